@@ -1,0 +1,25 @@
+# Compiler flags, kept on two interface targets so that they never leak to users of the library.
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(CSINDEX_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+add_library(csindex_flags INTERFACE)
+# The same result with either compiler and at any optimisation: no contraction, no reassociation. Paths stay out.
+target_compile_options(csindex_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+  -ffp-contract=off
+  "-ffile-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}=."
+  $<$<NOT:$<BOOL:${CSINDEX_SANITIZE}>>:-fstack-protector-strong;-fstack-clash-protection;-fcf-protection>
+  $<$<BOOL:${CSINDEX_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=all;-fno-omit-frame-pointer>)
+target_compile_definitions(csindex_flags INTERFACE _GNU_SOURCE HAVE_INLINE GSL_RANGE_CHECK_OFF
+  $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${CSINDEX_SANITIZE}>>>:_FORTIFY_SOURCE=2>
+  CSINDEX_VERSION="${PROJECT_VERSION}")
+
+add_library(csindex_link_flags INTERFACE)
+target_link_options(csindex_link_flags INTERFACE
+  -Wl,-z,relro,-z,now -pie
+  $<$<BOOL:${CSINDEX_SANITIZE}>:-fsanitize=address,undefined>)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)

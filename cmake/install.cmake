@@ -1,0 +1,1 @@
+# What `cmake --install` places: the command, both libraries, headers, pkg-config file, CMake package.

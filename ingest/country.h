@@ -1,0 +1,54 @@
+/* Country names and codes to ISO 3166-1 alpha-3.
+ *
+ * The tables are made at build time from Debian's iso-codes and datasets/countries.csv and compiled in. A name is
+ * matched by rule (folding, word order, dropped articles), never by guess: an ambiguous or unknown name is said to be
+ * so, with suggestions, and is never given to the nearest country. */
+#ifndef CSI_INGEST_COUNTRY_H
+#define CSI_INGEST_COUNTRY_H
+
+#include <stddef.h>
+
+#include "core/status.h"
+
+typedef enum csi_country_match {
+    CSI_COUNTRY_FOUND,
+    CSI_COUNTRY_AGGREGATE, /* "World", "Euro area", "Arab States": recognised, and no country */
+    CSI_COUNTRY_AMBIGUOUS, /* "Korea", "Congo": several countries answer */
+    CSI_COUNTRY_UNKNOWN,
+} csi_country_match;
+
+#define CSI_COUNTRY_CANDIDATES 4
+
+typedef struct csi_country_answer {
+    csi_country_match match;
+    char iso3[4];                                   /* FOUND: the code, else "" */
+    size_t n_candidates;                            /* AMBIGUOUS: who answers; UNKNOWN: suggestions */
+    const char *candidate[CSI_COUNTRY_CANDIDATES];  /* ISO codes; static storage */
+} csi_country_answer;
+
+/* What kind of codes to expect beyond ISO alpha-2, alpha-3, numeric and names: two-letter and three-letter codes of
+ * other systems clash with ISO's, so they are read only when asked for. */
+typedef enum csi_country_scheme {
+    CSI_COUNTRY_ANY, /* ISO codes and names */
+    CSI_COUNTRY_FIPS,
+    CSI_COUNTRY_IOC,
+    CSI_COUNTRY_COW,       /* Correlates of War, letters or numbers */
+    CSI_COUNTRY_VDEM,      /* V-Dem's country_text_id or country_id */
+} csi_country_scheme;
+
+/* Resolves text[0..length), UTF-8, as of calendar year `year` (0: today). Reentrant. */
+csi_country_answer csi_country_resolve(const char *text, size_t length, csi_country_scheme scheme, int year);
+
+/* The English short name, UN region, UN subregion and capital's coordinates of an ISO alpha-3 code; NULL when unknown.
+ * Static storage. */
+typedef struct csi_country_facts {
+    const char *iso3, *iso2, *numeric;
+    const char *name;
+    const char *region;    /* UN M49: Africa, Americas, Asia, Europe, Oceania; "" for none */
+    const char *subregion; /* UN M49 */
+} csi_country_facts;
+const csi_country_facts *csi_country_find(const char *iso3);
+size_t csi_country_count(void);
+const csi_country_facts *csi_country_at(size_t index); /* sorted by iso3 */
+
+#endif

@@ -1,0 +1,156 @@
+/* The seam of the metrics stage: a method is a row of data and one function.
+ *
+ * A method belongs to a step (denominate, screen, impute, treat, normalise, weight, aggregate). It lives in one file,
+ * metrics/<step>_<name>.c, which exports one `const csi_method`, and is listed once in metrics/methods.def. Everything
+ * else -- reading its options from index.yaml, checking them, `csindex methods`, the methodology text -- follows from
+ * the row. */
+#ifndef CSI_METRICS_METHOD_H
+#define CSI_METRICS_METHOD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/diag.h"
+#include "core/framework.h"
+#include "core/panel.h"
+#include "core/settings.h"
+
+typedef enum csi_step_kind {
+    CSI_STEP_DENOMINATE,
+    CSI_STEP_SCREEN,
+    CSI_STEP_IMPUTE,
+    CSI_STEP_TREAT,
+    CSI_STEP_NORMALISE,
+    CSI_STEP_WEIGHT,
+    CSI_STEP_AGGREGATE,
+    CSI_N_STEPS
+} csi_step_kind;
+
+const char *csi_step_kind_name(csi_step_kind kind); /* "impute", as in index.yaml */
+
+typedef enum csi_option_type {
+    CSI_OPTION_NUMBER,
+    CSI_OPTION_INTEGER,
+    CSI_OPTION_BOOLEAN,
+    CSI_OPTION_TEXT,
+    CSI_OPTION_CHOICE,  /* one of `choices` */
+    CSI_OPTION_NUMBERS, /* a list of numbers */
+    CSI_OPTION_TEXTS,   /* a list of texts */
+    CSI_OPTION_TABLE,   /* a map from text to number */
+    CSI_OPTION_MATRIX,  /* a list of lists of numbers */
+} csi_option_type;
+
+typedef struct csi_option {
+    const char *name;
+    csi_option_type type;
+    const char *fallback;  /* the default as it would be written in index.yaml; NULL: required; "" for an empty list */
+    double low, high;      /* limits of numbers, inclusive */
+    const char *choices;   /* "a|b|c" */
+    const char *meaning;   /* one sentence, for `csindex methods` and the methodology text */
+} csi_option;
+
+/* The value of one option, typed as its csi_option says. */
+typedef struct csi_option_value {
+    double number; /* also integer and boolean */
+    const char *text;
+    size_t choice;
+    size_t n;          /* of the lists, the table's rows, the matrix's rows */
+    const double *numbers;
+    const char *const *texts; /* list of texts, or the table's keys */
+    const double *const *rows;
+    const size_t *row_lengths;
+    bool is_given;     /* false: it is the default */
+    csi_place place;
+} csi_option_value;
+
+typedef struct csi_step csi_step;
+typedef struct csi_context csi_context;
+
+/* The children of one node in one year, as the aggregation rules see them. */
+typedef struct csi_family {
+    size_t node;                  /* the parent */
+    size_t year;                  /* index in the panel */
+    size_t n_children;
+    size_t n_countries;
+    const double *const *child;   /* child[q][c]: normalised value or score; NaN: missing */
+    const double *weight;         /* nominal, non-negative, summing to 1 over the children */
+    const bool *is_scored;        /* [c]: enough of the country's weight is present; others get NaN */
+    /* the same children in every year, for rules that need the whole panel; [year * n_children + q] */
+    size_t n_years;
+    const double *const *child_all_years;
+} csi_family;
+
+/* Changes `out`, which arrives as a copy of `in`. */
+typedef csi_status (*csi_apply)(const csi_step *step, const csi_context *context, const csi_panel *in, csi_panel *out,
+                                csi_diag *diag);
+/* Fills weight[0..n_children) of `node`, not necessarily scaled, from the normalised panel (series = nodes: indicators
+ * are filled; higher nodes too once they are aggregated). */
+typedef csi_status (*csi_weigh)(const csi_step *step, const csi_context *context, const csi_panel *scores, size_t node,
+                                double *weight, csi_diag *diag);
+/* Fills score[0..n_countries), NaN where !is_scored or where the rule is undefined. */
+typedef csi_status (*csi_aggregate_rule)(const csi_step *step, const csi_context *context, const csi_family *family,
+                                         double *score, csi_diag *diag);
+/* phi of a quasi-arithmetic mean: the rule equals phi^-1(sum w phi(x)). Such rules explain their contributions exactly. */
+typedef double (*csi_phi)(const csi_step *step, double x);
+
+typedef struct csi_method {
+    csi_step_kind step;
+    const char *name;     /* as in index.yaml */
+    const char *title;    /* for people */
+    const char *formula;  /* plain text */
+    const char *source;   /* primary source, with page or DOI */
+    const char *edges;    /* what happens at the edges: none left, constant, ties, zero, negative */
+    const csi_option *option;
+    size_t n_options;
+    csi_apply apply;              /* denominate, screen, impute, treat, normalise */
+    csi_weigh weigh;              /* weight */
+    csi_aggregate_rule aggregate; /* aggregate */
+    csi_phi phi;                  /* aggregate, quasi-arithmetic rules only; else NULL */
+} csi_method;
+
+/* One configured step: a method and the values of its options, in the order of method->option. */
+struct csi_step {
+    const csi_method *method;
+    const csi_option_value *value;
+    csi_place place; /* in index.yaml */
+};
+
+/* Everything a method may know besides its panel. */
+struct csi_context {
+    const csi_framework *framework;
+    const csi_countries *countries;
+    size_t first_scored_year, n_scored_years; /* indices in the panel: earlier years only feed the imputation */
+    csi_arena *arena;                         /* for records that outlive the step */
+    struct csi_treatments *treatments;        /* where treat and normalise log what they changed; NULL: nowhere */
+    uint64_t seed;
+    size_t n_threads;
+};
+
+/* All methods, in the order of methods.def; and one by step and name (NULL: none). */
+size_t csi_method_count(void);
+const csi_method *csi_method_at(size_t index);
+const csi_method *csi_method_find(csi_step_kind step, const char *name);
+
+/* Options by name; the name must be one of the method's (asserts). */
+double csi_step_number(const csi_step *step, const char *option);
+bool csi_step_boolean(const csi_step *step, const char *option);
+const char *csi_step_text(const csi_step *step, const char *option);
+size_t csi_step_choice(const csi_step *step, const char *option); /* index within `choices` */
+const csi_option_value *csi_step_value(const csi_step *step, const char *option);
+
+/* Makes a step of `method` from its map in index.yaml (NULL: all defaults). `ignored` are keys that the caller reads
+ * itself (n_ignored). Lives in `arena`. */
+CSI_MUST_USE csi_status csi_step_make(csi_arena *arena, const csi_method *method, const csi_setting *map,
+                                      const char *const *ignored, size_t n_ignored, csi_diag *diag, csi_step *step);
+
+/* Whether `step` concerns the series: true unless its `indicators` (only these) or `except` lists say otherwise. */
+bool csi_step_concerns(const csi_step *step, const char *code);
+
+/* The options `indicators` and `except`, which every step that works indicator by indicator takes. */
+#define CSI_OPTIONS_WHICH                                                                                          \
+    {"indicators", CSI_OPTION_TEXTS, "", 0, 0, NULL, "only these indicators (default: all)"},                      \
+    {"except", CSI_OPTION_TEXTS, "", 0, 0, NULL, "all indicators but these"}
+
+#endif

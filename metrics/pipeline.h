@@ -1,0 +1,70 @@
+/* The pipeline: the configured steps in order, each from a const panel into a new one, no stage overwritten. */
+#ifndef CSI_METRICS_PIPELINE_H
+#define CSI_METRICS_PIPELINE_H
+
+#include "metrics/method.h"
+
+/* The rule of one aggregate node and when it counts as scored. */
+typedef struct csi_node_rule {
+    const csi_step *step;      /* method and options */
+    double min_weight_share;   /* of the children's weight that must be present; 0..1 */
+    size_t min_children;       /* how many children must be present; at least 1 */
+} csi_node_rule;
+
+/* The steps as configured. */
+typedef struct csi_recipe {
+    size_t n_stages;            /* denominate, screen, impute, treat, normalise, in the order given */
+    csi_step *stage;
+    const csi_step **node_weight;  /* [n_nodes]: the weighting of this parent's children; NULL: as the framework says */
+    csi_node_rule *node_rule;      /* [n_nodes]: of aggregates; unused for indicators */
+    double scale_low, scale_high;  /* the range that normalised values are meant to lie in: 1..100 by default */
+} csi_recipe;
+
+/* Reads the list `steps:` of index.yaml. Lives in `arena`. */
+CSI_MUST_USE csi_status csi_recipe_read(csi_arena *arena, const csi_framework *framework, const csi_setting *steps,
+                                        csi_diag *diag, csi_recipe **recipe);
+
+/* One cell or one series that a step changed, for the quality table and the audit. */
+typedef struct csi_treatment {
+    const csi_step *step;
+    size_t series;
+    size_t year, country;      /* CSI_NONE: the whole series */
+    double before, after;      /* of the cell, or of the statistic named in `what` */
+    const char *what;          /* "winsorised", "skewness", "box-cox lambda", "clipped" */
+} csi_treatment;
+typedef struct csi_treatments csi_treatments;
+CSI_MUST_USE csi_status csi_treatments_add(csi_treatments *log, const csi_treatment *entry);
+size_t csi_treatments_count(const csi_treatments *log);
+const csi_treatment *csi_treatments_at(const csi_treatments *log, size_t index);
+
+/* Everything the pipeline computed. Panels are owned by the result. */
+typedef struct csi_result {
+    size_t n_stages;
+    csi_panel **stage;            /* [s]: the panel after recipe->stage[s]; the raw panel is not among them */
+    const csi_panel *imputed;     /* borrowed: the last panel in raw units before transforms: raw values and states */
+    const csi_panel *normalised;  /* borrowed: the last stage */
+    csi_panel *scores;            /* series = nodes of the framework; years = the scored years */
+    double *weight;               /* [node][year]: the weight of the node among its siblings, before rescaling */
+    double *coverage;             /* as scores->value: share of the indicator weight below the node that is present */
+    double *imputed_share;        /* likewise: share of the present weight that is imputed */
+    csi_treatments *treatments;
+    size_t n_clipped;
+} csi_result;
+
+CSI_MUST_USE csi_status csi_pipeline_run(const csi_recipe *recipe, const csi_context *context, const csi_panel *raw,
+                                         csi_diag *diag, csi_result **result);
+void csi_result_free(csi_result *result);
+
+/* Competition ranks of a column: rank[i] is 1 + how many of value[0..n) are greater; NaN gets 0. Returns how many are
+ * ranked. `work` needs n entries. */
+size_t csi_rank_column(const double *value, size_t n, int *rank, size_t *work);
+
+/* What each child contributes to its parent's score for a country and year, in the parent's units; they add up to the
+ * score. For a quasi-arithmetic rule with phi, from the scale's floor r:
+ *     c_q = w_q r + (s - r) w_q (phi(x_q) - phi(r)) / (phi(s) - phi(r))
+ * (arithmetic: w_q x_q; geometric: the logarithmic-mean Divisia form). Where phi(r) is not finite the limit is used.
+ * NaN for children that are missing and for other rules. weight[q] and contribution[q] are filled for n_children. */
+void csi_contributions(const csi_recipe *recipe, const csi_result *result, const csi_framework *framework, size_t node,
+                       size_t year, size_t country, double *weight, double *contribution);
+
+#endif

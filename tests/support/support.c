@@ -1,0 +1,196 @@
+/* See support.h. */
+#include "tests/support/support.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *join(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0) {
+        abort();
+    }
+    va_end(arguments);
+    return text;
+}
+
+static const char *existing(const char *path, const char *what)
+{
+    if (access(path, R_OK) == 0) {
+        return path;
+    }
+    const char *ci = getenv("CI");
+    if (ci != NULL && strcmp(ci, "true") == 0) {
+        cr_fatal("%s is absent: %s", what, path);
+    }
+    fprintf(stderr, "skipped: %s is absent: %s\n", what, path);
+    cr_skip_test("%s is absent: %s", what, path);
+    return path;
+}
+
+static const char *oracle_root(void)
+{
+    const char *root = getenv("CSINDEX_ORACLE_DIR");
+    if (root != NULL && root[0] != '\0') {
+        return root;
+    }
+    const char *source = getenv("CSINDEX_SOURCE");
+    return join("%s/../shared/oracle", source != NULL ? source : ".");
+}
+
+const char *oracle_path(const char *name)
+{
+    return existing(join("%s/%s", oracle_root(), name), "oracle file");
+}
+
+const char *shared_data_path(const char *name)
+{
+    return existing(join("%s/../data/%s", oracle_root(), name), "shared data file");
+}
+
+static char *slurp(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        cr_fatal("cannot open %s", path);
+    }
+    size_t n = 0, room = 1 << 16;
+    char *bytes = malloc(room);
+    size_t got;
+    while ((got = fread(bytes + n, 1, room - n - 1, file)) > 0) {
+        n += got;
+        if (n + 1 >= room) {
+            room *= 2;
+            bytes = realloc(bytes, room);
+        }
+    }
+    bytes[n] = '\0';
+    fclose(file);
+    return bytes;
+}
+
+/* Takes one field off *cursor, unquoting it in place; sets *ends_row. */
+static char *take_field(char **cursor, int *ends_row)
+{
+    char *from = *cursor, *to = *cursor, *start = *cursor;
+    if (*from == '"') {
+        from++;
+        while (*from != '\0' && !(from[0] == '"' && from[1] != '"')) {
+            from += from[0] == '"' ? 1 : 0;
+            *to++ = *from++;
+        }
+        from += *from == '"';
+    }
+    while (*from != '\0' && *from != ',' && *from != '\n') {
+        if (*from != '\r') {
+            *to++ = *from;
+        }
+        from++;
+    }
+    *ends_row = *from != ',';
+    *cursor = *from == '\0' ? from : from + 1;
+    *to = '\0';
+    return start;
+}
+
+table table_read(const char *path)
+{
+    char *cursor = slurp(path);
+    if (strncmp(cursor, "\xef\xbb\xbf", 3) == 0) {
+        cursor += 3;
+    }
+    table t = {0, 0, NULL};
+    size_t room = 0;
+    while (*cursor != '\0') {
+        if (t.n_rows == room) {
+            room = room == 0 ? 64 : room * 2;
+            t.cell = realloc(t.cell, room * sizeof *t.cell);
+        }
+        size_t n = 0, wide = t.n_columns == 0 ? 1024 : t.n_columns;
+        char **row = calloc(wide, sizeof *row);
+        int ends_row = 0;
+        while (!ends_row) {
+            char *field = take_field(&cursor, &ends_row);
+            if (n < wide) {
+                row[n] = field;
+            }
+            n++;
+        }
+        if (t.n_rows == 0) {
+            t.n_columns = n;
+        }
+        for (size_t i = n; i < wide; i++) {
+            row[i] = "";
+        }
+        t.cell[t.n_rows++] = row;
+    }
+    return t;
+}
+
+size_t table_column(const table *t, const char *heading)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (strcmp(t->cell[0][i], heading) == 0) {
+            return i;
+        }
+    }
+    cr_fatal("no column \"%s\"", heading);
+    return 0;
+}
+
+double table_number(const table *t, size_t row, size_t column)
+{
+    const char *text = t->cell[row][column];
+    if (text[0] == '\0' || strcmp(text, "NA") == 0 || strcmp(text, "NaN") == 0) {
+        return NAN;
+    }
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    if (*end != '\0') {
+        cr_fatal("\"%s\" is not a number", text);
+    }
+    return value;
+}
+
+size_t table_row(const table *t, size_t column, const char *text)
+{
+    for (size_t i = 1; i < t->n_rows; i++) {
+        if (strcmp(t->cell[i][column], text) == 0) {
+            return i;
+        }
+    }
+    cr_fatal("no row \"%s\"", text);
+    return 0;
+}
+
+const char *temporary_directory(void)
+{
+    const char *root = getenv("TMPDIR");
+    char *path = join("%s/csindex-test-XXXXXX", root != NULL ? root : "/tmp");
+    if (mkdtemp(path) == NULL) {
+        cr_fatal("cannot make %s", path);
+    }
+    return path;
+}
+
+const char *write_text_file(const char *directory, const char *name, const char *text)
+{
+    char *path = join("%s/%s", directory, name);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fputs(text, file) == EOF || fclose(file) != 0) {
+        cr_fatal("cannot write %s", path);
+    }
+    return path;
+}
+
+int is_near(double a, double b, double tolerance)
+{
+    return (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance;
+}

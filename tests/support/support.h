@@ -1,0 +1,37 @@
+/* What every test shares: finding the oracle, reading its tables, temporary directories. */
+#ifndef CSI_TESTS_SUPPORT_H
+#define CSI_TESTS_SUPPORT_H
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stddef.h>
+
+/* The path of `name` below the oracle directory (CSINDEX_ORACLE_DIR, default ../shared/oracle from the source root), in
+ * storage that lives as long as the test. Where the oracle is absent the test is skipped with a line that says so; with
+ * CI=true it fails. */
+const char *oracle_path(const char *name);
+
+/* The path of `name` below the shared data directory beside the oracle; same rules. */
+const char *shared_data_path(const char *name);
+
+/* A CSV table, every cell as text; dies with a message when it cannot be read. Simple independent parser, so that a
+ * fault in ours cannot hide. Row 0 is the heading. Never freed. */
+typedef struct table {
+    size_t n_rows, n_columns;
+    char ***cell; /* [row][column]; "" where a row is short */
+} table;
+table table_read(const char *path);
+size_t table_column(const table *t, const char *heading);               /* dies when absent */
+double table_number(const table *t, size_t row, size_t column);         /* NaN for "", NA, NaN */
+size_t table_row(const table *t, size_t column, const char *text);      /* first row whose cell equals text; dies */
+
+/* A fresh directory below $TMPDIR or /tmp, in storage that lives as long as the test. */
+const char *temporary_directory(void);
+
+/* Writes text to directory/name and returns the path. */
+const char *write_text_file(const char *directory, const char *name, const char *text);
+
+/* |a - b| <= tolerance, or both NaN. */
+int is_near(double a, double b, double tolerance);
+
+#endif
