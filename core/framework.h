@@ -21,7 +21,7 @@ typedef struct csi_node {
     const char *unit;    /* "" when not given, as the two below */
     const char *measure; /* normative, legal, operational, technical */
     const char *kind;    /* commitment, capacity, condition, conduct */
-    int level;           /* 1 for indicators */
+    int level;           /* 1 for indicators, 0 for denominators */
     size_t parent;       /* node index; CSI_NONE for the root */
     size_t n_children;
     const size_t *child; /* node indices, in the order of the file */
@@ -52,7 +52,8 @@ typedef struct csi_framework {
  * Errors, each with the file and line: duplicate code, unknown parent, cycle, more than one root, a child not below
  * its parent's level, an aggregate without children, a negative or non-finite weight, weights of a parent's children
  * summing to zero, a direction other than 1 or -1, goal_low >= goal_high, more than CSI_FRAMEWORK_MAX_LEVELS levels.
- * `nodes` and the result live in `arena`. */
+ * A given node of level 0 is a denominator. Strings are borrowed from the caller and must live in `arena`, as the result
+ * does. */
 #define CSI_FRAMEWORK_MAX_LEVELS 64
 CSI_MUST_USE csi_status csi_framework_build(csi_arena *arena, const char *file, const csi_node *nodes,
                                             const char *const *parent_code, size_t n, csi_diag *diag,
