@@ -7,24 +7,29 @@
 
 typedef struct csi_project {
     csi_arena *arena;          /* owned: everything here lives in it */
-    const char *directory;
-    const char *config_label;  /* "index.yaml" */
+    const char *directory;     /* paths in index.yaml are relative to it */
+    const char *config_path;   /* as opened */
+    const char *config_label;  /* "index.yaml": how messages and the manifest name it */
     char config_sha256[CSI_DIGEST_HEX];
+    const char *framework_path, *framework_label;
     char framework_sha256[CSI_DIGEST_HEX];
-    const csi_setting *root;   /* the whole of index.yaml */
-    const char *id, *name, *version, *description, *licence, *citation, *notice;
+    const csi_setting *root;   /* the whole of index.yaml; `ensemble`, `variants`, `outputs` and `limits` are read by
+                                * the stage that they belong to */
+    const char *id, *name, *version;
+    const char *description, *licence, *citation, *notice, *homepage; /* "" when not given */
     int read_from, first_year, last_year;
+    bool units_are_countries;
     csi_framework *framework;
     csi_recipe *recipe;
     csi_ingest_options ingest;
-    const char *sources;       /* the table of sources, CSV; NULL: none */
+    const char *sources_path, *sources_label; /* the table of sources, CSV; NULL: none */
     uint64_t seed;
-    size_t n_threads;
+    size_t n_threads;          /* 0: all processors */
 } csi_project;
 
 /* Reads directory/index.yaml (or the file `path` itself when it is one). Nothing but the configuration and the
  * framework is read; data come with csi_run_compute. *project is owned by the caller. */
 CSI_MUST_USE csi_status csi_project_read(const char *path, csi_diag *diag, csi_project **project);
-void csi_project_free(csi_project *project);
+void csi_project_free(csi_project *project); /* NULL is allowed */
 
 #endif

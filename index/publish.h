@@ -4,21 +4,15 @@
 
 #include "index/run.h"
 
-/* One score with all that is published beside it: a row of scores.csv.gz. */
-typedef struct csi_score_row {
-    double score, coverage, imputed_share; /* NaN: blank */
-    int rank, n_ranked;                    /* 0: blank */
-    double score_q05, score_q50, score_q95, rank_q05, rank_q50, rank_q95; /* NaN until the ensemble fills them */
-} csi_score_row;
-
 /* Quantiles of the ensemble, one a cell of the score panel ([node][year][country]); NULL: no ensemble was run. */
 typedef struct csi_intervals {
+    size_t n_replicates;
     const double *score_q05, *score_q50, *score_q95, *rank_q05, *rank_q50, *rank_q95;
 } csi_intervals;
 
 /* Writes into `directory` (made when missing): scores.csv.gz, contributions.csv.gz, quality.csv.gz, ranking.csv,
- * codebook.csv, methodology.md, datapackage.json and, last, manifest.json. All files are finished before the first is
- * renamed; on failure nothing of the old result is touched. */
+ * codebook.csv, methodology.md, datapackage.json and, last, manifest.json. All files are finished and on disk before
+ * the first is renamed; until then nothing of the old result is touched. `intervals` may be NULL. */
 CSI_MUST_USE csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory,
                                     csi_diag *diag);
 

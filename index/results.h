@@ -4,12 +4,20 @@
 
 #include "index/publish.h"
 
+/* One score with all that is published beside it: a row of scores.csv.gz. */
+typedef struct csi_score_row {
+    double score, coverage, imputed_share; /* NaN: blank */
+    int rank, n_ranked;                    /* 0: blank */
+    csi_score_status status;
+    double score_q05, score_q50, score_q95, rank_q05, rank_q50, rank_q95; /* NaN when no ensemble was run */
+} csi_score_row;
+
 typedef struct csi_results {
     csi_arena *arena;            /* owned */
-    const char *directory;
-    const csi_setting *manifest;
+    const char *directory;       /* NULL: made from a run */
+    const csi_setting *manifest; /* NULL: made from a run */
     csi_countries countries;     /* sorted by iso3, with names */
-    csi_names *nodes;            /* codes of the aggregates, top first */
+    csi_names *nodes;            /* codes of the aggregates, top first, each level by code */
     const char *const *node_name;
     const int *node_level;
     int first_year;
@@ -20,11 +28,14 @@ typedef struct csi_results {
 /* Reads scores.csv.gz, codebook.csv and manifest.json of `directory`. */
 CSI_MUST_USE csi_status csi_results_read(const char *directory, csi_diag *diag, csi_results **results);
 
-/* The same view of a run that has not been published. */
+/* The same view of a run that has not been published; `intervals` may be NULL. */
 CSI_MUST_USE csi_status csi_results_of_run(const csi_run *run, const csi_intervals *intervals, csi_diag *diag,
                                            csi_results **results);
-void csi_results_free(csi_results *results);
+void csi_results_free(csi_results *results); /* NULL is allowed */
 
 const csi_score_row *csi_results_at(const csi_results *results, size_t node, size_t year, size_t country);
+
+/* The last year (index) with a score of the top node; CSI_NONE when there is none. */
+size_t csi_results_latest_year(const csi_results *results);
 
 #endif
