@@ -1,0 +1,50 @@
+# Read by quickstart, check and scripts/fresh_debian.sh: which Debian packages the work needs, and a way to get them.
+# shellcheck shell=bash disable=SC2034
+
+# To build and run csindex.
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
+    zlib1g-dev libgsl-dev libfyaml-dev nettle-dev libcsv-dev libglpk-dev"
+
+# To run every test.
+TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzip
+    python3-numpy python3-pandas python3-scipy"
+
+missing_packages()
+{
+    local package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+    done
+}
+
+# install_missing PACKAGE...: asks the network for nothing when all are there.
+install_missing()
+{
+    if ! command -v dpkg-query >/dev/null; then
+        echo "This is no Debian system: what corresponds to these packages must be there already:" "$@" >&2
+        return 0
+    fi
+    local missing
+    missing=$(missing_packages "$@")
+    [ -n "$missing" ] || return 0
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || {
+            echo "These packages are missing and can only be installed as root:" $missing >&2
+            return 1
+        }
+        root=(sudo)
+    fi
+    echo "Installing:" $missing
+    local log
+    log=$(mktemp)
+    # The lists of a fresh system are empty, those of an old one name versions that are gone.
+    if ! { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } \
+        >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
