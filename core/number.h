@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CSI_NUMBER_MAX 32 /* bytes that any written number fits in, its terminator included */
+#define CSI_NUMBER_MAX 40 /* bytes that any written number fits in, its terminator included */
 
 /* Why a text is not a number. */
 typedef enum csi_number_error {

@@ -49,13 +49,18 @@ CSI_MUST_USE csi_status csi_outfile_commit(csi_outfile *file, csi_diag *diag, cs
 /* Removes the temporary and frees the ticket. NULL is allowed. */
 void csi_outfile_abandon(csi_outfile *file);
 
+/* Removes the temporaries of all open tickets of this process; for signal handlers that end the run (it is
+ * async-signal-safe); nothing may be committed after it. */
+void csi_outfile_remove_temporaries(void);
+
 /* Makes `directory` and its missing parents (0777 less the umask). */
 CSI_MUST_USE csi_status csi_directory_make(const char *directory, csi_diag *diag);
 
 /* fsyncs `directory`, so that renames in it survive a power cut. */
 CSI_MUST_USE csi_status csi_directory_sync(const char *directory, csi_diag *diag);
 
-/* Removes temporaries that killed runs left in `directory` (names that csi_outfile_open makes, nothing else). */
+/* Removes temporaries that killed runs left in `directory` (names that csi_outfile_open makes, nothing else). Those of
+ * live runs, this one's included, are locked and stay. */
 void csi_directory_sweep(const char *directory);
 
 /* Reads a whole small file (at most max_bytes) into malloc'd, terminated storage that the caller owns. */
