@@ -2,7 +2,6 @@
  * a run that has more files open than that loses only the tidying up after a signal, which the next sweep does. */
 #include "core/outfile_temporary.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +108,7 @@ void csi_temporary_close(csi_temporary *temporary)
 static const char *skip_number_backwards(const char *start, const char *end)
 {
     const char *at = end;
-    while (at > start && isdigit((unsigned char)at[-1])) {
+    while (at > start && at[-1] >= '0' && at[-1] <= '9') {
         at--;
     }
     return at < end && at > start && at[-1] == '-' ? at - 1 : NULL;
