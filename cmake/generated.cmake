@@ -3,7 +3,7 @@ set(generated_sources)
 
 # The table of powers of ten behind core/number, exact to its last bit.
 add_executable(generate_powers ${CMAKE_CURRENT_SOURCE_DIR}/cmake/generate_powers.c)
-target_link_libraries(generate_powers PRIVATE csindex_flags)
+target_link_libraries(generate_powers PRIVATE csindex_flags csindex_link_flags)
 target_include_directories(generate_powers PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 set(number_powers "${CMAKE_CURRENT_BINARY_DIR}/generated/number_powers.c")
 add_custom_command(OUTPUT ${number_powers}
