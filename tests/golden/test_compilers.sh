@@ -1,0 +1,23 @@
+#!/bin/bash
+# The same bytes from gcc's and clang's builds, optimised and not: every published file of both configurations.
+# ./check makes the three builds; a build that is not there is not compared, and with none there is nothing to compare.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ -x "$CSINDEX" ] || { echo "skipped: the command is not built"; exit 77; }
+
+n=0
+for build in clang release sanitize; do
+    other=$CSINDEX_SOURCE/build/$build
+    [ -x "$other/csindex" ] && [ ! "$other/csindex" -ef "$CSINDEX" ] || continue
+    cmake --build "$other" --target csindex >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    n=$((n + 1))
+    for configuration in index.yaml index-dsp-2018.yaml; do
+        project=$CSINDEX_SOURCE/datasets/paris-call/$configuration
+        [ -d "$work/this-$configuration" ] || "$CSINDEX" run -q "$project" -o "$work/this-$configuration"
+        "$other/csindex" run -q "$project" -o "$work/$build-$configuration"
+        diff -r "$work/this-$configuration" "$work/$build-$configuration"
+    done
+    echo "the bytes of $build are the same"
+done
+[ $n -gt 0 ] || { echo "skipped: no other build is there (./check makes them)"; exit 77; }
