@@ -26,7 +26,7 @@ static void *keep(void *storage)
     return storage;
 }
 
-static char *join(const char *format, ...)
+char *text_format(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -59,17 +59,17 @@ static const char *oracle_root(void)
         return root;
     }
     const char *source = getenv("CSINDEX_SOURCE");
-    return join("%s/../shared/oracle", source != NULL ? source : ".");
+    return text_format("%s/../shared/oracle", source != NULL ? source : ".");
 }
 
 const char *oracle_path(const char *name)
 {
-    return existing(join("%s/%s", oracle_root(), name), "oracle file");
+    return existing(text_format("%s/%s", oracle_root(), name), "oracle file");
 }
 
 const char *shared_data_path(const char *name)
 {
-    return existing(join("%s/../data/%s", oracle_root(), name), "shared data file");
+    return existing(text_format("%s/../data/%s", oracle_root(), name), "shared data file");
 }
 
 static char *slurp(const char *path)
@@ -191,7 +191,7 @@ size_t table_row(const table *t, size_t column, const char *text)
 const char *temporary_directory(void)
 {
     const char *root = getenv("TMPDIR");
-    char *path = join("%s/csindex-test-XXXXXX", root != NULL ? root : "/tmp");
+    char *path = text_format("%s/csindex-test-XXXXXX", root != NULL ? root : "/tmp");
     if (mkdtemp(path) == NULL) {
         cr_fatal("cannot make %s", path);
     }
@@ -200,7 +200,7 @@ const char *temporary_directory(void)
 
 const char *write_text_file(const char *directory, const char *name, const char *text)
 {
-    char *path = join("%s/%s", directory, name);
+    char *path = text_format("%s/%s", directory, name);
     FILE *file = fopen(path, "wb");
     if (file == NULL || fputs(text, file) == EOF || fclose(file) != 0) {
         cr_fatal("cannot write %s", path);

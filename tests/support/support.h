@@ -31,6 +31,9 @@ const char *temporary_directory(void);
 /* Writes text to directory/name and returns the path. */
 const char *write_text_file(const char *directory, const char *name, const char *text);
 
+/* Text as by printf, in storage that lives as long as the test. */
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* |a - b| <= tolerance, or both NaN. */
 int is_near(double a, double b, double tolerance);
 
