@@ -1,0 +1,90 @@
+/* See draw.h. */
+#include "cli/draw.h"
+
+#include <math.h>
+
+static double share_of(double x, double low, double high)
+{
+    const double share = high > low ? (x - low) / (high - low) : 0;
+    return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+static void ink(FILE *out, const csi_terminal *screen, const char *code)
+{
+    if (screen->has_color) {
+        fputs(code, out);
+    }
+}
+
+/* A plain bar in eighths of a column. */
+static void draw_plain(FILE *out, const csi_terminal *screen, int width, double share)
+{
+    static const char *const part[] = {"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+    const int steps = screen->has_unicode ? 8 : 1;
+    const int filled = (int)lround(share * width * steps);
+    ink(out, screen, CSI_INK_MAIN);
+    for (int i = 0; i < filled / steps; i++) {
+        fputs(screen->has_unicode ? "\u2588" : "#", out);
+    }
+    fputs(part[filled % steps], out);
+    ink(out, screen, CSI_INK_OFF);
+    for (int i = (filled + steps - 1) / steps; i < width; i++) {
+        fputc(' ', out);
+    }
+}
+
+/* A dot on a line with its interval: where there is one, the dot's place is the score and the bar would hide it. */
+static void draw_interval(FILE *out, const csi_terminal *screen, int width, double low, double mark, double high)
+{
+    const int last = width - 1;
+    const int from = (int)lround(low * last), at = (int)lround(mark * last), to = (int)lround(high * last);
+    for (int i = 0; i < width; i++) {
+        if (i == at) {
+            ink(out, screen, CSI_INK_MAIN);
+            fputs(screen->has_unicode ? "\u25cf" : "o", out);
+            ink(out, screen, CSI_INK_OFF);
+        } else if (i >= from && i <= to) {
+            ink(out, screen, CSI_INK_SECOND);
+            const bool is_end = i == from || i == to;
+            fputs(screen->has_unicode ? i == from ? "\u251c" : i == to ? "\u2524" : "\u2500" : is_end ? "|" : "-", out);
+            ink(out, screen, CSI_INK_OFF);
+        } else {
+            fputs(screen->has_unicode ? "\u00b7" : ".", out);
+        }
+    }
+}
+
+void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor, double ceiling, double low, double mark,
+                  double high)
+{
+    if (isnan(mark)) {
+        for (int i = 0; i < width; i++) {
+            fputc(' ', out);
+        }
+    } else if (isnan(low) || isnan(high)) {
+        draw_plain(out, screen, width, share_of(mark, floor, ceiling));
+    } else {
+        draw_interval(out, screen, width, share_of(low, floor, ceiling), share_of(mark, floor, ceiling),
+                      share_of(high, floor, ceiling));
+    }
+}
+
+void csi_draw_sparkline(FILE *out, const csi_terminal *screen, const double *value, size_t n)
+{
+    static const char *const block[] = {"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
+    static const char *const mark[] = {"_", "_", ".", ".", "-", "-", "^", "^"};
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        low = value[i] < low ? value[i] : low;
+        high = value[i] > high ? value[i] : high;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(value[i])) {
+            fputc(' ', out);
+            continue;
+        }
+        const double share = high > low ? (value[i] - low) / (high - low) : 0.5;
+        const int step = (int)lround(share * 7);
+        fputs(screen->has_unicode ? block[step] : mark[step], out);
+    }
+}

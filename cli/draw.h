@@ -1,0 +1,28 @@
+/* Drawings of one line: bars with intervals, and sparklines; in Unicode, or in ASCII where the screen has no other.
+ *
+ * What they mean never rests on colour alone, and the two colours used (blue and vermilion of Okabe and Ito's palette)
+ * stay apart for colour-blind eyes. */
+#ifndef CSI_CLI_DRAW_H
+#define CSI_CLI_DRAW_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cli/terminal.h"
+
+/* A bar from `floor` to `mark` on a scale of `width` columns, with the interval from low to high over it when neither
+ * is NaN. Nothing but blanks for a NaN mark. */
+void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor, double ceiling, double low, double mark,
+                  double high);
+
+/* One character for each value, between the smallest and the largest of them (a flat series stands in the middle); a
+ * gap is a blank. */
+void csi_draw_sparkline(FILE *out, const csi_terminal *screen, const double *value, size_t n);
+
+#define CSI_INK_MAIN "\033[38;5;32m"
+#define CSI_INK_SECOND "\033[38;5;166m"
+#define CSI_INK_BOLD "\033[1m"
+#define CSI_INK_DIM "\033[2m"
+#define CSI_INK_OFF "\033[0m"
+
+#endif

@@ -1,0 +1,45 @@
+# The command: its sources, the starter project compiled in, and the man page and completions that it writes itself.
+
+# starter_data.h: the files of cli/starter as bytes (C17 has no #embed).
+set(starter_files index.yaml framework.csv data.csv README.md)
+set(starter_text "/* Made from cli/starter by the build. */\n#ifndef CSI_STARTER_DATA_H\n#define CSI_STARTER_DATA_H\n\n\
+#include <stddef.h>\n\n\
+typedef struct csi_starter_file {\n    const char *name;\n    const unsigned char *bytes;\n    size_t n_bytes;\n} csi_starter_file;\n\n")
+set(starter_rows "")
+set(starter_index 0)
+foreach(name IN LISTS starter_files)
+  set(path "${CMAKE_CURRENT_SOURCE_DIR}/cli/starter/${name}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+  file(READ "${path}" hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND starter_text "static const unsigned char csi_starter_${starter_index}[] = {${bytes}};\n")
+  string(APPEND starter_rows "    {\"${name}\", csi_starter_${starter_index}, sizeof csi_starter_${starter_index}},\n")
+  math(EXPR starter_index "${starter_index} + 1")
+endforeach()
+string(APPEND starter_text "\nstatic const csi_starter_file csi_starter[] = {\n${starter_rows}};\n\
+static const size_t csi_starter_count = ${starter_index};\n\n#endif\n")
+file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/generated/starter_data.h" CONTENT "${starter_text}" @ONLY)
+
+add_executable(csindex ${cli_sources})
+target_link_libraries(csindex PRIVATE libcsindex csindex_flags csindex_link_flags)
+
+# A page or a completion is one run of the finished program.
+function(generate_by_command kind output)
+  set(path "${CMAKE_CURRENT_BINARY_DIR}/generated/${output}")
+  add_custom_command(OUTPUT "${path}"
+    COMMAND csindex generate ${kind} --output "${path}"
+    DEPENDS csindex VERBATIM)
+  set(command_pages ${command_pages} "${path}" PARENT_SCOPE)
+endfunction()
+set(command_pages)
+generate_by_command(man csindex.1)
+generate_by_command(bash csindex.bash)
+generate_by_command(zsh _csindex)
+generate_by_command(fish csindex.fish)
+add_custom_target(command_pages ALL DEPENDS ${command_pages})
+
+set(generated "${CMAKE_CURRENT_BINARY_DIR}/generated")
+install(FILES "${generated}/csindex.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES "${generated}/csindex.bash" DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME csindex)
+install(FILES "${generated}/_csindex" DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES "${generated}/csindex.fish" DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
