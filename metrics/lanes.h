@@ -1,0 +1,47 @@
+/* Lanes: one source, compiled for several instruction sets, chosen when it is called.
+ *
+ * Results must not depend on the processor: the loops so built run over independent lanes (countries, draws) in plain C,
+ * with the same operations in the same order for each lane and no contraction, so that wider registers change the time
+ * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`. */
+#ifndef CSI_METRICS_LANES_H
+#define CSI_METRICS_LANES_H
+
+#define CSI_INLINE static inline __attribute__((always_inline))
+
+#if defined(__x86_64__)
+
+#define CSI_LANES(name, parameters, arguments)                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2"))) static void name##_512 parameters               \
+    {                                                                                              \
+        name##_body arguments;                                                                     \
+    }                                                                                              \
+    __attribute__((target("avx2"))) static void name##_256 parameters                      \
+    {                                                                                              \
+        name##_body arguments;                                                                     \
+    }                                                                                              \
+    static void name##_128 parameters                                                              \
+    {                                                                                              \
+        name##_body arguments;                                                                     \
+    }                                                                                              \
+    void name parameters                                                                           \
+    {                                                                                              \
+        if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&            \
+            __builtin_cpu_supports("avx512vl")) {                                                  \
+            name##_512 arguments;                                                                  \
+        } else if (__builtin_cpu_supports("avx2")) {             \
+            name##_256 arguments;                                                                  \
+        } else {                                                                                   \
+            name##_128 arguments;                                                                  \
+        }                                                                                          \
+    }
+
+#else
+
+#define CSI_LANES(name, parameters, arguments) \
+    void name parameters                       \
+    {                                          \
+        name##_body arguments;                 \
+    }
+
+#endif
+#endif

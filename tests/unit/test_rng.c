@@ -1,0 +1,181 @@
+/* Philox against the known-answer vectors published with Random123; keyed draws; normal quantiles; Sobol's nets. */
+#include "metrics/rng.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "metrics/lanes_math.h"
+#include "metrics/rng_sobol.h"
+#include "tests/support/support.h"
+
+Test(rng, philox_known_answers)
+{
+    static const struct {
+        uint32_t counter[4], key[2], out[4];
+    } known[] = {
+        {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+        {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+         {0xffffffff, 0xffffffff},
+         {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+        {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+         {0xa4093822, 0x299f31d0},
+         {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        uint32_t out[4];
+        csi_philox(known[i].counter, known[i].key, out);
+        cr_expect(memcmp(out, known[i].out, sizeof out) == 0, "vector %zu", i);
+    }
+    gsl_rng *rng = gsl_rng_alloc(csi_rng_philox);
+    gsl_rng_set(rng, 0);
+    for (size_t i = 0; i < 4; i++) {
+        cr_expect(gsl_rng_get(rng) == known[0].out[i], "word %zu through GSL", i);
+    }
+    uint32_t out[4];
+    csi_philox((const uint32_t[4]){1, 0, 0, 0}, (const uint32_t[2]){0, 0}, out);
+    cr_expect(gsl_rng_get(rng) == out[0], "the counter moves on");
+    gsl_rng_set(rng, 0x100000000ul);
+    csi_philox((const uint32_t[4]){0}, (const uint32_t[2]){0, 1}, out);
+    cr_expect(gsl_rng_get(rng) == out[0], "all 64 bits of a seed count");
+    gsl_rng_free(rng);
+}
+
+Test(rng, keyed_draws)
+{
+    const csi_stream stream = {0x123456789abcdef0, 0xfedcba9876543210, 7};
+    double all[5 * CSI_DRAW_GROUP], part[CSI_DRAW_GROUP];
+    csi_draw_uniforms(&stream, 0, 5 * CSI_DRAW_GROUP, all);
+    for (uint32_t cell = 0; cell < 5 * CSI_DRAW_GROUP; cell++) {
+        cr_expect(all[cell] == csi_draw_uniform(&stream, cell), "cell %u alone", cell);
+        cr_expect(all[cell] > 0.0 && all[cell] < 1.0);
+    }
+    for (uint32_t group = 0; group < 5; group++) {
+        csi_draw_uniforms(&stream, group * CSI_DRAW_GROUP, CSI_DRAW_GROUP, part);
+        cr_expect(memcmp(part, all + group * CSI_DRAW_GROUP, sizeof part) == 0, "group %u alone", group);
+    }
+    const csi_stream other[] = {{stream.seed + 1, stream.replicate, 7},
+                                {stream.seed ^ (UINT64_C(1) << 40), stream.replicate, 7},
+                                {stream.seed, stream.replicate + 1, 7},
+                                {stream.seed, stream.replicate ^ (UINT64_C(1) << 40), 7},
+                                {stream.seed, stream.replicate, 8}};
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        csi_draw_uniforms(&other[i], 0, CSI_DRAW_GROUP, part);
+        for (size_t j = 0; j < CSI_DRAW_GROUP; j++) {
+            cr_expect(part[j] != all[j], "stream %zu is another", i);
+        }
+    }
+}
+
+Test(rng, uniforms_are_uniform)
+{
+    enum { N = 1 << 16, BINS = 64 };
+    static double u[N];
+    const csi_stream stream = {42, 3, 1};
+    csi_draw_uniforms(&stream, 0, N, u);
+    double chi2 = 0.0, lag = 0.0;
+    size_t count[BINS] = {0};
+    for (size_t i = 0; i < N; i++) {
+        count[(size_t)(u[i] * BINS)]++;
+        lag += i > 0 ? (u[i] - 0.5) * (u[i - 1] - 0.5) : 0.0;
+    }
+    for (size_t i = 0; i < BINS; i++) {
+        const double d = (double)count[i] - (double)N / BINS;
+        chi2 += d * d / ((double)N / BINS);
+    }
+    cr_expect(chi2 > 30.0 && chi2 < 110.0, "chi-squared of 63 degrees: %g", chi2);
+    cr_expect(fabs(lag / N * 12.0) < 4.0 / 256.0, "serial correlation %g", lag / N * 12.0);
+}
+
+Test(rng, normal_quantiles)
+{
+    static const struct {
+        double p, x;
+    } known[] = {{0.5, 0.0},
+                 {0.25, -0.67448975019608174320},
+                 {0.001, -3.0902323061678135415},
+                 {1e-20, -9.2623400897984078},
+                 {0.975, 1.9599639845400542355},
+                 {0.925, 1.4395314709384563},
+                 {1e-12, -7.0344838253011319}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        cr_expect(is_near(csi_normal_quantile(known[i].p), known[i].x, 4e-15 * (1.0 + fabs(known[i].x))), "p = %g: %.17g",
+                  known[i].p, csi_normal_quantile(known[i].p));
+    }
+    enum { N = 1 << 16 };
+    static double x[N];
+    const csi_stream stream = {42, 4, 1};
+    csi_draw_normals(&stream, 0, N, x);
+    double sum = 0.0, squares = 0.0, fourth = 0.0;
+    for (size_t i = 0; i < N; i++) {
+        sum += x[i];
+        squares += x[i] * x[i];
+        fourth += x[i] * x[i] * x[i] * x[i];
+    }
+    cr_expect(fabs(sum / N) < 4.0 / 256.0);
+    cr_expect(fabs(squares / N - 1.0) < 4.0 * 1.4142 / 256.0);
+    cr_expect(fabs(fourth / N - 3.0) < 4.0 * 9.8 / 256.0);
+}
+
+Test(rng, lane_functions)
+{
+    const csi_stream stream = {42, 5, 1};
+    for (uint32_t cell = 0; cell < 20000; cell++) {
+        const double u = csi_draw_uniform(&stream, cell), x = 1e-3 * pow(1e6, u), y = 700.0 * (2.0 * u - 1.0);
+        const double ulp = nextafter(fabs(log(x)), INFINITY) - fabs(log(x));
+        cr_expect(fabs(csi_lane_log(x) - log(x)) <= 2.0 * ulp, "log %.17g", x);
+        cr_expect(fabs(csi_lane_exp(y) / exp(y) - 1.0) <= 0x1p-51, "exp %.17g", y);
+    }
+    cr_expect(csi_lane_log(1.0) == 0.0);
+    cr_expect(csi_lane_exp(0.0) == 1.0);
+}
+
+/* Every dimension alone is a (0, m, 1)-net: 2^m points, one in each of 2^m intervals; scrambling keeps that. */
+Test(rng, sobol_strata)
+{
+    enum { M = 10, N = 1 << M, DIMENSIONS = 200 };
+    csi_sobol *sobol = NULL;
+    cr_assert(csi_sobol_new(DIMENSIONS, 99, &sobol) == CSI_OK);
+    static const double first[4] = {0.0, 0.5, 0.25, 0.75};
+    for (uint32_t i = 0; i < 4; i++) {
+        cr_expect(first[i] == 0x1p-32 * (double)csi_sobol_raw(sobol, i, 0), "point %u", i);
+    }
+    for (size_t d = 0; d < DIMENSIONS; d++) {
+        unsigned char seen[2][N] = {{0}};
+        for (uint32_t i = 0; i < N; i++) {
+            seen[0][csi_sobol_raw(sobol, i, d) >> (32 - M)]++;
+            seen[1][csi_sobol_word(sobol, i, d) >> (32 - M)]++;
+        }
+        for (size_t i = 0; i < N; i++) {
+            cr_expect(seen[0][i] == 1 && seen[1][i] == 1, "dimension %zu, interval %zu", d, i);
+        }
+    }
+    csi_sobol_free(sobol);
+}
+
+/* No two of the first hundred dimensions may lie on a few lines, which is how bad direction numbers show. */
+Test(rng, sobol_pairs)
+{
+    enum { M = 12, N = 1 << M, DIMENSIONS = 100, CELLS = 16 };
+    csi_sobol *sobol = NULL;
+    cr_assert(csi_sobol_new(DIMENSIONS, 7, &sobol) == CSI_OK);
+    for (size_t a = 0; a < DIMENSIONS; a++) {
+        for (size_t b = a + 1; b < DIMENSIONS && b <= a + 6; b++) {
+            double correlation = 0.0;
+            unsigned count[CELLS][CELLS] = {{0}};
+            for (uint32_t i = 0; i < N; i++) {
+                const uint32_t x = csi_sobol_word(sobol, i, a), y = csi_sobol_word(sobol, i, b);
+                count[x >> 28][y >> 28]++;
+                correlation += (csi_word_uniform(x) - 0.5) * (csi_word_uniform(y) - 0.5);
+            }
+            unsigned least = N;
+            for (size_t i = 0; i < CELLS * CELLS; i++) {
+                least = count[i / CELLS][i % CELLS] < least ? count[i / CELLS][i % CELLS] : least;
+            }
+            cr_expect(least >= 8, "dimensions %zu and %zu leave cells of %u points where 16 belong", a, b, least);
+            cr_expect(fabs(correlation / N * 12.0) < 0.01, "dimensions %zu and %zu: %g", a, b, correlation / N * 12.0);
+        }
+    }
+    csi_sobol_free(sobol);
+    cr_expect(csi_sobol_new(0, 1, &sobol) != CSI_OK);
+    cr_expect(csi_sobol_new(CSI_SOBOL_MAX_DIMENSIONS + 1, 1, &sobol) != CSI_OK);
+}
