@@ -6,6 +6,21 @@ install(TARGETS libcsindex libcsindex_shared EXPORT csindexTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET csindex)
   install(TARGETS csindex RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+  # The manual and the completions are the command's own account of itself.
+  function(install_generated kind name destination)
+    set(made ${CMAKE_CURRENT_BINARY_DIR}/generated/${kind}/${name})
+    add_custom_command(OUTPUT ${made}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/generated/${kind}
+      COMMAND csindex generate ${kind} > ${made}
+      DEPENDS csindex VERBATIM)
+    add_custom_target(csindex_${kind} ALL DEPENDS ${made})
+    install(FILES ${made} DESTINATION ${destination})
+  endfunction()
+  install_generated(man csindex.1 ${CMAKE_INSTALL_MANDIR}/man1)
+  install_generated(bash csindex ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install_generated(zsh _csindex ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install_generated(fish csindex.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
 # Headers name each other from the root of the tree, so they keep it: -I<prefix>/include/csindex.

@@ -296,6 +296,23 @@ out:
     return status;
 }
 
+csi_part csi_outfile_part(const csi_outfile *file)
+{
+    return (csi_part){file->temporary.name, file->name, file->facts.sha256};
+}
+
+csi_status csi_outfile_check(csi_outfile *file, csi_diag *diag)
+{
+    const csi_status status = csi_outfile_finish(file, diag, NULL);
+    return status == CSI_OK ? check_target(file, diag) : status;
+}
+
+void csi_outfile_leave(csi_outfile *file)
+{
+    csi_temporary_close(&file->temporary);
+    csi_outfile_abandon(file);
+}
+
 void csi_outfile_abandon(csi_outfile *file)
 {
     if (file == NULL) {

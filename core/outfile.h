@@ -46,6 +46,14 @@ CSI_MUST_USE csi_status csi_outfile_finish(csi_outfile *file, csi_diag *diag, cs
 /* Finishes if need be, renames into place and frees the ticket, whatever the result. `facts` may be NULL. */
 CSI_MUST_USE csi_status csi_outfile_commit(csi_outfile *file, csi_diag *diag, csi_outfile_facts *facts);
 
+/* Commits n tickets of one directory as a set: all are put into place or none is, even when the run is killed under way
+ * (csi_directory_recover finishes then). Signals are held back meanwhile. Frees the tickets, whatever the result. */
+CSI_MUST_USE csi_status csi_outfile_commit_all(const char *directory, csi_outfile **file, size_t n, csi_diag *diag);
+
+/* Finishes what a killed csi_outfile_commit_all left undone in `directory`; CSI_OK when there is nothing to do, or when
+ * a live run is at it. */
+CSI_MUST_USE csi_status csi_directory_recover(const char *directory, csi_diag *diag);
+
 /* Removes the temporary and frees the ticket. NULL is allowed. */
 void csi_outfile_abandon(csi_outfile *file);
 
@@ -59,7 +67,7 @@ CSI_MUST_USE csi_status csi_directory_make(const char *directory, csi_diag *diag
 /* fsyncs `directory`, so that renames in it survive a power cut. */
 CSI_MUST_USE csi_status csi_directory_sync(const char *directory, csi_diag *diag);
 
-/* Removes temporaries that killed runs left in `directory` (names that csi_outfile_open makes, nothing else). Those of
+/* Recovers, then removes temporaries that killed runs left in `directory` (names that csi_outfile_open makes, nothing else). Those of
  * live runs, this one's included, are locked and stay. */
 void csi_directory_sweep(const char *directory);
 

@@ -114,11 +114,10 @@ static const char *skip_number_backwards(const char *start, const char *end)
     return at < end && at > start && at[-1] == '-' ? at - 1 : NULL;
 }
 
-static bool is_temporary_name(const char *name)
+bool csi_temporary_is_name(const char *name, size_t length)
 {
-    const size_t length = strlen(name);
     if (length < sizeof PREFIX SUFFIX || strncmp(name, PREFIX, sizeof PREFIX - 1) != 0 ||
-        strcmp(name + length - (sizeof SUFFIX - 1), SUFFIX) != 0) {
+        strncmp(name + length - (sizeof SUFFIX - 1), SUFFIX, sizeof SUFFIX - 1) != 0) {
         return false;
     }
     const char *const start = name + sizeof PREFIX - 1;
@@ -142,13 +141,16 @@ static void remove_if_abandoned(int directory_fd, const char *name)
 
 void csi_directory_sweep(const char *directory)
 {
+    if (csi_directory_recover(directory, NULL) != CSI_OK) {
+        return; /* an interrupted switch may still need its temporaries */
+    }
     DIR *const listing = opendir(directory);
     if (listing == NULL) {
         return;
     }
     const struct dirent *entry;
     while ((entry = readdir(listing)) != NULL) {
-        if (is_temporary_name(entry->d_name)) {
+        if (csi_temporary_is_name(entry->d_name, strlen(entry->d_name))) {
             remove_if_abandoned(dirfd(listing), entry->d_name);
         }
     }

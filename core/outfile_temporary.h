@@ -5,7 +5,10 @@
 #ifndef CSI_CORE_OUTFILE_TEMPORARY_H
 #define CSI_CORE_OUTFILE_TEMPORARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "core/outfile.h"
 
 enum { CSI_TEMPORARY_NAME = 256 };
 
@@ -20,5 +23,21 @@ int csi_temporary_make(int directory_fd, const char *name, csi_temporary *tempor
 
 /* Lets go of the lock; the file stays under whatever name it has. */
 void csi_temporary_close(csi_temporary *temporary);
+
+/* Whether text[0..length) is the name of a temporary. */
+bool csi_temporary_is_name(const char *text, size_t length);
+
+/* A finished ticket as the switch of a set sees it; borrowed from the ticket. */
+typedef struct csi_part {
+    const char *temporary, *name;
+    const char *sha256;
+} csi_part;
+csi_part csi_outfile_part(const csi_outfile *file);
+
+/* Finishes if need be, and fails unless the target is absent or a regular file. */
+CSI_MUST_USE csi_status csi_outfile_check(csi_outfile *file, csi_diag *diag);
+
+/* Frees the ticket and lets the temporary be. */
+void csi_outfile_leave(csi_outfile *file);
 
 #endif
