@@ -61,10 +61,11 @@ def write_project(directory, shift=0):
     (directory / "more.csv").write_text("\n".join(more) + "\n")
 
 
-def require_command():
-    if not os.access(COMMAND, os.X_OK):
-        print("skipped: the command is not built")
-        sys.exit(77)
+def require_command(*names):
+    for name in names or ("run",):
+        if subprocess.run([COMMAND, "help", name], capture_output=True).returncode != 0:
+            print(f"skipped: there is no csindex {name} yet")
+            sys.exit(77)
 
 
 def run(arguments, environment=None, **options):

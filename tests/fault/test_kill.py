@@ -18,7 +18,7 @@ N_KILLS = 2000 if IS_LONG else 200
 
 
 def main():
-    require_command()
+    require_command("run", "verify")
     seed = int(os.environ.get("CSINDEX_SEED", random.SystemRandom().randrange(2**32)))
     print(f"CSINDEX_SEED={seed}")
     draw = random.Random(seed)
