@@ -45,20 +45,21 @@ typedef enum csi_option_type {
 typedef struct csi_option {
     const char *name;
     csi_option_type type;
-    const char *fallback;  /* the default as it would be written in index.yaml; NULL: required; "" for an empty list */
-    double low, high;      /* limits of numbers, inclusive */
-    const char *choices;   /* "a|b|c" */
+    const char *fallback;  /* the default as it would be written in index.yaml ("[1, 100]"); NULL: required; "" for an
+                              empty list, table or text */
+    double low, high;      /* limits of every number, inclusive; both 0: none */
+    const char *choices;   /* "a|b|c": of a choice; of a number or integer, the words that may stand in its place */
     const char *meaning;   /* one sentence, for `csindex methods` and the methodology text */
 } csi_option;
 
 /* The value of one option, typed as its csi_option says. */
 typedef struct csi_option_value {
-    double number; /* also integer and boolean */
-    const char *text;
-    size_t choice;
+    double number;    /* also integer and boolean; NaN when a word stands in its place */
+    const char *text; /* also the chosen word */
+    size_t choice;    /* index within `choices`; CSI_NONE for a plain number */
     size_t n;          /* of the lists, the table's rows, the matrix's rows */
     const double *numbers;
-    const char *const *texts; /* list of texts, or the table's keys */
+    const char *const *texts; /* list of texts, or the table's keys (their values are `numbers`) */
     const double *const *rows;
     const size_t *row_lengths;
     bool is_given;     /* false: it is the default */
@@ -71,7 +72,7 @@ typedef struct csi_context csi_context;
 /* The children of one node in one year, as the aggregation rules see them. */
 typedef struct csi_family {
     size_t node;                  /* the parent */
-    size_t year;                  /* index in the panel */
+    size_t year;                  /* index in the score panel: 0 is the first scored year */
     size_t n_children;
     size_t n_countries;
     const double *const *child;   /* child[q][c]: normalised value or score; NaN: missing */
@@ -85,15 +86,18 @@ typedef struct csi_family {
 /* Changes `out`, which arrives as a copy of `in`. */
 typedef csi_status (*csi_apply)(const csi_step *step, const csi_context *context, const csi_panel *in, csi_panel *out,
                                 csi_diag *diag);
-/* Fills weight[0..n_children) of `node`, not necessarily scaled, from the normalised panel (series = nodes: indicators
- * are filled; higher nodes too once they are aggregated). */
+/* Fills weight[0..n_children) of `node`, not necessarily scaled, from the score panel (series = nodes: indicators and
+ * every node below `node` are filled). The sample is years [first_year, first_year + n_years) of it. */
 typedef csi_status (*csi_weigh)(const csi_step *step, const csi_context *context, const csi_panel *scores, size_t node,
-                                double *weight, csi_diag *diag);
+                                size_t first_year, size_t n_years, double *weight, csi_diag *diag);
 /* Fills score[0..n_countries), NaN where !is_scored or where the rule is undefined. */
 typedef csi_status (*csi_aggregate_rule)(const csi_step *step, const csi_context *context, const csi_family *family,
                                          double *score, csi_diag *diag);
 /* phi of a quasi-arithmetic mean: the rule equals phi^-1(sum w phi(x)). Such rules explain their contributions exactly. */
 typedef double (*csi_phi)(const csi_step *step, double x);
+/* Checks what the limits of single options cannot say (an ordered pair, a square matrix), once, when the configuration
+ * is read. */
+typedef csi_status (*csi_check)(const csi_step *step, csi_diag *diag);
 
 typedef struct csi_method {
     csi_step_kind step;
@@ -108,6 +112,7 @@ typedef struct csi_method {
     csi_weigh weigh;              /* weight */
     csi_aggregate_rule aggregate; /* aggregate */
     csi_phi phi;                  /* aggregate, quasi-arithmetic rules only; else NULL */
+    csi_check check;              /* NULL: nothing to check beyond the options' own limits */
 } csi_method;
 
 /* One configured step: a method and the values of its options, in the order of method->option. */
@@ -117,13 +122,14 @@ struct csi_step {
     csi_place place; /* in index.yaml */
 };
 
-/* Everything a method may know besides its panel. */
+/* Everything a method may know besides its panel. Methods take scratch from the heap and write to nothing here but
+ * `treatments`, so that threads may share a context that differs in `treatments` alone. */
 struct csi_context {
     const csi_framework *framework;
     const csi_countries *countries;
     size_t first_scored_year, n_scored_years; /* indices in the panel: earlier years only feed the imputation */
-    csi_arena *arena;                         /* for records that outlive the step */
-    struct csi_treatments *treatments;        /* where treat and normalise log what they changed; NULL: nowhere */
+    struct csi_treatments *treatments;        /* where steps log what they changed (metrics/treatments.h); never NULL
+                                                 while a stage runs: csi_pipeline_run makes one */
     uint64_t seed;
     size_t n_threads;
 };
@@ -134,6 +140,7 @@ const csi_method *csi_method_at(size_t index);
 const csi_method *csi_method_find(csi_step_kind step, const char *name);
 
 /* Options by name; the name must be one of the method's (asserts). */
+bool csi_step_has(const csi_step *step, const char *option); /* whether it is */
 double csi_step_number(const csi_step *step, const char *option);
 bool csi_step_boolean(const csi_step *step, const char *option);
 const char *csi_step_text(const csi_step *step, const char *option);
@@ -148,9 +155,21 @@ CSI_MUST_USE csi_status csi_step_make(csi_arena *arena, const csi_method *method
 /* Whether `step` concerns the series: true unless its `indicators` (only these) or `except` lists say otherwise. */
 bool csi_step_concerns(const csi_step *step, const char *code);
 
+/* In the initialiser of a csi_method: its array of options and how many there are. */
+#define CSI_OPTIONS(array) .option = (array), .n_options = sizeof(array) / sizeof(array)[0]
+
 /* The options `indicators` and `except`, which every step that works indicator by indicator takes. */
 #define CSI_OPTIONS_WHICH                                                                                          \
     {"indicators", CSI_OPTION_TEXTS, "", 0, 0, NULL, "only these indicators (default: all)"},                      \
     {"except", CSI_OPTION_TEXTS, "", 0, 0, NULL, "all indicators but these"}
+
+/* Which cells a statistic is taken over, for steps that look at a sample. */
+typedef enum csi_over { CSI_OVER_PANEL, CSI_OVER_YEARLY, CSI_OVER_BASE_YEAR } csi_over;
+#define CSI_OPTIONS_BASE_YEAR                                                                                      \
+    {"base_year", CSI_OPTION_INTEGER, "first", -100000, 100000, "first", "the base year, when it is asked for"}
+#define CSI_OPTIONS_OVER(usual)                                                                                    \
+    {"over", CSI_OPTION_CHOICE, usual, 0, 0, "panel|yearly|base_year",                                             \
+     "the sample: all scored years together, each year for itself, or one base year"},                             \
+        CSI_OPTIONS_BASE_YEAR
 
 #endif

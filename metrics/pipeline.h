@@ -3,6 +3,7 @@
 #define CSI_METRICS_PIPELINE_H
 
 #include "metrics/method.h"
+#include "metrics/treatments.h"
 
 /* The rule of one aggregate node and when it counts as scored. */
 typedef struct csi_node_rule {
@@ -24,36 +25,35 @@ typedef struct csi_recipe {
 CSI_MUST_USE csi_status csi_recipe_read(csi_arena *arena, const csi_framework *framework, const csi_setting *steps,
                                         csi_diag *diag, csi_recipe **recipe);
 
-/* One cell or one series that a step changed, for the quality table and the audit. */
-typedef struct csi_treatment {
-    const csi_step *step;
-    size_t series;
-    size_t year, country;      /* CSI_NONE: the whole series */
-    double before, after;      /* of the cell, or of the statistic named in `what` */
-    const char *what;          /* "winsorised", "skewness", "box-cox lambda", "clipped" */
-} csi_treatment;
-typedef struct csi_treatments csi_treatments;
-CSI_MUST_USE csi_status csi_treatments_add(csi_treatments *log, const csi_treatment *entry);
-size_t csi_treatments_count(const csi_treatments *log);
-const csi_treatment *csi_treatments_at(const csi_treatments *log, size_t index);
-
 /* Everything the pipeline computed. Panels are owned by the result. */
 typedef struct csi_result {
     size_t n_stages;
     csi_panel **stage;            /* [s]: the panel after recipe->stage[s]; the raw panel is not among them */
-    const csi_panel *imputed;     /* borrowed: the last panel in raw units before transforms: raw values and states */
-    const csi_panel *normalised;  /* borrowed: the last stage */
-    csi_panel *scores;            /* series = nodes of the framework; years = the scored years */
-    double *weight;               /* [node][year]: the weight of the node among its siblings, before rescaling */
+    const csi_panel *imputed;     /* borrowed: the last panel before treatment: values in the units of the file */
+    const csi_panel *normalised;  /* borrowed: the last stage (the raw panel when there is none) */
+    csi_panel *scores;            /* series = nodes of the framework; years = the scored years. An indicator's score is
+                                     its normalised value with its state; an aggregate's state is CSI_CELL_OBSERVED */
+    double *weight;               /* [node][year]: the weight of the node among its siblings, summing to 1 over all of
+                                     them, missing ones too; 1 for the root */
     double *coverage;             /* as scores->value: share of the indicator weight below the node that is present */
     double *imputed_share;        /* likewise: share of the present weight that is imputed */
     csi_treatments *treatments;
-    size_t n_clipped;
+    size_t n_clipped;             /* scored cells that were clipped at a goalpost */
 } csi_result;
 
+/* Runs the stages over `raw` and aggregates. context->treatments is ignored. `raw` must outlive the result. A country
+ * scores on a node where at least min_weight_share of the children's weight and min_children children are present
+ * (a difference of 1e-12 in the share is rounding and forgiven), and some weight at all. */
 CSI_MUST_USE csi_status csi_pipeline_run(const csi_recipe *recipe, const csi_context *context, const csi_panel *raw,
                                          csi_diag *diag, csi_result **result);
 void csi_result_free(csi_result *result);
+
+/* The two halves of it, for whoever repeats one of them. csi_stages_run fills everything of a fresh result up to
+ * `normalised`; csi_aggregate_run fills the rest from result->normalised. */
+CSI_MUST_USE csi_status csi_stages_run(const csi_recipe *recipe, const csi_context *context, const csi_panel *raw,
+                                       csi_diag *diag, csi_result **result);
+CSI_MUST_USE csi_status csi_aggregate_run(const csi_recipe *recipe, const csi_context *context, csi_result *result,
+                                          csi_diag *diag);
 
 /* Competition ranks of a column: rank[i] is 1 + how many of value[0..n) are greater; NaN gets 0. Returns how many are
  * ranked. `work` needs n entries. */
@@ -63,7 +63,8 @@ size_t csi_rank_column(const double *value, size_t n, int *rank, size_t *work);
  * score. For a quasi-arithmetic rule with phi, from the scale's floor r:
  *     c_q = w_q r + (s - r) w_q (phi(x_q) - phi(r)) / (phi(s) - phi(r))
  * (arithmetic: w_q x_q; geometric: the logarithmic-mean Divisia form). Where phi(r) is not finite the limit is used.
- * NaN for children that are missing and for other rules. weight[q] and contribution[q] are filled for n_children. */
+ * NaN for children that are missing and for other rules. weight[q], the share of the weight present (NaN where the child
+ * or the score is missing), and contribution[q] are filled for n_children. */
 void csi_contributions(const csi_recipe *recipe, const csi_result *result, const csi_framework *framework, size_t node,
                        size_t year, size_t country, double *weight, double *contribution);
 
