@@ -6,7 +6,6 @@
 #define CSI_METRICS_FRAME_H
 
 #include "metrics/method.h"
-#include "metrics/treatments.h"
 
 typedef struct csi_frame {
     size_t series;

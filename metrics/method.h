@@ -16,6 +16,7 @@
 #include "core/framework.h"
 #include "core/panel.h"
 #include "core/settings.h"
+#include "metrics/treatments.h"
 
 typedef enum csi_step_kind {
     CSI_STEP_DENOMINATE,

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "metrics/sample.h"
-#include "metrics/treatments.h"
 
 csi_status csi_range_check(const csi_step *step, csi_diag *diag)
 {

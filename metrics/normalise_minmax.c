@@ -1,11 +1,12 @@
 /* Min-max: where a value lies between two goalposts, on the scale of `range`.
  *
- *     z = (x - low) / (high - low), taken as 1 - z where less is better;   y = a + (b - a) z
+ *     z = (x - low) / (high - low), or (high - x) / (high - low) where less is better;   y = a + (b - a) z
  *
  * Source: OECD/JRC Handbook (2008), p. 85. By hand: x = 3 between 1 and 5, range [1, 100]: 1 + 99 * 0.5 = 50.5.
  * Goalposts: the framework's (fixed for all years and countries, taken through every transform of the indicator), or
  * the smallest and largest value of the panel, of each year, or of a base year.
- * Edges: fixed goalposts make one country's score independent of the others; an indicator without any is an error, so
+ * Edges: 1 - z would lose the last digit and with it the order of neighbours, so the distance is taken from the other
+ * post instead. Fixed goalposts make one country's score independent of the others; an indicator without any is an error, so
  * are goalposts outside the transform's domain. Sample goalposts of a constant column leave it missing, with a
  * warning, never 0. With `clip`, values outside are laid on the goalpost and marked; without, they leave the range. */
 #include "metrics/frame.h"
@@ -54,17 +55,16 @@ static csi_status work(const csi_step *step, const csi_context *context, const c
     } else if (!csi_sample_range(frame->sample, frame->n_sample, &low, &high) || csi_sample_is_constant(low, high)) {
         return csi_normalise_drop(step, context, frame, diag);
     }
-    const bool clips = csi_step_boolean(step, "clip");
+    const bool clips = csi_step_boolean(step, "clip"), is_less_better = frame->node->direction < 0;
     for (size_t i = 0; i < frame->n; i++) {
         if (isnan(frame->in[i])) {
             continue;
         }
-        double z = (frame->in[i] - low) / (high - low);
+        double z = (is_less_better ? high - frame->in[i] : frame->in[i] - low) / (high - low);
         if (clips && (z < 0 || z > 1)) {
             z = z < 0 ? 0 : 1;
             frame->state[i] = (csi_cell)(frame->state[i] | CSI_CELL_CLIPPED);
         }
-        z = frame->node->direction < 0 ? 1 - z : z;
         frame->out[i] = range[0] + (range[1] - range[0]) * z;
     }
     return CSI_OK;
@@ -84,7 +84,7 @@ const csi_method csi_normalise_minmax = {
     .step = CSI_STEP_NORMALISE,
     .name = "minmax",
     .title = "Min-max",
-    .formula = "z = (x - low) / (high - low), 1 - z where less is better; y = a + (b - a) z",
+    .formula = "z = (x - low) / (high - low), or (high - x) / (high - low) where less is better; y = a + (b - a) z",
     .source = "OECD/JRC Handbook on Constructing Composite Indicators (2008), p. 85",
     .edges = "A constant column has no sample goalposts and becomes missing, with a warning; fixed goalposts that are "
              "absent or outside the transform's domain are an error; clipped cells are marked and counted.",

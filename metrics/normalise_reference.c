@@ -4,7 +4,8 @@
  *
  * Source: OECD/JRC Handbook (2008), p. 85 and Table 15 (ratio and relative); minmax is COINr's n_dist2ref. By hand: x =
  * 6, reference 4: 1.5 or 0.5.
- * Edges: a reference of 0 leaves ratio and relative undefined: an error that says so; ratio and relative are turned
+ * Edges: a reference of 0 (ratio, relative) or equal to the worst value (minmax) leaves the column missing, with a
+ * warning, where COINr returns Inf and NaN; ratio and relative are turned
  * round where less is better (r / x, (r - x) / |r|), where x = 0 leaves the ratio missing; a country that has no value
  * in the year leaves nothing to compare with, and the year's column missing. Neither form survives a change of origin:
  * 0 degrees Celsius is no reference (Handbook, Table 14). */
@@ -30,8 +31,10 @@ static double of_country(const csi_context *context, const csi_frame *frame, siz
     double sum = 0;
     size_t n = 0;
     for (size_t i = country; i < frame->n_sample; i += context->countries->n) {
-        sum += isnan(frame->sample[i]) ? 0 : frame->sample[i];
-        n += !isnan(frame->sample[i]);
+        if (!isnan(frame->sample[i])) {
+            sum += frame->sample[i];
+            n++;
+        }
     }
     return n == 0 ? NAN : sum / (double)n;
 }
@@ -71,7 +74,7 @@ static double distance(size_t form, int direction, double x, double r, double wo
 static csi_status work(const csi_step *step, const csi_context *context, const csi_frame *frame, csi_diag *diag)
 {
     const size_t form = csi_step_choice(step, "form");
-    double r, low, high;
+    double r = NAN, low, high;
     const csi_status status = find_reference(step, context, frame, diag, &r);
     if (status != CSI_OK) {
         return status;
@@ -79,12 +82,12 @@ static csi_status work(const csi_step *step, const csi_context *context, const c
     csi_sample_range(frame->sample, frame->n_sample, &low, &high);
     const double worst = frame->node->direction > 0 ? low : high;
     if (!isnan(r) && (form == MINMAX ? r == worst : r == 0)) {
-        return csi_diag_error(diag, CSI_ERR_DATA, &step->place,
-                              "indicator \"%s\" in %d: its reference is %s, which leaves distances undefined",
-                              frame->node->code, frame->year, form == MINMAX ? "the worst value" : "0");
+        csi_diag_warn(diag, &step->place, "indicator \"%s\" in %d is left out: its reference is %s", frame->node->code,
+                      frame->year, form == MINMAX ? "the worst value" : "0");
+        r = NAN;
     }
     for (size_t i = 0; i < frame->n; i++) {
-        double y = isnan(frame->in[i]) ? NAN : distance(form, frame->node->direction, frame->in[i], r, worst);
+        double y = isnan(frame->in[i] + r) ? NAN : distance(form, frame->node->direction, frame->in[i], r, worst);
         if (form == MINMAX && csi_step_boolean(step, "cap") && y > 1) {
             y = 1;
             frame->state[i] = (csi_cell)(frame->state[i] | CSI_CELL_CLIPPED);
@@ -106,8 +109,8 @@ const csi_method csi_normalise_reference = {
     .title = "Distance to a reference",
     .formula = "ratio: x / r; relative: (x - r) / |r|; minmax: 1 - (r - x) / (r - worst)",
     .source = "OECD/JRC Handbook on Constructing Composite Indicators (2008), p. 85, Table 15",
-    .edges = "A reference of 0 (ratio, relative) or equal to the worst value (minmax) is an error; a reference country "
-             "without a value leaves the column missing.",
+    .edges = "A reference of 0 (ratio, relative) or equal to the worst value (minmax), or of a country without a value, "
+             "leaves the column missing, with a warning.",
     CSI_OPTIONS(options),
     .apply = apply,
 };

@@ -6,7 +6,6 @@
 #define CSI_METRICS_OUTLIERS_H
 
 #include "metrics/method.h"
-#include "metrics/treatments.h"
 
 typedef struct csi_outlier_rule {
     double skewness, kurtosis;

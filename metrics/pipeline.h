@@ -3,7 +3,6 @@
 #define CSI_METRICS_PIPELINE_H
 
 #include "metrics/method.h"
-#include "metrics/treatments.h"
 
 /* The rule of one aggregate node and when it counts as scored. */
 typedef struct csi_node_rule {

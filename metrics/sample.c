@@ -21,7 +21,7 @@ size_t csi_sample_count(const double *value, size_t n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        count += !isnan(value[i]);
+        count += isnan(value[i]) ? 0 : 1;
     }
     return count;
 }

@@ -33,7 +33,7 @@ static tally count(const csi_context *context, const csi_panel *panel, size_t co
     for (size_t series = 0; series < context->framework->n_indicators; series++) {
         for (size_t y = year; y < year + n_years; y++) {
             const double x = csi_panel_get(panel, series, y, country);
-            t.n_missing += isnan(x);
+            t.n_missing += isnan(x) ? 1 : 0;
             t.n_zero += x == 0;
         }
     }

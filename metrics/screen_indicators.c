@@ -42,7 +42,7 @@ static csi_status apply(const csi_step *step, const csi_context *context, const 
         const size_t n = context->n_scored_years * in->n_countries;
         size_t n_present = 0;
         for (size_t i = 0; i < n; i++) {
-            n_present += !isnan(value[i]);
+            n_present += isnan(value[i]) ? 0 : 1;
         }
         if (csi_step_concerns(step, context->framework->node[series].code) &&
             (double)n_present < least * (double)n - 1e-9) {
