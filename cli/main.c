@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/messages.h"
 #include "cli/progress.h"
+#include "cli/signals.h"
 #include "core/outfile.h"
 
 #define EXIT_BROKEN_PIPE (128 + SIGPIPE)
@@ -202,7 +203,7 @@ static int call_bare(int argc, char **argv, csi_diag *diag)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
-    signal(SIGPIPE, SIG_IGN);
+    csi_signals_prepare();
     prepare_messages(argc, argv);
     csi_diag *diag = csi_diag_new(0);
     if (diag == NULL) {

@@ -12,7 +12,7 @@ import tempfile
 ROOMS = ["core", "ingest", "metrics", "index", "notebooks-export", "cli"]
 
 NUMBER = ["core/number"]
-FILES = ["core/outfile", "core/lock", "core/digest", "core/directory", "ingest/source"]
+FILES = ["core/outfile", "core/digest", "ingest/source", "index/lock"]
 CLI = ["cli/"]
 NOWHERE = []
 
