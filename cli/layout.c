@@ -15,7 +15,6 @@
 #define PROSE_MIN 24
 #define BAR_MIN 10
 #define BAR_USUAL 30
-#define DIGITS_USUAL 2
 
 typedef struct layout {
     const csi_table *table;
@@ -317,7 +316,7 @@ static void write_table(const layout *l, FILE *out, const char *title, const cha
 csi_status csi_layout_show(const csi_table *table, const csi_call *call, const char *title, const char *notes)
 {
     csi_status status = CSI_OK;
-    int64_t digits = DIGITS_USUAL;
+    int64_t digits = table->usual_digits;
     layout l = {.table = table, .screen = &call->screen};
     l.text = calloc(table->n_cells + 1, sizeof *l.text);
     l.width = calloc(table->n_columns, sizeof *l.width);

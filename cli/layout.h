@@ -31,6 +31,7 @@ struct csi_table {
     csi_row_mark *mark;   /* one a row */
     size_t room_rows;
     csi_row_mark next_mark;
+    int usual_digits;
     bool is_out_of_memory;
 };
 

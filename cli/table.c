@@ -20,6 +20,7 @@ csi_status csi_table_new(const csi_column *column, size_t n_columns, csi_diag *d
     }
     (*table)->column = column;
     (*table)->n_columns = n_columns;
+    (*table)->usual_digits = 2;
     return CSI_OK;
 }
 
@@ -146,6 +147,11 @@ void csi_table_emphasise(csi_table *table)
 void csi_table_part(csi_table *table)
 {
     table->next_mark.is_parted = true;
+}
+
+void csi_table_usual_digits(csi_table *table, int digits)
+{
+    table->usual_digits = digits;
 }
 
 size_t csi_table_n_rows(const csi_table *table)

@@ -48,6 +48,9 @@ void csi_table_bar(csi_table *table, double low, double mark, double high); /* N
 void csi_table_emphasise(csi_table *table);
 void csi_table_part(csi_table *table);
 
+/* Digits after the point for people where --digits does not say; 2 otherwise. */
+void csi_table_usual_digits(csi_table *table, int digits);
+
 size_t csi_table_n_rows(const csi_table *table);
 
 /* Shows the table on call->out as --format says; `title` and `notes` (NULL: none) stand around it for people. */

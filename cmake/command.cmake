@@ -1,4 +1,4 @@
-# The command: its sources, the starter project compiled in, and the man page and completions that it writes itself.
+# The command: its sources, and the starter project compiled into it.
 
 # starter_data.h: the files of cli/starter as bytes (C17 has no #embed).
 set(starter_files index.yaml framework.csv data.csv README.md)
@@ -22,24 +22,3 @@ file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/generated/starter_data.h" CON
 
 add_executable(csindex ${cli_sources})
 target_link_libraries(csindex PRIVATE libcsindex csindex_flags csindex_link_flags)
-
-# A page or a completion is one run of the finished program.
-function(generate_by_command kind output)
-  set(path "${CMAKE_CURRENT_BINARY_DIR}/generated/${output}")
-  add_custom_command(OUTPUT "${path}"
-    COMMAND csindex generate ${kind} --output "${path}"
-    DEPENDS csindex VERBATIM)
-  set(command_pages ${command_pages} "${path}" PARENT_SCOPE)
-endfunction()
-set(command_pages)
-generate_by_command(man csindex.1)
-generate_by_command(bash csindex.bash)
-generate_by_command(zsh _csindex)
-generate_by_command(fish csindex.fish)
-add_custom_target(command_pages ALL DEPENDS ${command_pages})
-
-set(generated "${CMAKE_CURRENT_BINARY_DIR}/generated")
-install(FILES "${generated}/csindex.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES "${generated}/csindex.bash" DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME csindex)
-install(FILES "${generated}/_csindex" DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
-install(FILES "${generated}/csindex.fish" DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
