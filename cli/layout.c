@@ -22,6 +22,9 @@ typedef struct layout {
     int digits;
     char **text; /* one a cell; NULL: blank or bar */
     int *width;  /* one a column; 0: left out */
+    FILE *line;  /* gathers a line */
+    char *line_bytes;
+    size_t n_line;
 } layout;
 
 static char *cell_text(const layout *l, const csi_table_cell *cell, csi_column_kind kind)
@@ -244,7 +247,7 @@ static bool write_cell(const layout *l, FILE *out, size_t row, size_t c, size_t 
 }
 
 /* `row` CSI_NONE is the heading. Returns true when a cell of the row goes on below. */
-static bool write_line(const layout *l, FILE *out, size_t row, size_t line)
+static bool write_cells_of(const layout *l, FILE *out, size_t row, size_t line)
 {
     const bool is_strong = l->screen->has_color && (row == CSI_NONE || l->table->mark[row].is_strong);
     bool is_first = true, goes_on = false;
@@ -266,6 +269,20 @@ static bool write_line(const layout *l, FILE *out, size_t row, size_t line)
         }
     }
     fputs(is_strong ? CSI_INK_OFF : "", out);
+    return goes_on;
+}
+
+/* The same as a line of its own, without the blanks at its end. */
+static bool write_line(layout *l, FILE *out, size_t row, size_t line)
+{
+    rewind(l->line);
+    const bool goes_on = write_cells_of(l, l->line, row, line);
+    fflush(l->line);
+    size_t n = l->n_line;
+    while (n > 0 && l->line_bytes[n - 1] == ' ') {
+        n--;
+    }
+    fwrite(l->line_bytes, 1, n, out);
     fputc('\n', out);
     return goes_on;
 }
@@ -292,7 +309,7 @@ static void write_words(const layout *l, FILE *out, const char *words)
     csi_text_wrap(out, words, 0, 0, l->screen->width > 0 ? l->screen->width : 100);
 }
 
-static void write_table(const layout *l, FILE *out, const char *title, const char *notes)
+static void write_table(layout *l, FILE *out, const char *title, const char *notes)
 {
     if (title != NULL) {
         write_words(l, out, title);
@@ -320,9 +337,10 @@ csi_status csi_layout_show(const csi_table *table, const csi_call *call, const c
     layout l = {.table = table, .screen = &call->screen};
     l.text = calloc(table->n_cells + 1, sizeof *l.text);
     l.width = calloc(table->n_columns, sizeof *l.width);
+    l.line = open_memstream(&l.line_bytes, &l.n_line);
     CSI_TRY(csi_call_integer(call, CSI_OPT_DIGITS, 0, 15, &digits));
     l.digits = (int)digits;
-    if (l.text == NULL || l.width == NULL || !write_cells(&l)) {
+    if (l.text == NULL || l.width == NULL || l.line == NULL || !write_cells(&l)) {
         status = csi_diag_no_memory(call->diag, "a table");
         goto out;
     }
@@ -332,6 +350,10 @@ out:
     for (size_t i = 0; l.text != NULL && i < table->n_cells; i++) {
         free(l.text[i]);
     }
+    if (l.line != NULL) {
+        fclose(l.line);
+    }
+    free(l.line_bytes);
     free(l.text);
     free(l.width);
     return status;
