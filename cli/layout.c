@@ -152,8 +152,10 @@ static void settle_widths(layout *l)
             l->width[spare] = 0;
             continue;
         }
-        const int more = shorten(l, CSI_COLUMN_PROSE, PROSE_MIN, excess);
-        (void)shorten(l, CSI_COLUMN_PROSE, NAME_MIN, shorten(l, CSI_COLUMN_TEXT, NAME_MIN, more));
+        int more = shorten(l, CSI_COLUMN_PROSE, PROSE_MIN, excess);
+        more = shorten(l, CSI_COLUMN_TEXT, 2 * NAME_MIN, more);
+        more = shorten(l, CSI_COLUMN_PROSE, 2 * NAME_MIN, more);
+        (void)shorten(l, CSI_COLUMN_TEXT, NAME_MIN, more);
         break;
     }
     if (bar != CSI_NONE && l->width[bar] > 0) {
