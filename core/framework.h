@@ -46,6 +46,9 @@ typedef struct csi_framework {
     size_t n_denominators;
     csi_node *denominator;
     const char *file; /* where it was read from, for messages */
+    size_t n_groupings, n_others; /* columns of unit data that are no series: their headings, from the file's rows of */
+    const char *const *grouping;  /* Type Group ... */
+    const char *const *other;     /* ... and Other */
 } csi_framework;
 
 /* Orders `nodes` (any order; parents named by `parent_code`), links children, checks the tree and fills *framework.

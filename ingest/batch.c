@@ -1,0 +1,353 @@
+/* See batch.h. */
+#include "ingest/batch.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_FINDINGS 128   /* a slice; the diagnostics keep fewer */
+#define MAX_SHOWN_LINE 400 /* bytes of a source line worth printing */
+#define MAX_SHOWN_TEXT 60
+
+/* What the memo of units holds: one of these or slot + 16. */
+enum { UNIT_AGGREGATE = 1, UNIT_AMBIGUOUS, UNIT_UNKNOWN, UNIT_DATED, UNIT_SLOTS = 16 };
+/* What the memo of series holds: this or series + 2. */
+enum { SERIES_UNKNOWN = 1, SERIES_FIRST };
+
+csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan)
+{
+    *batch = (csi_batch){.plan = plan};
+    batch->aggregates = csi_memo_new();
+    batch->units = csi_memo_new();
+    batch->dated_units = csi_memo_new();
+    batch->series = csi_memo_new();
+    batch->described = csi_memo_new();
+    if (batch->aggregates == NULL || batch->units == NULL || batch->dated_units == NULL || batch->series == NULL ||
+        batch->described == NULL) {
+        csi_batch_clear(batch);
+        return CSI_ERR_MEMORY;
+    }
+    return CSI_OK;
+}
+
+void csi_batch_restart(csi_batch *batch)
+{
+    for (size_t i = 0; i < batch->n_findings; i++) {
+        free(batch->finding[i].text);
+        free(batch->finding[i].source_line);
+    }
+    batch->n = batch->n_findings = 0;
+    batch->n_records = batch->n_missing = 0;
+    batch->left_out = (csi_left_out){0};
+}
+
+void csi_batch_clear(csi_batch *batch)
+{
+    csi_batch_restart(batch);
+    csi_memo_free(batch->aggregates);
+    csi_memo_free(batch->units);
+    csi_memo_free(batch->dated_units);
+    csi_memo_free(batch->series);
+    csi_memo_free(batch->described);
+    free(batch->observation);
+    free(batch->finding);
+    free(batch->key);
+    *batch = (csi_batch){0};
+}
+
+csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observation)
+{
+    if (batch->n == batch->room) {
+        const size_t room = batch->room == 0 ? 1024 : batch->room * 2;
+        csi_observation *grown = realloc(batch->observation, room * sizeof *grown);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        batch->observation = grown;
+        batch->room = room;
+    }
+    batch->observation[batch->n++] = *observation;
+    return CSI_OK;
+}
+
+size_t csi_shown_length(const char *text, size_t length)
+{
+    if (length <= MAX_SHOWN_TEXT) {
+        return length;
+    }
+    length = MAX_SHOWN_TEXT;
+    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
+        length--;
+    }
+    return length;
+}
+
+static csi_status add_finding(csi_batch *batch, const csi_finding *finding)
+{
+    if (batch->n_findings == batch->finding_room) {
+        const size_t room = batch->finding_room == 0 ? 8 : batch->finding_room * 2;
+        csi_finding *grown = realloc(batch->finding, room * sizeof *grown);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        batch->finding = grown;
+        batch->finding_room = room;
+    }
+    batch->finding[batch->n_findings++] = *finding;
+    return CSI_OK;
+}
+
+csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, const csi_record *record,
+                            uint32_t field, const char *format, ...)
+{
+    if (batch->n_findings >= MAX_FINDINGS) {
+        return CSI_OK;
+    }
+    const csi_dialect *dialect = &batch->plan->dialect;
+    const csi_field_place place =
+        csi_record_locate(record, field == CSI_NO_COLUMN ? 0 : field, dialect->delimiter, dialect->quote);
+    csi_finding finding = {
+        .severity = severity, .once = once, .line = place.line, .column = place.column, .length = place.length};
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = vasprintf(&finding.text, format, arguments);
+    va_end(arguments);
+    if (n < 0) {
+        return CSI_ERR_MEMORY;
+    }
+    if (field == CSI_NO_COLUMN) {
+        finding.column = finding.length = 0;
+    } else if (place.line_length <= MAX_SHOWN_LINE) {
+        finding.source_line = strndup(place.line_text, place.line_length);
+    }
+    const csi_status status = add_finding(batch, &finding);
+    if (status != CSI_OK) {
+        free(finding.text);
+        free(finding.source_line);
+    }
+    return status;
+}
+
+static csi_severity severity_of(csi_policy policy)
+{
+    return policy == CSI_POLICY_ERROR ? CSI_ERROR : CSI_WARNING;
+}
+
+/* --- units --- */
+
+/* What is remembered of a text, resolving it when it is new. */
+static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year, uint32_t *found)
+{
+    size_t length = field->length;
+    const char *text = csi_trim(field->text, &length);
+    const csi_plan *plan = batch->plan;
+    char dated[256];
+    csi_memo *memo = batch->units;
+    size_t key_length = length;
+    const char *key = text;
+    if (year != 0 && length + 8 < sizeof dated) {
+        key_length = (size_t)snprintf(dated, sizeof dated, "%04d%.*s", year, (int)length, text);
+        key = dated;
+        memo = batch->dated_units;
+    }
+    uint32_t *known = csi_memo_at(memo, key, key_length);
+    if (known == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    if (*known == 0) {
+        csi_unit_answer answer;
+        const csi_status status = csi_units_resolve(plan->units, text, length, plan->scheme, year, &answer);
+        if (status != CSI_OK) {
+            return status;
+        }
+        *known = answer.kind == CSI_UNIT_FOUND       ? answer.slot + UNIT_SLOTS
+                 : answer.kind == CSI_UNIT_AGGREGATE ? UNIT_AGGREGATE
+                 : answer.kind == CSI_UNIT_AMBIGUOUS ? UNIT_AMBIGUOUS
+                 : answer.kind == CSI_UNIT_DATED     ? UNIT_DATED
+                                                     : UNIT_UNKNOWN;
+    }
+    *found = *known;
+    return CSI_OK;
+}
+
+static void list_candidates(const csi_country_answer *answer, char *to, size_t room)
+{
+    size_t used = 0;
+    to[0] = '\0';
+    for (size_t i = 0; i < answer->n_candidates && i < CSI_COUNTRY_CANDIDATES && used < room; i++) {
+        const csi_country_facts *facts = csi_country_find(answer->candidate[i]);
+        used += (size_t)snprintf(to + used, room - used, "%s%s (%s)", i == 0 ? "" : ", ", answer->candidate[i],
+                                 facts != NULL ? facts->name : "");
+    }
+}
+
+static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32_t column, uint32_t found, int year)
+{
+    const csi_plan *plan = batch->plan;
+    const csi_field *field = &record->field[column];
+    if (plan->options->unknown_countries == CSI_POLICY_IGNORE) {
+        return CSI_OK;
+    }
+    const csi_severity severity = severity_of(plan->options->unknown_countries);
+    size_t length = field->length;
+    const char *text = csi_trim(field->text, &length);
+    if (length == 0) {
+        return csi_batch_report(batch, severity, false, record, column, "column \"%s\": no country is given",
+                                plan->heading[column]);
+    }
+    csi_unit_answer answer;
+    const csi_status status = csi_units_resolve(plan->units, text, length, plan->scheme, year, &answer);
+    if (status != CSI_OK) {
+        return status;
+    }
+    char candidates[320];
+    list_candidates(&answer.country, candidates, sizeof candidates);
+    if (found == UNIT_AMBIGUOUS) {
+        return csi_batch_report(batch, severity, true, record, column,
+                                "column \"%s\": \"%.*s\" may be any of %s: write the code instead",
+                                plan->heading[column], CSI_SHOWN_LENGTH(field), text, candidates);
+    }
+    return csi_batch_report(batch, severity, true, record, column,
+                            "column \"%s\": \"%.*s\" is not a country that is known here%s%s%s", plan->heading[column],
+                            (int)csi_shown_length(text, length), text,
+                            candidates[0] == '\0' ? "" : "; similar: ", candidates, "");
+}
+
+static csi_status note_aggregate(csi_batch *batch, const csi_record *record)
+{
+    const csi_plan *plan = batch->plan;
+    const uint32_t column = plan->name_column != CSI_NO_COLUMN ? plan->name_column : plan->unit_column;
+    size_t length = record->field[column].length;
+    const char *text = csi_trim(record->field[column].text, &length);
+    if (length == 0) {
+        length = record->field[plan->unit_column].length;
+        text = csi_trim(record->field[plan->unit_column].text, &length);
+    }
+    batch->left_out.aggregates++;
+    uint32_t *met = csi_memo_at(batch->aggregates, text, length);
+    if (met == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    if (*met == 0) {
+        *met = 1;
+        const csi_finding finding = {.is_aggregate = true, .text = strndup(text, csi_shown_length(text, length))};
+        return finding.text == NULL ? CSI_ERR_MEMORY : add_finding(batch, &finding);
+    }
+    return CSI_OK;
+}
+
+csi_status csi_batch_unit(csi_batch *batch, const csi_record *record, int year, uint32_t *slot)
+{
+    const csi_plan *plan = batch->plan;
+    uint32_t column = plan->unit_column, found = UNIT_UNKNOWN, by_code;
+    csi_status status = recall_unit(batch, &record->field[column], year, &found);
+    by_code = found;
+    if (status == CSI_OK && (found == UNIT_UNKNOWN || found == UNIT_AMBIGUOUS) && plan->name_column != CSI_NO_COLUMN) {
+        status = recall_unit(batch, &record->field[plan->name_column], year, &found);
+        if (found == UNIT_UNKNOWN) {
+            found = by_code;
+        }
+        if (record->field[column].length == 0) {
+            column = plan->name_column;
+        }
+    }
+    if (status != CSI_OK) {
+        return status;
+    }
+    *slot = CSI_NO_SLOT;
+    if (found >= UNIT_SLOTS) {
+        *slot = found - UNIT_SLOTS;
+        return CSI_OK;
+    }
+    if (found == UNIT_DATED) {
+        *slot = CSI_DATED_SLOT;
+        return CSI_OK;
+    }
+    if (found == UNIT_AGGREGATE) {
+        return note_aggregate(batch, record);
+    }
+    batch->left_out.unknown_units++;
+    return report_unit(batch, record, column, found, year);
+}
+
+/* --- indicators --- */
+
+static csi_status row_key(csi_batch *batch, const csi_record *record, const char **key, size_t *length)
+{
+    const csi_plan *plan = batch->plan;
+    if (plan->n_keys == 1) {
+        *length = record->field[plan->key_column[0]].length;
+        *key = csi_trim(record->field[plan->key_column[0]].text, length);
+        return CSI_OK;
+    }
+    size_t needed = plan->n_keys;
+    for (size_t i = 0; i < plan->n_keys; i++) {
+        needed += record->field[plan->key_column[i]].length;
+    }
+    if (needed > batch->key_room) {
+        char *grown = realloc(batch->key, needed);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        batch->key = grown;
+        batch->key_room = needed;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_keys; i++) {
+        size_t part = record->field[plan->key_column[i]].length;
+        const char *text = csi_trim(record->field[plan->key_column[i]].text, &part);
+        if (i > 0) {
+            batch->key[n++] = '.';
+        }
+        memcpy(batch->key + n, text, part);
+        n += part;
+    }
+    *key = batch->key;
+    *length = n;
+    return CSI_OK;
+}
+
+static csi_status report_series(csi_batch *batch, const csi_record *record, const char *key, size_t length)
+{
+    const csi_plan *plan = batch->plan;
+    const uint32_t column = plan->key_column[0];
+    if (length == 0) {
+        return csi_batch_report(batch, CSI_ERROR, false, record, column, "column \"%s\": no indicator is given",
+                                plan->heading[column]);
+    }
+    if (plan->options->unknown_indicators == CSI_POLICY_IGNORE) {
+        return CSI_OK;
+    }
+    return csi_batch_report(batch, severity_of(plan->options->unknown_indicators), true, record, column,
+                            "column \"%s\": indicator \"%.*s\" is not in the framework", plan->heading[column],
+                            (int)csi_shown_length(key, length), key);
+}
+
+csi_status csi_batch_series(csi_batch *batch, const csi_record *record, uint32_t *series)
+{
+    const char *key;
+    size_t length;
+    csi_status status = row_key(batch, record, &key, &length);
+    if (status != CSI_OK) {
+        return status;
+    }
+    uint32_t *known = csi_memo_at(batch->series, key, length);
+    if (known == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    if (*known == 0) {
+        const size_t found = csi_plan_find_series(batch->plan, key, length);
+        *known = found == CSI_NONE ? (uint32_t)SERIES_UNKNOWN : (uint32_t)found + SERIES_FIRST;
+        if (found == CSI_NONE) {
+            status = report_series(batch, record, key, length);
+        }
+    }
+    *series = CSI_NO_SLOT;
+    if (*known == SERIES_UNKNOWN) {
+        batch->left_out.unknown_indicators++;
+    } else {
+        *series = *known - SERIES_FIRST;
+    }
+    return status;
+}

@@ -1,0 +1,73 @@
+/* A batch: what one thread got out of one slice, until its turn comes to be put into the cube.
+ *
+ * Batches are merged in the order of the file, so that results, messages and their order are the same for any number of
+ * threads. */
+#ifndef CSI_INGEST_BATCH_H
+#define CSI_INGEST_BATCH_H
+
+#include "ingest/memo.h"
+#include "ingest/plan.h"
+
+typedef struct csi_observation {
+    double value, standard_error;
+    uint32_t slot, series;
+    int32_t year; /* index along the panel's axis */
+    csi_origin origin;
+} csi_observation;
+
+/* Something to report, in the words it will be reported in. */
+typedef struct csi_finding {
+    csi_severity severity;
+    bool once;         /* per file: the same text is not reported again */
+    bool is_aggregate; /* not a message: `text` names an aggregate that was left out */
+    uint64_t line;
+    uint32_t column, length;
+    char *text;        /* owned */
+    char *source_line; /* owned; NULL when too long to show */
+} csi_finding;
+
+/* Why rows or cells did not become observations. */
+typedef struct csi_left_out {
+    uint64_t aggregates, unknown_units, unknown_indicators, filtered; /* rows */
+    uint64_t other_years, not_yet_valid, ignored_cells;               /* cells */
+} csi_left_out;
+
+typedef struct csi_batch {
+    const csi_plan *plan;
+    csi_observation *observation;
+    size_t n, room;
+    csi_finding *finding;
+    size_t n_findings, finding_room;
+    uint64_t n_records, n_missing;
+    csi_left_out left_out;
+    csi_memo *aggregates;  /* names met: kept over slices by the thread, listed once at the end */
+    csi_memo *units, *dated_units, *series, *described;
+    char *key;             /* scratch for joined keys */
+    size_t key_room;
+} csi_batch;
+
+CSI_MUST_USE csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan);
+void csi_batch_clear(csi_batch *batch);   /* frees everything */
+void csi_batch_restart(csi_batch *batch); /* empties it for the next slice; memories stay */
+
+CSI_MUST_USE csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observation);
+
+/* Notes a finding at a field of a record (field CSI_NO_COLUMN: the record's start). Once the batch holds many, more
+ * are dropped: the diagnostics will be full. */
+CSI_MUST_USE csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, const csi_record *record,
+                                         uint32_t field, const char *format, ...) CSI_PRINTF(6, 7);
+
+/* Resolves the record's unit in calendar year `year` (0: not known yet). *slot is CSI_NO_SLOT when the record is to be
+ * left out (counted and reported as the policy asks), CSI_DATED_SLOT when the year is needed. */
+#define CSI_NO_SLOT UINT32_MAX
+#define CSI_DATED_SLOT (UINT32_MAX - 1)
+CSI_MUST_USE csi_status csi_batch_unit(csi_batch *batch, const csi_record *record, int year, uint32_t *slot);
+
+/* The series that the record's key columns name; CSI_NO_SLOT when it is to be left out. */
+CSI_MUST_USE csi_status csi_batch_series(csi_batch *batch, const csi_record *record, uint32_t *series);
+
+/* Text of a field for a message: at most 60 bytes of it, whole characters. */
+#define CSI_SHOWN_LENGTH(field) (int)csi_shown_length((field)->text, (field)->length)
+size_t csi_shown_length(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,158 @@
+/* See cube.h. */
+#include "ingest/cube.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct cell {
+    double value;
+    csi_origin origin; /* line 0: empty */
+} cell;
+
+typedef struct block {
+    cell *cell;             /* [series][year]; NULL: no observation yet */
+    double *standard_error; /* likewise, when the cube keeps them */
+} block;
+
+struct csi_cube {
+    size_t n_series, n_years;
+    int first_year;
+    bool with_standard_error;
+    block *block; /* by slot */
+    size_t n_blocks;
+};
+
+csi_cube *csi_cube_new(size_t n_series, int first_year, size_t n_years, bool with_standard_error)
+{
+    csi_cube *cube = calloc(1, sizeof *cube);
+    if (cube != NULL) {
+        cube->n_series = n_series;
+        cube->first_year = first_year;
+        cube->n_years = n_years;
+        cube->with_standard_error = with_standard_error;
+    }
+    return cube;
+}
+
+static void free_block(block *block_)
+{
+    free(block_->cell);
+    free(block_->standard_error);
+    *block_ = (block){0};
+}
+
+void csi_cube_free(csi_cube *cube)
+{
+    if (cube != NULL) {
+        for (size_t i = 0; i < cube->n_blocks; i++) {
+            free_block(&cube->block[i]);
+        }
+        free(cube->block);
+        free(cube);
+    }
+}
+
+static csi_status make_block(csi_cube *cube, uint32_t slot)
+{
+    if (slot >= cube->n_blocks) {
+        const size_t n = ((size_t)slot + 1) * 2;
+        block *grown = realloc(cube->block, n * sizeof *grown);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        for (size_t i = cube->n_blocks; i < n; i++) {
+            grown[i] = (block){0};
+        }
+        cube->block = grown;
+        cube->n_blocks = n;
+    }
+    size_t n_cells;
+    if (__builtin_mul_overflow(cube->n_series, cube->n_years, &n_cells)) {
+        return CSI_ERR_MEMORY;
+    }
+    block *made = &cube->block[slot];
+    if (made->cell == NULL) {
+        made->cell = calloc(n_cells, sizeof *made->cell);
+        made->standard_error = cube->with_standard_error ? malloc(n_cells * sizeof *made->standard_error) : NULL;
+        if (made->cell == NULL || (cube->with_standard_error && made->standard_error == NULL)) {
+            free_block(made);
+            return CSI_ERR_MEMORY;
+        }
+        for (size_t i = 0; made->standard_error != NULL && i < n_cells; i++) {
+            made->standard_error[i] = NAN;
+        }
+    }
+    return CSI_OK;
+}
+
+csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value, double standard_error,
+                        csi_origin origin, csi_origin *taken)
+{
+    if (slot >= cube->n_blocks || cube->block[slot].cell == NULL) {
+        const csi_status status = make_block(cube, slot);
+        if (status != CSI_OK) {
+            return status;
+        }
+    }
+    const size_t at = series * cube->n_years + year;
+    cell *to = &cube->block[slot].cell[at];
+    *taken = to->origin;
+    if (to->origin.line == 0) {
+        *to = (cell){value, origin};
+        if (cube->with_standard_error) {
+            cube->block[slot].standard_error[at] = standard_error;
+        }
+    }
+    return CSI_OK;
+}
+
+static void move_block(const csi_cube *cube, block *from, size_t country, csi_raw *raw)
+{
+    for (size_t series = 0; series < cube->n_series; series++) {
+        for (size_t year = 0; year < cube->n_years; year++) {
+            const size_t at = series * cube->n_years + year;
+            if (from->cell[at].origin.line == 0) {
+                continue;
+            }
+            const size_t to = csi_panel_at(raw->panel, series, year, country);
+            csi_panel_set(raw->panel, series, year, country, from->cell[at].value, CSI_CELL_OBSERVED);
+            raw->origin[to] = from->cell[at].origin;
+            if (cube->with_standard_error) {
+                raw->panel->standard_error[to] = from->standard_error[at];
+            }
+        }
+    }
+    free_block(from);
+}
+
+csi_status csi_cube_finish(csi_cube *cube, csi_units *units, csi_arena *arena, csi_raw *raw)
+{
+    csi_status status = CSI_OK;
+    const size_t n_units = csi_units_count(units);
+    bool *used = calloc(n_units + 1, sizeof *used);
+    size_t *axis = calloc(n_units + 1, sizeof *axis);
+    if (used == NULL || axis == NULL) {
+        status = CSI_ERR_MEMORY;
+        goto out;
+    }
+    for (size_t slot = 0; slot < n_units && slot < cube->n_blocks; slot++) {
+        used[slot] = cube->block[slot].cell != NULL;
+    }
+    CSI_TRY(csi_units_finish(units, used, arena, &raw->countries, axis));
+    CSI_TRY(csi_panel_new(cube->n_series, cube->first_year, cube->n_years, raw->countries.n, cube->with_standard_error,
+                          &raw->panel));
+    raw->origin = calloc(cube->n_series * cube->n_years * raw->countries.n + 1, sizeof *raw->origin);
+    if (raw->origin == NULL) {
+        status = CSI_ERR_MEMORY;
+        goto out;
+    }
+    for (size_t slot = 0; slot < n_units; slot++) {
+        if (used[slot]) {
+            move_block(cube, &cube->block[slot], axis[slot], raw);
+        }
+    }
+out:
+    free(used);
+    free(axis);
+    return status;
+}

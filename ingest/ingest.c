@@ -1,0 +1,185 @@
+/* The front door of the stage: one input after the other into one cube, then the panel. See ingest.h. */
+#include "ingest/ingest.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest/head.h"
+#include "ingest/reading.h"
+
+typedef struct stage {
+    csi_arena *arena;
+    const csi_framework *framework;
+    const csi_ingest_options *options;
+    csi_diag *diag;
+    csi_units *units;
+    csi_cube *cube;
+    int *valid_from;
+    const char **label;
+    csi_raw *raw;
+} stage;
+
+void csi_raw_free(csi_raw *raw)
+{
+    if (raw != NULL) {
+        csi_panel_free(raw->panel);
+        free(raw->origin);
+        free(raw);
+    }
+}
+
+static csi_status no_memory(const stage *s)
+{
+    return csi_diag_no_memory(s->diag, "reading data");
+}
+
+static csi_status prepare(stage *s)
+{
+    const csi_framework *framework = s->framework;
+    const size_t n_series = csi_framework_n_series(framework);
+    const size_t n_years = (size_t)(s->options->last_year - s->options->first_year) + 1;
+    s->units = csi_units_new(s->options->units_are_countries, s->options->first_year, s->options->last_year);
+    s->cube = csi_cube_new(n_series, s->options->first_year, n_years, s->options->with_standard_error);
+    s->valid_from = csi_arena_alloc(s->arena, n_series + 1, sizeof *s->valid_from);
+    s->label = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->label);
+    s->raw = calloc(1, sizeof *s->raw);
+    if (s->units == NULL || s->cube == NULL || s->valid_from == NULL || s->label == NULL || s->raw == NULL) {
+        return no_memory(s);
+    }
+    s->raw->source = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->raw->source);
+    if (s->raw->source == NULL) {
+        return no_memory(s);
+    }
+    s->raw->n_sources = s->options->n_inputs;
+    for (size_t i = 0; i < n_series; i++) {
+        const csi_node *node = i < framework->n_indicators ? &framework->node[i]
+                                                           : &framework->denominator[i - framework->n_indicators];
+        s->valid_from[i] = node->valid_from;
+    }
+    for (size_t i = 0; i < s->options->n_inputs; i++) {
+        s->label[i] = s->options->input[i].label;
+    }
+    return CSI_OK;
+}
+
+static void fill_dialect(const csi_input_settings *settings, csi_dialect *dialect)
+{
+    *dialect = (csi_dialect){.delimiter = settings->delimiter,
+                             .quote = settings->quote,
+                             .decimal = settings->decimal == '\0' ? '.' : settings->decimal,
+                             .thousands = settings->thousands,
+                             .missing = settings->missing,
+                             .n_missing = settings->n_missing};
+    dialect->has_numeric_missing = csi_dialect_has_numeric_missing(dialect);
+}
+
+static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *settings, size_t file, csi_plan *plan)
+{
+    csi_status status = CSI_OK;
+    const char *label = s->label[file];
+    csi_preview preview = {.label = label,
+                           .framework = s->framework,
+                           .options = s->options,
+                           .settings = settings,
+                           .units = s->units};
+    size_t header;
+    CSI_TRY(csi_head_read(s->arena, slices, settings, s->diag, &preview));
+    *plan = (csi_plan){.label = label,
+                       .file = (uint16_t)file,
+                       .scheme = settings->scheme,
+                       .ragged = settings->ragged,
+                       .framework = s->framework,
+                       .options = s->options,
+                       .units = s->units,
+                       .valid_from = s->valid_from};
+    fill_dialect(settings, &plan->dialect);
+    CSI_TRY(csi_head_choose(&preview, s->diag, &plan->reader, &header));
+    CSI_TRY(plan->reader->plan(s->arena, &preview, header, plan, s->diag));
+    csi_slices_skip(slices, plan->header_bytes);
+out:
+    return status;
+}
+
+static csi_status read_input(stage *s, size_t file)
+{
+    csi_status status = CSI_OK;
+    const csi_input *input = &s->options->input[file];
+    csi_source_facts *facts = &s->raw->source[file];
+    csi_slices *slices = NULL;
+    csi_input_settings settings;
+    csi_plan plan;
+    facts->label = input->label;
+    CSI_TRY(csi_input_settings_read(s->arena, input, s->options, s->diag, &settings));
+    const csi_slices_options options = {.source = {.max_bytes = s->options->max_bytes},
+                                        .max_record_bytes = s->options->max_record_bytes,
+                                        .is_encoding_set = settings.is_encoding_set,
+                                        .encoding = settings.encoding};
+    CSI_TRY(csi_slices_open(input->path, input->label, &options, s->diag, &slices));
+    CSI_TRY(make_plan(s, slices, &settings, file, &plan));
+    facts->reader = plan.reader->name;
+    CSI_TRY(csi_reading_run(slices, &plan, s->cube, s->label, s->diag, facts));
+    facts->bytes = csi_source_bytes(csi_slices_source(slices));
+    csi_source_sha256(csi_slices_source(slices), facts->sha256);
+out:
+    csi_slices_close(slices);
+    return status;
+}
+
+/* All inputs, even after a bad one, so that one run tells of every bad file. */
+static csi_status read_inputs(stage *s)
+{
+    csi_status first = CSI_OK;
+    if (s->options->n_inputs > UINT16_MAX) {
+        return csi_diag_error(s->diag, CSI_ERR_CONFIG, NULL, "more than %d input files", UINT16_MAX);
+    }
+    for (size_t i = 0; i < s->options->n_inputs && !csi_diag_is_full(s->diag); i++) {
+        const csi_status status = read_input(s, i);
+        first = first == CSI_OK ? status : first;
+        if (status == CSI_ERR_MEMORY) {
+            break;
+        }
+    }
+    return first;
+}
+
+static csi_status check_any(const stage *s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s->raw->n_sources; i++) {
+        n += s->raw->source[i].n_observations;
+    }
+    if (n == 0) {
+        return csi_diag_error(s->diag, CSI_ERR_DATA, NULL, "the inputs hold no value of the framework's indicators from %d to %d",
+                              s->options->first_year, s->options->last_year);
+    }
+    return CSI_OK;
+}
+
+csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework, const csi_ingest_options *options,
+                           csi_diag *diag, csi_raw **raw)
+{
+    csi_status status = CSI_OK;
+    stage s = {.arena = arena, .framework = framework, .options = options, .diag = diag};
+    *raw = NULL;
+    if (options->last_year < options->first_year) {
+        return csi_diag_error(diag, CSI_ERR_CONFIG, NULL, "the years to read end (%d) before they begin (%d)",
+                              options->last_year, options->first_year);
+    }
+    CSI_TRY(prepare(&s));
+    CSI_TRY(read_inputs(&s));
+    CSI_TRY(check_any(&s));
+    status = csi_cube_finish(s.cube, s.units, arena, s.raw);
+    if (status != CSI_OK) {
+        status = no_memory(&s);
+        goto out;
+    }
+    *raw = s.raw;
+    s.raw = NULL;
+out:
+    csi_raw_free(s.raw);
+    csi_cube_free(s.cube);
+    csi_units_free(s.units);
+    return status;
+}

@@ -1,0 +1,210 @@
+/* See plan.h. */
+#include "ingest/plan.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "ingest/batch.h"
+#include "ingest/period.h"
+
+size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t length)
+{
+    char code[256];
+    if (length >= sizeof code) {
+        return CSI_NONE;
+    }
+    memcpy(code, text, length);
+    code[length] = '\0';
+    for (size_t i = 0; i < plan->n_aliases; i++) {
+        if (strcmp(plan->alias[i].from, code) == 0) {
+            return csi_framework_find_series(plan->framework, plan->alias[i].to);
+        }
+    }
+    return csi_framework_find_series(plan->framework, code);
+}
+
+static bool passes(const csi_row_filter *filter, const csi_record *record)
+{
+    size_t length = record->field[filter->column].length;
+    const char *text = csi_trim(record->field[filter->column].text, &length);
+    for (size_t i = 0; i < filter->n_texts; i++) {
+        if (strncmp(filter->text[i], text, length) == 0 && filter->text[i][length] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *code_of_series(const csi_plan *plan, uint32_t series)
+{
+    const csi_framework *framework = plan->framework;
+    return series < framework->n_indicators ? framework->node[series].code
+                                            : framework->denominator[series - framework->n_indicators].code;
+}
+
+static csi_status report_cell(csi_batch *batch, const csi_record *record, uint32_t column, uint32_t slot,
+                              uint32_t series, int year, const char *why)
+{
+    const csi_plan *plan = batch->plan;
+    const csi_field *field = &record->field[column];
+    return csi_batch_report(batch, CSI_ERROR, false, record, column,
+                            "column \"%s\": indicator \"%s\", country \"%s\", year %d: \"%.*s\" %s",
+                            plan->heading[column], code_of_series(plan, series), csi_units_code(plan->units, slot), year,
+                            CSI_SHOWN_LENGTH(field), field->text, why);
+}
+
+static csi_status read_value(csi_batch *batch, const csi_record *record, const csi_value_column *value, uint32_t slot,
+                             uint32_t series, int year, size_t year_index)
+{
+    const csi_plan *plan = batch->plan;
+    const csi_field *field = &record->field[value->column];
+    csi_observation seen = {.standard_error = NAN, .slot = slot, .series = series, .year = (int32_t)year_index};
+    const char *why = NULL;
+    csi_reading reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen.value, &why);
+    if (reading == CSI_READ_MISSING) {
+        batch->n_missing++;
+        return CSI_OK;
+    }
+    if (reading == CSI_READ_BAD) {
+        return report_cell(batch, record, value->column, slot, series, year, why);
+    }
+    if (value->error_column != CSI_NO_COLUMN) {
+        field = &record->field[value->error_column];
+        reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen.standard_error, &why);
+        if (reading == CSI_READ_BAD || (reading == CSI_READ_NUMBER && seen.standard_error < 0)) {
+            return report_cell(batch, record, value->error_column, slot, series, year,
+                               reading == CSI_READ_BAD ? why : "is negative, and no standard error can be");
+        }
+        if (reading == CSI_READ_MISSING) {
+            seen.standard_error = NAN;
+        }
+    }
+    seen.origin = (csi_origin){.line = (uint32_t)record->line, .column = (uint16_t)(value->column + 1), .file = plan->file};
+    return csi_batch_observe(batch, &seen);
+}
+
+static csi_status describe_unit(csi_batch *batch, const csi_record *record, uint32_t slot)
+{
+    const csi_plan *plan = batch->plan;
+    uint32_t *done = csi_memo_at(batch->described, (const char *)&slot, sizeof slot);
+    if (done == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    if (*done != 0) {
+        return CSI_OK;
+    }
+    *done = 1;
+    csi_status status = CSI_OK;
+    if (plan->label_column != CSI_NO_COLUMN) {
+        size_t length = record->field[plan->label_column].length;
+        const char *text = csi_trim(record->field[plan->label_column].text, &length);
+        if (length > 0) {
+            CSI_TRY(csi_units_describe(plan->units, slot, CSI_UNIT_NAME, plan->file, record->line, text, length));
+        }
+    }
+    for (size_t g = 0; g < plan->n_groups; g++) {
+        size_t length = record->field[plan->group[g].column].length;
+        const char *text = csi_trim(record->field[plan->group[g].column].text, &length);
+        double ignored;
+        const char *why;
+        if (csi_dialect_read(&plan->dialect, text, length, &ignored, &why) != CSI_READ_MISSING) {
+            CSI_TRY(csi_units_describe(plan->units, slot, plan->group[g].grouping, plan->file, record->line, text,
+                                       length));
+        }
+    }
+out:
+    return status;
+}
+
+/* The calendar year of the row; 0 when the cell is not one, which was reported then. */
+static csi_status read_row_year(csi_batch *batch, const csi_record *record, int *year)
+{
+    const csi_plan *plan = batch->plan;
+    const csi_field *field = &record->field[plan->year_column];
+    const csi_period_kind kind = csi_period_read(field->text, field->length, year);
+    if (kind == CSI_PERIOD_YEAR || kind == CSI_PERIOD_RANGE) {
+        return CSI_OK;
+    }
+    *year = 0;
+    return csi_batch_report(batch, CSI_ERROR, false, record, plan->year_column, "column \"%s\": \"%.*s\" is not a year%s",
+                            plan->heading[plan->year_column], CSI_SHOWN_LENGTH(field), field->text,
+                            kind == CSI_PERIOD_DATE ? " but a part of one" : " between 1000 and 2999");
+}
+
+static csi_status read_values(csi_batch *batch, const csi_record *record, uint32_t slot, uint32_t row_series,
+                              int row_year)
+{
+    const csi_plan *plan = batch->plan;
+    const csi_ingest_options *options = plan->options;
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < plan->n_values && status == CSI_OK; i++) {
+        const csi_value_column *value = &plan->value[i];
+        const uint32_t series = value->series == CSI_SERIES_OF_ROW ? row_series : value->series;
+        const int year = value->year == CSI_YEAR_OF_ROW ? row_year : value->year;
+        if (year < options->first_year || year > options->last_year) {
+            batch->left_out.other_years++;
+            continue;
+        }
+        if (year < plan->valid_from[series]) {
+            batch->left_out.not_yet_valid++;
+            continue;
+        }
+        uint32_t unit = slot;
+        if (slot == CSI_DATED_SLOT) {
+            status = csi_batch_unit(batch, record, year, &unit);
+            if (status != CSI_OK || unit == CSI_NO_SLOT) {
+                continue;
+            }
+        }
+        status = read_value(batch, record, value, unit, series, year, (size_t)(year - options->first_year));
+    }
+    return status;
+}
+
+static csi_status check_width(csi_batch *batch, const csi_record *record)
+{
+    const csi_plan *plan = batch->plan;
+    return csi_batch_report(batch, CSI_ERROR, false, record, CSI_NO_COLUMN,
+                            "this row has %zu field%s where the heading has %zu", record->n_fields,
+                            record->n_fields == 1 ? "" : "s", plan->n_columns);
+}
+
+csi_status csi_plan_read(const csi_plan *plan, const csi_record *record, csi_batch *batch)
+{
+    batch->n_records++;
+    if (record->n_fields != plan->n_columns) {
+        return check_width(batch, record);
+    }
+    for (size_t i = 0; i < plan->n_filters; i++) {
+        if (!passes(&plan->filter[i], record)) {
+            batch->left_out.filtered++;
+            return CSI_OK;
+        }
+    }
+    csi_status status = CSI_OK;
+    uint32_t slot, series = CSI_NO_SLOT;
+    if (plan->n_keys > 0) {
+        CSI_TRY(csi_batch_series(batch, record, &series));
+        if (series == CSI_NO_SLOT) {
+            goto out;
+        }
+    }
+    int year = 0;
+    if (plan->year_column != CSI_NO_COLUMN) {
+        CSI_TRY(read_row_year(batch, record, &year));
+        if (year == 0) {
+            goto out;
+        }
+    }
+    CSI_TRY(csi_batch_unit(batch, record, 0, &slot));
+    if (slot == CSI_NO_SLOT) {
+        goto out;
+    }
+    if (slot != CSI_DATED_SLOT && (plan->label_column != CSI_NO_COLUMN || plan->n_groups > 0)) {
+        CSI_TRY(describe_unit(batch, record, slot));
+    }
+    CSI_TRY(read_values(batch, record, slot, series, year));
+out:
+    return status;
+}

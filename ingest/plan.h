@@ -1,0 +1,86 @@
+/* The plan for one file: what its dialect is and what each column holds. Const while records are read.
+ *
+ * A reader makes it from the head of the file; nearly all shapes differ only in where the unit, the year, the indicator
+ * and the values stand, so one function (csi_plan_read) reads the records of all of them. */
+#ifndef CSI_INGEST_PLAN_H
+#define CSI_INGEST_PLAN_H
+
+#include "ingest/dialect.h"
+#include "ingest/ingest.h"
+#include "ingest/table.h"
+#include "ingest/units.h"
+
+#define CSI_NO_COLUMN UINT32_MAX
+#define CSI_SERIES_OF_ROW UINT32_MAX /* the row's indicator columns tell */
+#define CSI_YEAR_OF_ROW INT32_MAX    /* the row's year column tells */
+#define CSI_MAX_KEYS 8
+
+/* A column of values. */
+typedef struct csi_value_column {
+    uint32_t column;
+    uint32_t error_column; /* of standard errors; CSI_NO_COLUMN: none */
+    uint32_t series;       /* or CSI_SERIES_OF_ROW */
+    int32_t year;          /* or CSI_YEAR_OF_ROW */
+} csi_value_column;
+
+/* Rows whose column does not hold one of these texts are left out. */
+typedef struct csi_row_filter {
+    uint32_t column;
+    const char *const *text;
+    size_t n_texts;
+} csi_row_filter;
+
+typedef struct csi_group_column {
+    uint32_t column;
+    size_t grouping;
+} csi_group_column;
+
+typedef struct csi_alias {
+    const char *from, *to;
+} csi_alias;
+
+typedef enum csi_ragged { CSI_RAGGED_ERROR, CSI_RAGGED_PAD } csi_ragged;
+
+struct csi_reader;
+
+typedef struct csi_plan {
+    const struct csi_reader *reader;
+    const char *label;   /* of the file */
+    uint16_t file;       /* its number among the inputs */
+    csi_dialect dialect;
+    csi_country_scheme scheme;
+    csi_ragged ragged;
+    size_t header_bytes; /* of the text: data begin after them */
+    uint64_t header_line;
+    const char *const *heading;
+    size_t n_columns;
+    uint32_t unit_column;  /* what is resolved first: a code where there is one */
+    uint32_t name_column;  /* what is resolved when the code says nothing; CSI_NO_COLUMN: none */
+    uint32_t label_column; /* the unit's name for people; CSI_NO_COLUMN: none */
+    uint32_t year_column;
+    uint32_t key_column[CSI_MAX_KEYS]; /* of the row's indicator; several are joined by "." */
+    size_t n_keys;
+    csi_value_column *value;
+    size_t n_values;
+    csi_group_column *group;
+    size_t n_groups;
+    csi_row_filter *filter;
+    size_t n_filters;
+    const csi_alias *alias; /* the file's names of indicators to the framework's codes */
+    size_t n_aliases;
+    /* the same for all files */
+    const csi_framework *framework;
+    const csi_ingest_options *options;
+    csi_units *units;
+    const int *valid_from; /* by series; INT_MIN: always */
+} csi_plan;
+
+/* The series that the file calls text[0..length), or CSI_NONE. */
+size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t length);
+
+struct csi_batch;
+
+/* Reads one record into the batch. Fails only when out of memory; what is wrong with the data is noted in the batch. */
+CSI_MUST_USE csi_status csi_plan_read(const csi_plan *plan, const csi_record *record, struct csi_batch *batch);
+
+#endif

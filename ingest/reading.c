@@ -1,0 +1,342 @@
+/* See reading.h.
+ *
+ * Every thread takes the next slice from the file (one at a time: reading and decompressing are a queue), splits and
+ * parses it on its own, and puts what it found into the cube when all earlier slices have been put there. So the file is
+ * decompressed by one thread while another parses, and nothing depends on who did what. */
+#include "ingest/reading.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/workers.h"
+#include "ingest/batch.h"
+#include "ingest/head.h"
+
+#define MAX_LISTED 6
+
+typedef struct reading {
+    csi_slices *slices;
+    const csi_plan *plan;
+    csi_cube *cube;
+    const char *const *labels;
+    csi_diag *diag;
+    csi_source_facts *facts;
+    pthread_mutex_t source_lock; /* over slices */
+    bool source_ended;
+    pthread_mutex_t turn_lock;   /* over all below, and diag, cube, facts */
+    pthread_cond_t turn_moved;
+    uint64_t turn;               /* the slice to be merged next */
+    bool stop;
+    csi_status status;
+    csi_memo *reported; /* texts that are reported once */
+    csi_left_out left_out;
+    uint64_t n_kept_first; /* cells that an earlier file had given */
+    char aggregates[256];
+    size_t n_aggregates;
+} reading;
+
+/* Everything one thread needs. */
+typedef struct hand {
+    csi_slice slice;
+    csi_diag *source_diag; /* what the source said while this slice was read */
+    csi_status source_status;
+    csi_splitter *splitter;
+    csi_batch batch;
+} hand;
+
+static csi_status open_hand(const csi_plan *plan, hand *h)
+{
+    *h = (hand){.splitter = csi_splitter_new(plan->dialect.delimiter, plan->dialect.quote)};
+    return h->splitter == NULL ? CSI_ERR_MEMORY : csi_batch_init(&h->batch, plan);
+}
+
+static void close_hand(hand *h)
+{
+    csi_splitter_free(h->splitter);
+    csi_slice_clear(&h->slice);
+    csi_diag_free(h->source_diag);
+    if (h->batch.plan != NULL) {
+        csi_batch_clear(&h->batch);
+    }
+}
+
+static void fail(reading *r, csi_status status)
+{
+    if (r->status == CSI_OK) {
+        r->status = status;
+    }
+}
+
+static void add_left_out(csi_left_out *to, const csi_left_out *from)
+{
+    to->aggregates += from->aggregates;
+    to->unknown_units += from->unknown_units;
+    to->unknown_indicators += from->unknown_indicators;
+    to->filtered += from->filtered;
+    to->other_years += from->other_years;
+    to->not_yet_valid += from->not_yet_valid;
+    to->ignored_cells += from->ignored_cells;
+}
+
+static void list_aggregate(reading *r, const char *name)
+{
+    if (r->n_aggregates++ < MAX_LISTED) {
+        const size_t used = strlen(r->aggregates);
+        snprintf(r->aggregates + used, sizeof r->aggregates - used, "%s%s", used > 0 ? ", " : "", name);
+    }
+}
+
+static csi_status merge_finding(reading *r, const csi_finding *finding)
+{
+    if (finding->once || finding->is_aggregate) {
+        uint32_t *seen = csi_memo_at(r->reported, finding->text, strlen(finding->text));
+        if (seen == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        if (*seen != 0) {
+            return CSI_OK;
+        }
+        *seen = 1;
+    }
+    if (finding->is_aggregate) {
+        list_aggregate(r, finding->text);
+        return CSI_OK;
+    }
+    const csi_place place = {.file = r->plan->label,
+                             .line = finding->line,
+                             .column = finding->column,
+                             .length = finding->length,
+                             .source_line = finding->source_line};
+    if (finding->severity == CSI_ERROR) {
+        fail(r, csi_diag_error(r->diag, CSI_ERR_DATA, &place, "%s", finding->text));
+    } else {
+        csi_diag_warn(r->diag, &place, "%s", finding->text);
+    }
+    return CSI_OK;
+}
+
+static const char *series_code(const csi_framework *framework, size_t series)
+{
+    return series < framework->n_indicators ? framework->node[series].code
+                                            : framework->denominator[series - framework->n_indicators].code;
+}
+
+static void merge_duplicate(reading *r, const csi_observation *seen, const csi_origin *taken)
+{
+    const csi_plan *plan = r->plan;
+    if (taken->file != plan->file && plan->options->prefer_first) {
+        r->n_kept_first++;
+        return;
+    }
+    const csi_place place = {.file = plan->label, .line = seen->origin.line};
+    fail(r, csi_diag_error(r->diag, CSI_ERR_DATA, &place,
+                           "country \"%s\", indicator \"%s\", year %d was already given at %s:%" PRIu32,
+                           csi_units_code(plan->units, seen->slot), series_code(plan->framework, seen->series),
+                           plan->options->first_year + seen->year, r->labels[taken->file], taken->line));
+}
+
+/* Puts a batch into the cube. The turn is ours. */
+static csi_status merge(reading *r, csi_batch *batch)
+{
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < batch->n_findings && status == CSI_OK && !csi_diag_is_full(r->diag); i++) {
+        status = merge_finding(r, &batch->finding[i]);
+    }
+    for (size_t i = 0; i < batch->n && status == CSI_OK; i++) {
+        const csi_observation *seen = &batch->observation[i];
+        csi_origin taken;
+        status = csi_cube_put(r->cube, seen->slot, seen->series, (size_t)seen->year, seen->value, seen->standard_error,
+                              seen->origin, &taken);
+        if (status == CSI_OK && taken.line != 0 && !csi_diag_is_full(r->diag)) {
+            merge_duplicate(r, seen, &taken);
+        }
+        r->facts->n_observations += taken.line == 0;
+    }
+    add_left_out(&r->left_out, &batch->left_out);
+    r->facts->n_records += batch->n_records;
+    return status;
+}
+
+/* Splits and parses the hand's slice. A fault of the grammar is returned as CSI_ERR_DATA, to be told in turn. */
+static csi_status parse(hand *h, size_t *bad_byte)
+{
+    *bad_byte = csi_utf8_check(h->slice.bytes, h->slice.n);
+    if (*bad_byte < h->slice.n) {
+        return CSI_ERR_DATA;
+    }
+    const csi_plan *plan = h->batch.plan;
+    csi_splitter_start(h->splitter, &h->slice);
+    for (;;) {
+        csi_record record;
+        csi_status status = csi_splitter_next(h->splitter, &record);
+        if (status != CSI_OK || record.n_fields == 0) {
+            return status;
+        }
+        status = plan->reader->read(plan, &record, &h->batch);
+        if (status != CSI_OK) {
+            return status;
+        }
+    }
+}
+
+/* Passes on what the source had to say about a slice. */
+static void tell_source(reading *r, const hand *h)
+{
+    size_t n;
+    const csi_message *message = csi_diag_messages(h->source_diag, &n);
+    for (size_t i = 0; i < n; i++) {
+        const csi_place place = {.file = message[i].file, .line = message[i].line};
+        if (message[i].severity == CSI_ERROR) {
+            (void)csi_diag_error(r->diag, message[i].status, &place, "%s", message[i].text);
+        } else {
+            csi_diag_warn(r->diag, &place, "%s", message[i].text);
+        }
+    }
+}
+
+/* All that became of a slice, told and kept. The turn is ours. */
+static csi_status merge_slice(reading *r, hand *h, csi_status parsed, size_t bad_byte)
+{
+    csi_status status = merge(r, &h->batch);
+    if (status == CSI_OK && parsed == CSI_ERR_DATA) {
+        status = bad_byte < h->slice.n ? csi_report_byte(r->plan->label, &h->slice, bad_byte, r->slices, r->diag)
+                                       : csi_report_fault(r->plan->label, csi_splitter_fault(h->splitter), r->diag);
+    } else if (status == CSI_OK) {
+        status = parsed;
+    }
+    if (status == CSI_ERR_MEMORY) {
+        (void)csi_diag_no_memory(r->diag, "reading data");
+    }
+    tell_source(r, h);
+    return status == CSI_OK ? h->source_status : status;
+}
+
+static void merge_in_turn(reading *r, hand *h, csi_status parsed, size_t bad_byte)
+{
+    pthread_mutex_lock(&r->turn_lock);
+    while (r->turn != h->slice.index && !r->stop) {
+        pthread_cond_wait(&r->turn_moved, &r->turn_lock);
+    }
+    if (!r->stop) {
+        const csi_status status = merge_slice(r, h, parsed, bad_byte);
+        if (status != CSI_OK) {
+            fail(r, status);
+        }
+        r->stop = status != CSI_OK || csi_diag_is_full(r->diag);
+        r->turn++;
+    }
+    pthread_cond_broadcast(&r->turn_moved);
+    pthread_mutex_unlock(&r->turn_lock);
+}
+
+static bool is_stopped(reading *r)
+{
+    pthread_mutex_lock(&r->turn_lock);
+    const bool stop = r->stop;
+    pthread_mutex_unlock(&r->turn_lock);
+    return stop;
+}
+
+/* The next slice into the hand; false: no more. A fault of the source travels with the slice, to be told in turn. */
+static bool take_slice(reading *r, hand *h)
+{
+    if (is_stopped(r)) {
+        return false;
+    }
+    csi_diag_free(h->source_diag);
+    h->source_diag = csi_diag_new(1);
+    if (h->source_diag == NULL) {
+        h->slice.n = 0;
+        return false;
+    }
+    pthread_mutex_lock(&r->source_lock);
+    h->source_status = r->source_ended ? CSI_OK : csi_slices_next(r->slices, h->source_diag, &h->slice);
+    const bool is_last = r->source_ended || h->source_status != CSI_OK || h->slice.n == 0;
+    const bool has_words = csi_diag_n_warnings(h->source_diag) > 0 || h->source_status != CSI_OK;
+    const bool taken = !r->source_ended && (has_words || !is_last);
+    r->source_ended = is_last;
+    pthread_mutex_unlock(&r->source_lock);
+    return taken;
+}
+
+/* A thread's whole work: slices until none is left. */
+static csi_status work(void *user, size_t job, size_t thread)
+{
+    (void)job;
+    (void)thread;
+    reading *r = user;
+    hand h;
+    csi_status status = open_hand(r->plan, &h);
+    if (status != CSI_OK) {
+        pthread_mutex_lock(&r->turn_lock);
+        fail(r, csi_diag_no_memory(r->diag, "reading data"));
+        r->stop = true;
+        pthread_cond_broadcast(&r->turn_moved);
+        pthread_mutex_unlock(&r->turn_lock);
+    }
+    while (status == CSI_OK && take_slice(r, &h)) {
+        csi_batch_restart(&h.batch);
+        size_t bad_byte;
+        const csi_status parsed = parse(&h, &bad_byte);
+        merge_in_turn(r, &h, parsed, bad_byte);
+    }
+    close_hand(&h);
+    return CSI_OK;
+}
+
+static void add_words(char *to, size_t room, uint64_t n, const char *what)
+{
+    if (n > 0) {
+        const size_t used = strlen(to);
+        snprintf(to + used, room - used, "%s%" PRIu64 " %s", used > 0 ? "; " : "", n, what);
+    }
+}
+
+/* One note a file: what was left out, and why. */
+static void tell_left_out(const reading *r)
+{
+    const csi_left_out *left = &r->left_out;
+    char words[1024] = "", aggregates[400];
+    snprintf(aggregates, sizeof aggregates, "row%s of %zu aggregate%s (%s%s)", left->aggregates == 1 ? "" : "s",
+             r->n_aggregates, r->n_aggregates == 1 ? "" : "s", r->aggregates,
+             r->n_aggregates > MAX_LISTED ? ", ..." : "");
+    add_words(words, sizeof words, left->aggregates, aggregates);
+    add_words(words, sizeof words, left->unknown_units, "rows of unknown countries");
+    add_words(words, sizeof words, left->unknown_indicators, "rows of indicators that the framework does not have");
+    add_words(words, sizeof words, left->filtered, "rows by `where`");
+    add_words(words, sizeof words, left->other_years, "cells of other years");
+    add_words(words, sizeof words, left->not_yet_valid, "cells of years before the indicator is valid");
+    add_words(words, sizeof words, r->n_kept_first, "cells that an earlier file gives");
+    if (words[0] != '\0') {
+        const csi_place place = {.file = r->plan->label};
+        csi_diag_note(r->diag, &place, "left out: %s", words);
+    }
+    r->facts->n_left_out = left->aggregates + left->unknown_units + left->unknown_indicators + left->filtered +
+                           left->other_years + left->not_yet_valid + r->n_kept_first;
+}
+
+csi_status csi_reading_run(csi_slices *slices, const csi_plan *plan, csi_cube *cube, const char *const *labels,
+                           csi_diag *diag, csi_source_facts *facts)
+{
+    reading r = {.slices = slices, .plan = plan, .cube = cube, .labels = labels, .diag = diag, .facts = facts};
+    r.reported = csi_memo_new();
+    if (r.reported == NULL) {
+        return csi_diag_no_memory(diag, "reading data");
+    }
+    pthread_mutex_init(&r.source_lock, NULL);
+    pthread_mutex_init(&r.turn_lock, NULL);
+    pthread_cond_init(&r.turn_moved, NULL);
+    const size_t n_threads = csi_slices_is_small(slices) ? 1 : csi_workers_count(plan->options->n_threads);
+    const csi_status status = csi_workers_run(n_threads, n_threads, work, &r);
+    if (r.status == CSI_OK && status == CSI_OK) {
+        tell_left_out(&r);
+    }
+    pthread_mutex_destroy(&r.source_lock);
+    pthread_mutex_destroy(&r.turn_lock);
+    pthread_cond_destroy(&r.turn_moved);
+    csi_memo_free(r.reported);
+    return r.status != CSI_OK ? r.status : status;
+}
