@@ -18,7 +18,8 @@ target_compile_options(csindex_flags INTERFACE
   "-ffile-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}=."
   "-ffile-prefix-map=${CMAKE_CURRENT_BINARY_DIR}=build"
   $<$<NOT:$<BOOL:${CSINDEX_SANITIZE}>>:-fstack-protector-strong;-fstack-clash-protection;-fcf-protection>
-  $<$<BOOL:${CSINDEX_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=all;-fno-omit-frame-pointer>)
+  $<$<BOOL:${CSINDEX_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=all;-fno-omit-frame-pointer>
+  $<$<BOOL:${CSINDEX_FUZZ}>:-fsanitize=fuzzer-no-link>)
 target_compile_definitions(csindex_flags INTERFACE _GNU_SOURCE HAVE_INLINE GSL_RANGE_CHECK_OFF
   $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${CSINDEX_SANITIZE}>>>:_FORTIFY_SOURCE=3>
   CSINDEX_VERSION="${PROJECT_VERSION}")
