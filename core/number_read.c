@@ -35,11 +35,13 @@ typedef struct decimal {
     int64_t text_exponent; /* of the last digit in the text */
 } decimal;
 
+typedef enum side { DOWN, UP, UNDECIDED } side;
+
 /* A decimal's place among the doubles: mantissa * 2^exponent <= it < (mantissa + 1.5) * 2^exponent. */
 typedef struct neighbour {
     uint64_t mantissa;
     int exponent;
-    enum { DOWN, UP, UNDECIDED } side;
+    side side;
 } neighbour;
 
 static inline bool is_digit(char c)
@@ -157,7 +159,7 @@ static int leading_zeros(csi_uint128 x)
 }
 
 /* Which side of the halfway point a remainder is on, known to lie in [rest, rest + slack). */
-static int decide(csi_uint128 rest, csi_uint128 slack, csi_uint128 half)
+static side decide(csi_uint128 rest, csi_uint128 slack, csi_uint128 half)
 {
     if (rest < half && half - rest >= slack) {
         return DOWN;
