@@ -12,3 +12,16 @@ add_custom_command(OUTPUT ${number_powers}
   DEPENDS generate_powers
   VERBATIM)
 list(APPEND generated_sources ${number_powers})
+
+# What the results depend on beside the inputs, as one digest; made last, over the other generated sources too.
+file(GLOB program_files CONFIGURE_DEPENDS
+  "${CMAKE_CURRENT_SOURCE_DIR}/core/*.[ch]" "${CMAKE_CURRENT_SOURCE_DIR}/ingest/*.[ch]"
+  "${CMAKE_CURRENT_SOURCE_DIR}/metrics/*.[ch]" "${CMAKE_CURRENT_SOURCE_DIR}/metrics/*.def"
+  "${CMAKE_CURRENT_SOURCE_DIR}/index/*.[ch]")
+set(program_digest "${CMAKE_CURRENT_BINARY_DIR}/generated/program_digest.c")
+add_custom_command(OUTPUT ${program_digest}
+  COMMAND ${CMAKE_COMMAND} "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}" "-DGENERATED=${generated_sources}"
+    "-DOUT=${program_digest}" -P "${CMAKE_CURRENT_SOURCE_DIR}/cmake/program_digest.cmake"
+  DEPENDS ${program_files} ${generated_sources} cmake/program_digest.cmake
+  VERBATIM)
+list(APPEND generated_sources ${program_digest})

@@ -6,7 +6,7 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
     zlib1g-dev libgsl-dev libfyaml-dev nettle-dev libcsv-dev libglpk-dev"
 
 # To run every test.
-TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzip
+TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzip locales systemd
     python3-numpy python3-pandas python3-scipy"
 
 missing_packages()

@@ -1,0 +1,20 @@
+# cmake -DSOURCE=... -DGENERATED=... -DOUT=... -P: one digest over everything that a result depends on beside its inputs,
+# so that a program that computes otherwise is known for another one even under the same version. The same for every
+# compiler and directory.
+set(text "")
+foreach(room core ingest metrics index)
+  file(GLOB files RELATIVE "${SOURCE}" "${SOURCE}/${room}/*.c" "${SOURCE}/${room}/*.h" "${SOURCE}/${room}/*.def")
+  list(SORT files)
+  foreach(name IN LISTS files)
+    file(SHA256 "${SOURCE}/${name}" digest)
+    string(APPEND text "${digest} ${name}\n")
+  endforeach()
+endforeach()
+foreach(path IN LISTS GENERATED)
+  file(SHA256 "${path}" digest)
+  get_filename_component(name "${path}" NAME)
+  string(APPEND text "${digest} ${name}\n")
+endforeach()
+string(SHA256 digest "${text}")
+file(WRITE "${OUT}.new" "#include \"index/unchanged.h\"\n\nconst char csi_program_sha256[] = \"${digest}\";\n")
+file(COPY_FILE "${OUT}.new" "${OUT}" ONLY_IF_DIFFERENT)
