@@ -119,6 +119,9 @@ static csi_status split_head(csi_arena *arena, const csi_slice *slice, const csi
     size_t *end = csi_arena_alloc(arena, HEAD_RECORDS, sizeof *end);
     csi_splitter *splitter = csi_splitter_new(settings->delimiter, settings->quote);
     csi_status status = record == NULL || end == NULL || splitter == NULL ? no_memory(diag) : CSI_OK;
+    if (status == CSI_OK && csi_splitter_set_lenient(splitter, settings->is_lenient) != CSI_OK) {
+        status = no_memory(diag);
+    }
     if (status == CSI_OK) {
         csi_splitter_start(splitter, slice);
     }
@@ -159,7 +162,7 @@ csi_status csi_head_read(csi_arena *arena, csi_slices *slices, csi_input_setting
     if (settings->delimiter == '\0') {
         settings->delimiter = csi_sniff_delimiter(slice.bytes, slice.n, settings->quote);
     }
-    csi_slices_set_quote(slices, settings->quote);
+    csi_slices_set_quote(slices, settings->quote, settings->delimiter, settings->is_lenient);
     CSI_TRY(split_head(arena, &slice, settings, diag, preview));
     if (preview->n == 0) {
         const csi_place place = {.file = preview->label};

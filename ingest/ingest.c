@@ -90,6 +90,7 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
                        .file = (uint16_t)file,
                        .scheme = settings->scheme,
                        .ragged = settings->ragged,
+                       .is_lenient = settings->is_lenient,
                        .framework = s->framework,
                        .options = s->options,
                        .units = s->units,

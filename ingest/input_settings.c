@@ -9,7 +9,7 @@
 
 static const char *const known_keys[] = {
     "file",  "label",     "reader",     "delimiter", "quote", "decimal", "thousands", "encoding", "scheme", "ragged", "skip_lines",
-    "columns", "indicator", "indicators", "year",      "where", "groups",  "missing",
+    "columns", "indicator", "indicators", "year",      "where", "groups",  "missing", "quotes",
 };
 static const char *const known_columns[] = {"country", "name", "year", "indicator", "value", "standard_error"};
 
@@ -223,7 +223,7 @@ out:
 csi_status csi_input_settings_read(csi_arena *arena, const csi_input *input, const csi_ingest_options *options,
                                    csi_diag *diag, csi_input_settings *settings)
 {
-    static const char *const ragged_names[] = {"error", "pad"};
+    static const char *const ragged_names[] = {"error", "pad"}, *const quotes_names[] = {"strict", "lenient"};
     const csi_setting *map = input->options;
     csi_status status = CSI_OK;
     *settings = (csi_input_settings){.quote = '"',
@@ -242,6 +242,9 @@ csi_status csi_input_settings_read(csi_arena *arena, const csi_input *input, con
     size_t ragged = 0;
     CSI_TRY(read_choice(map, "ragged", ragged_names, 2, diag, &ragged));
     settings->ragged = ragged == 1 ? CSI_RAGGED_PAD : CSI_RAGGED_ERROR;
+    size_t quotes = 0;
+    CSI_TRY(read_choice(map, "quotes", quotes_names, 2, diag, &quotes));
+    settings->is_lenient = quotes == 1;
     CSI_TRY(read_columns(arena, csi_setting_find(map, "columns"), diag, settings));
     CSI_TRY(read_text(map, "indicator", diag, &settings->indicator));
     CSI_TRY(read_aliases(arena, csi_setting_find(map, "indicators"), diag, settings));

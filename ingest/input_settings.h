@@ -18,6 +18,7 @@ typedef struct csi_input_settings {
     char delimiter;     /* '\0': guess */
     bool is_quote_set;
     char quote;
+    bool is_lenient;    /* stray quotes are text */
     char decimal;       /* '\0': guess */
     bool is_thousands_set;
     char thousands;

@@ -50,6 +50,7 @@ typedef struct csi_plan {
     csi_dialect dialect;
     csi_country_scheme scheme;
     csi_ragged ragged;
+    bool is_lenient;     /* about quotes */
     size_t header_bytes; /* of the text: data begin after them */
     uint64_t header_line;
     const char *const *heading;

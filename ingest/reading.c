@@ -50,7 +50,10 @@ typedef struct hand {
 static csi_status open_hand(const csi_plan *plan, hand *h)
 {
     *h = (hand){.splitter = csi_splitter_new(plan->dialect.delimiter, plan->dialect.quote)};
-    return h->splitter == NULL ? CSI_ERR_MEMORY : csi_batch_init(&h->batch, plan);
+    if (h->splitter == NULL || csi_splitter_set_lenient(h->splitter, plan->is_lenient) != CSI_OK) {
+        return CSI_ERR_MEMORY;
+    }
+    return csi_batch_init(&h->batch, plan);
 }
 
 static void close_hand(hand *h)

@@ -15,7 +15,8 @@ struct csi_slices {
     csi_decoder decoder;
     csi_encoding guess;
     bool has_bom;
-    char quote;
+    char quote, delimiter;
+    bool is_lenient;
     size_t max_record;
     bool at_end;  /* of the source; what is held may remain */
     char *held;   /* read, decoded, not yet handed out */
@@ -62,6 +63,35 @@ static size_t find_cut(const char *bytes, size_t n, char quote)
         }
     }
     return 0;
+}
+
+/* The same by libcsv's lenient grammar: only a quote at the start of a field opens one. */
+static size_t find_lenient_cut(const char *bytes, size_t n, char quote, char delimiter)
+{
+    enum { FIELD_START, UNQUOTED, QUOTED, MAY_HAVE_ENDED } state = FIELD_START;
+    size_t cut = 0;
+    bool has_blank = false;
+    for (size_t i = 0; i < n; i++) {
+        const char c = bytes[i];
+        const bool ends_line = c == '\n' || c == '\r', is_blank = c == ' ' || c == '\t';
+        if (state == QUOTED) {
+            state = c == quote ? MAY_HAVE_ENDED : QUOTED;
+            has_blank = false;
+        } else if (ends_line) {
+            cut = c == '\n' || i + 1 < n ? i + 1 : cut;
+            state = FIELD_START;
+        } else if (c == delimiter) {
+            state = FIELD_START;
+        } else if (state == FIELD_START && !is_blank) {
+            state = c == quote ? QUOTED : UNQUOTED;
+        } else if (state == MAY_HAVE_ENDED && !is_blank) {
+            state = c == quote && has_blank ? MAY_HAVE_ENDED : QUOTED;
+            has_blank = false;
+        } else if (state == MAY_HAVE_ENDED) {
+            has_blank = true;
+        }
+    }
+    return cut;
 }
 
 static csi_status ensure(char **bytes, size_t *room, size_t wanted, csi_diag *diag)
@@ -229,9 +259,11 @@ void csi_slices_close(csi_slices *slices)
     }
 }
 
-void csi_slices_set_quote(csi_slices *slices, char quote)
+void csi_slices_set_quote(csi_slices *slices, char quote, char delimiter, bool is_lenient)
 {
     slices->quote = quote;
+    slices->delimiter = delimiter;
+    slices->is_lenient = is_lenient;
 }
 
 /* Fills the slice until it ends with a whole record; *cut is how much of it that is. */
@@ -251,7 +283,8 @@ static csi_status gather(csi_slices *slices, csi_diag *diag, csi_slice *slice, s
             *cut = slice->n;
             return CSI_OK;
         }
-        *cut = find_cut(slice->bytes, slice->n, slices->quote);
+        *cut = slices->is_lenient ? find_lenient_cut(slice->bytes, slice->n, slices->quote, slices->delimiter)
+                                  : find_cut(slice->bytes, slice->n, slices->quote);
         if (*cut > 0) {
             return CSI_OK;
         }

@@ -41,8 +41,9 @@ CSI_MUST_USE csi_status csi_slices_peek(csi_slices *slices, size_t want, csi_dia
 /* Drops the first n of the bytes that were peeked at. They must end a record. */
 void csi_slices_skip(csi_slices *slices, size_t n);
 
-/* The quote character that cuts must heed; '\0': none. '"' from the start. */
-void csi_slices_set_quote(csi_slices *slices, char quote);
+/* What cuts must heed. `quote` '\0': none; '"' from the start. `is_lenient`: quotes may stand anywhere (see
+ * csi_splitter_set_lenient), so that cuts are found by following the grammar from the start and not by parity. */
+void csi_slices_set_quote(csi_slices *slices, char quote, char delimiter, bool is_lenient);
 
 /* The next slice; slice->n is 0 at the end. Not reentrant: callers take turns. */
 CSI_MUST_USE csi_status csi_slices_next(csi_slices *slices, csi_diag *diag, csi_slice *slice);

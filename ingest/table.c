@@ -7,7 +7,7 @@
 
 struct csi_splitter {
     char delimiter, quote;
-    bool is_fast;
+    bool is_fast, is_lenient;
     struct csv_parser libcsv;
     const char *bytes; /* the slice */
     size_t n, at;
@@ -21,22 +21,39 @@ struct csi_splitter {
     csi_split_fault fault;
 };
 
+/* Makes libcsv's parser anew: it cannot go on after a fault. */
+static bool start_libcsv(csi_splitter *splitter)
+{
+    const unsigned char strict = splitter->is_lenient ? 0 : CSV_STRICT;
+    if (csv_init(&splitter->libcsv, (unsigned char)(strict | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL)) != 0) {
+        return false;
+    }
+    csv_set_delim(&splitter->libcsv, (unsigned char)splitter->delimiter);
+    csv_set_quote(&splitter->libcsv, (unsigned char)splitter->quote); /* NUL never reaches here: it was refused before */
+    return true;
+}
+
 csi_splitter *csi_splitter_new(char delimiter, char quote)
 {
     csi_splitter *splitter = calloc(1, sizeof *splitter);
     if (splitter == NULL) {
         return NULL;
     }
-    if (csv_init(&splitter->libcsv, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0) {
-        free(splitter);
-        return NULL;
-    }
     splitter->delimiter = delimiter;
     splitter->quote = quote;
     splitter->is_fast = true;
-    csv_set_delim(&splitter->libcsv, (unsigned char)delimiter);
-    csv_set_quote(&splitter->libcsv, (unsigned char)quote); /* NUL never reaches here: it was refused before */
+    if (!start_libcsv(splitter)) {
+        free(splitter);
+        return NULL;
+    }
     return splitter;
+}
+
+csi_status csi_splitter_set_lenient(csi_splitter *splitter, bool is_lenient)
+{
+    splitter->is_lenient = is_lenient;
+    csv_free(&splitter->libcsv);
+    return start_libcsv(splitter) ? CSI_OK : CSI_ERR_MEMORY;
 }
 
 void csi_splitter_free(csi_splitter *splitter)
@@ -192,11 +209,9 @@ static csi_status fail_strict(csi_splitter *splitter, size_t line_start, uint64_
 {
     const bool is_quote = splitter->bytes[line_start + offset] == splitter->quote;
     csv_free(&splitter->libcsv);
-    if (csv_init(&splitter->libcsv, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0) {
+    if (!start_libcsv(splitter)) {
         return CSI_ERR_MEMORY;
     }
-    csv_set_delim(&splitter->libcsv, (unsigned char)splitter->delimiter);
-    csv_set_quote(&splitter->libcsv, (unsigned char)splitter->quote);
     return fail_at(splitter,
                    is_quote ? "a quote inside an unquoted field, or not doubled inside a quoted one"
                             : "text after the closing quote of a field",

@@ -37,6 +37,9 @@ typedef struct csi_splitter csi_splitter;
 csi_splitter *csi_splitter_new(char delimiter, char quote); /* NULL when out of memory; quote '\0': none */
 void csi_splitter_free(csi_splitter *splitter);
 
+/* True: a quote inside an unquoted field, or text after a closing one, is taken as it stands and is no fault. */
+CSI_MUST_USE csi_status csi_splitter_set_lenient(csi_splitter *splitter, bool is_lenient);
+
 /* False: every record goes through libcsv. For the tests that compare the two. */
 void csi_splitter_set_fast(csi_splitter *splitter, bool is_fast);
 

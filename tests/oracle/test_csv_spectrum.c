@@ -83,6 +83,9 @@ Test(csv_spectrum, all_twelve)
         for (int fast = 0; fast <= 1; fast++) {
             csi_splitter *splitter = csi_splitter_new(',', '"');
             csi_splitter_set_fast(splitter, fast == 1);
+            /* its degrees and seconds hold quotes inside unquoted fields, which strictly is no CSV */
+            const bool is_lenient = strcmp(names[i], "location_coordinates") == 0;
+            cr_assert(csi_splitter_set_lenient(splitter, is_lenient) == CSI_OK);
             csi_splitter_start(splitter, &slice);
             cr_expect(compare(splitter, expected, names[i]) == count_rows(expected), "%s: rows", names[i]);
             csi_splitter_free(splitter);
