@@ -1,0 +1,93 @@
+/* The seam of publishing: an output is a row of data and one function.
+ *
+ * Each published file has one module, index/output_<name>.c, which exports one `const csi_output`, listed once in
+ * index/publish.c. A table's fields stand in its shape, once: the heading of the CSV file and the schema in
+ * datapackage.json are both written from it, so that they cannot disagree. */
+#ifndef CSI_INDEX_OUTPUT_H
+#define CSI_INDEX_OUTPUT_H
+
+#include "core/outfile.h"
+#include "index/csv.h"
+#include "index/publish.h"
+
+typedef struct csi_shape_field {
+    const char *name;
+    const char *type;      /* of the Table Schema: string, integer, number */
+    const char *meaning;
+    bool is_required;
+    const char *choices;   /* "final|provisional|missing"; NULL: any */
+    bool is_share;         /* a number from 0 to 1 */
+} csi_shape_field;
+
+/* A foreign key: the fields `from` are the key `to` of the table in the file `table`. Lists are written "a|b". */
+typedef struct csi_link {
+    const char *from, *table, *to;
+} csi_link;
+
+typedef struct csi_shape {
+    const char *title, *description;
+    const csi_shape_field *field;
+    size_t n_fields;
+    const char *key; /* "iso3|year|code" */
+    const csi_link *link;
+    size_t n_links;
+} csi_shape;
+
+/* A CSV table of texts, read whole (the table of sources). */
+typedef struct csi_texts {
+    size_t n_columns, n_rows;
+    const char **heading;
+    const char ***cell; /* [row][column] */
+} csi_texts;
+
+typedef struct csi_output csi_output;
+
+/* Everything that the writers may draw on. */
+typedef struct csi_publication {
+    const csi_run *run;
+    const csi_intervals *intervals;  /* NULL: none */
+    csi_arena *arena;                /* as long as the publication */
+    const csi_texts *sources;        /* NULL: none */
+    const size_t *node;              /* all nodes, higher levels first, each level by code */
+    const size_t *series;            /* the data series (indicators, denominators) by code */
+    const csi_output *const *output; /* what is written, in order */
+    size_t n_outputs;
+    csi_outfile_facts *facts;        /* [n_outputs]: known for the outputs before the one being written */
+    size_t n_warnings;               /* so far */
+} csi_publication;
+
+struct csi_output {
+    const char *file;
+    csi_compression compression;
+    /* The shape of a table for this publication (NULL: out of memory); NULL itself when the file is no table. */
+    const csi_shape *(*shape)(const csi_publication *publication);
+    csi_status (*write)(const csi_publication *publication, csi_outfile *file, csi_diag *diag);
+};
+
+extern const csi_output csi_output_scores;
+extern const csi_output csi_output_contributions;
+extern const csi_output csi_output_quality;
+extern const csi_output csi_output_ranking;
+extern const csi_output csi_output_codebook;
+extern const csi_output csi_output_methodology;
+extern const csi_output csi_output_datapackage;
+extern const csi_output csi_output_manifest;
+
+/* Writes the names of the shape's fields as the heading row. */
+void csi_shape_write_heading(const csi_shape *shape, csi_csv *csv);
+
+/* All nodes in the order of the published files: higher levels first, each level by code. Lives in `arena`; NULL when out
+ * of memory. */
+const size_t *csi_framework_order(csi_arena *arena, const csi_framework *framework);
+
+/* The panel that the normalisation starts from: the last stage before the first normalise step. */
+const csi_panel *csi_run_treated(const csi_run *run);
+
+/* The share of `node` among its siblings in `year`, and of the whole index along its path. */
+double csi_run_sibling_weight(const csi_run *run, size_t node, size_t year);
+double csi_run_path_weight(const csi_run *run, size_t node, size_t year);
+
+/* The value of an option as it would be written in index.yaml; lives in `arena`, NULL when out of memory. */
+const char *csi_option_text(csi_arena *arena, const csi_option *option, const csi_option_value *value);
+
+#endif

@@ -1,0 +1,167 @@
+/* Publishing in two phases: every file is written, finished and on disk under a temporary name before the first one is
+ * renamed. So a full disk, a failed write or a killed run before that moment leaves the old result whole; the manifest,
+ * renamed last, vouches for the set by its hashes. */
+#include "index/publish.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/output.h"
+#include "index/sources.h"
+
+static const csi_output *const outputs[] = {
+    &csi_output_scores,   &csi_output_contributions, &csi_output_quality,     &csi_output_ranking,
+    &csi_output_codebook, &csi_output_methodology,   &csi_output_datapackage, &csi_output_manifest,
+};
+#define N_OUTPUTS (sizeof outputs / sizeof *outputs)
+
+void csi_shape_write_heading(const csi_shape *shape, csi_csv *csv)
+{
+    for (size_t i = 0; i < shape->n_fields; i++) {
+        csi_csv_text(csv, shape->field[i].name);
+    }
+    csi_csv_end_row(csv);
+}
+
+/* Insertion sort: a framework has tens of nodes, and the order must not depend on the C library's qsort. */
+static void sort_nodes(const csi_node *node, size_t *order, size_t n, bool by_level)
+{
+    for (size_t i = 1; i < n; i++) {
+        const size_t moved = order[i];
+        size_t j = i;
+        for (; j > 0; j--) {
+            const csi_node *before = &node[order[j - 1]], *after = &node[moved];
+            const bool is_placed = by_level && before->level != after->level ? before->level > after->level
+                                                                             : strcmp(before->code, after->code) <= 0;
+            if (is_placed) {
+                break;
+            }
+            order[j] = order[j - 1];
+        }
+        order[j] = moved;
+    }
+}
+
+const size_t *csi_framework_order(csi_arena *arena, const csi_framework *framework)
+{
+    size_t *order = csi_arena_alloc(arena, framework->n_nodes, sizeof *order);
+    if (order != NULL) {
+        for (size_t i = 0; i < framework->n_nodes; i++) {
+            order[i] = i;
+        }
+        sort_nodes(framework->node, order, framework->n_nodes, true);
+    }
+    return order;
+}
+
+static const size_t *order_series(csi_arena *arena, const csi_framework *framework)
+{
+    const size_t n = csi_framework_n_series(framework);
+    size_t *order = csi_arena_alloc(arena, n, sizeof *order);
+    csi_node *node = csi_arena_alloc(arena, n, sizeof *node);
+    if (order == NULL || node == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        order[i] = i;
+        node[i] = i < framework->n_indicators ? framework->node[i] : framework->denominator[i - framework->n_indicators];
+    }
+    sort_nodes(node, order, n, false);
+    return order;
+}
+
+static csi_status prepare(csi_publication *publication, csi_diag *diag)
+{
+    const csi_project *project = publication->run->project;
+    publication->arena = csi_arena_new();
+    if (publication->arena == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    publication->node = csi_framework_order(publication->arena, project->framework);
+    publication->series = order_series(publication->arena, project->framework);
+    publication->facts = csi_arena_alloc(publication->arena, N_OUTPUTS, sizeof *publication->facts);
+    if (publication->node == NULL || publication->series == NULL || publication->facts == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    return csi_sources_read(publication->arena, project, diag, &publication->sources);
+}
+
+static csi_status write_one(const csi_publication *publication, size_t i, const char *directory, csi_diag *diag,
+                            csi_outfile **ticket)
+{
+    csi_status status;
+    CSI_TRY(csi_outfile_open(directory, outputs[i]->file, outputs[i]->compression, diag, ticket));
+    CSI_TRY(outputs[i]->write(publication, *ticket, diag));
+    CSI_TRY(csi_outfile_finish(*ticket, diag, &publication->facts[i]));
+out:
+    return status;
+}
+
+static csi_status switch_all(csi_outfile **ticket, csi_diag *diag)
+{
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        csi_outfile *file = ticket[i];
+        ticket[i] = NULL;
+        const csi_status status = csi_outfile_commit(file, diag, NULL);
+        if (status != CSI_OK) {
+            return status;
+        }
+    }
+    return CSI_OK;
+}
+
+csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory, csi_diag *diag)
+{
+    csi_publication publication = {
+        .run = run, .intervals = intervals, .output = outputs, .n_outputs = N_OUTPUTS,
+        .n_warnings = csi_diag_n_warnings(diag),
+    };
+    csi_outfile *ticket[N_OUTPUTS] = {NULL};
+    csi_status status;
+    CSI_TRY(prepare(&publication, diag));
+    CSI_TRY(csi_directory_make(directory, diag));
+    csi_directory_sweep(directory);
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        CSI_TRY(write_one(&publication, i, directory, diag, &ticket[i]));
+    }
+    CSI_TRY(switch_all(ticket, diag));
+out:
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        csi_outfile_abandon(ticket[i]);
+    }
+    csi_arena_free(publication.arena);
+    return status;
+}
+
+const csi_panel *csi_run_treated(const csi_run *run)
+{
+    const csi_recipe *recipe = run->project->recipe;
+    size_t n = 0;
+    while (n < recipe->n_stages && recipe->stage[n].method->step != CSI_STEP_NORMALISE) {
+        n++;
+    }
+    return n == 0 ? run->raw->panel : run->result->stage[n - 1];
+}
+
+double csi_run_sibling_weight(const csi_run *run, size_t node, size_t year)
+{
+    const csi_framework *framework = run->project->framework;
+    const size_t parent = framework->node[node].parent, n_years = run->result->scores->n_years;
+    if (parent == CSI_NONE) {
+        return 1.0;
+    }
+    double sum = 0.0;
+    for (size_t q = 0; q < framework->node[parent].n_children; q++) {
+        sum += run->result->weight[framework->node[parent].child[q] * n_years + year];
+    }
+    return run->result->weight[node * n_years + year] / sum;
+}
+
+double csi_run_path_weight(const csi_run *run, size_t node, size_t year)
+{
+    double weight = 1.0;
+    for (; node != CSI_NONE; node = run->project->framework->node[node].parent) {
+        weight *= csi_run_sibling_weight(run, node, year);
+    }
+    return weight;
+}
