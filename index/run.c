@@ -127,7 +127,6 @@ static csi_status compute(csi_run *run, csi_diag *diag)
         .countries = &run->raw->countries,
         .first_scored_year = (size_t)(project->first_year - project->read_from),
         .n_scored_years = (size_t)(project->last_year - project->first_year) + 1,
-        .arena = project->arena,
         .seed = project->seed,
         .n_threads = project->n_threads,
     };

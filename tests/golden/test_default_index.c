@@ -13,9 +13,7 @@ static csi_diag *diag;
 static const char *default_index(void)
 {
     const char *source = getenv("CSINDEX_SOURCE");
-    char *path = NULL;
-    cr_assert(asprintf(&path, "%s/datasets/paris-call", source != NULL ? source : ".") > 0);
-    return path;
+    return text_format("%s/datasets/paris-call", source != NULL ? source : ".");
 }
 
 static void explain(void)
