@@ -1,5 +1,6 @@
 /* quality.csv.gz: the state of every cell of the data that the run read, also of those that are missing, with the raw
- * value, what became of it, and the file and line it came from. Values that a step left as they were are not repeated. */
+ * value, what became of it, and the file and line it came from. Values that a step left as they were are not repeated; the
+ * years of a country stand together. */
 #include <math.h>
 
 #include "index/output.h"
@@ -79,13 +80,13 @@ static csi_status write_quality(const csi_publication *publication, csi_outfile 
     (void)diag;
     csi_csv_init_file(&csv, file);
     csi_shape_write_heading(shape(publication), &csv);
-    for (size_t year = 0; year < raw->n_years; year++) {
-        for (size_t i = 0; i < raw->n_series; i++) {
-            const size_t series = publication->series[i];
-            const char *code = series < framework->n_indicators
-                                   ? framework->node[series].code
-                                   : framework->denominator[series - framework->n_indicators].code;
-            for (size_t c = 0; c < raw->n_countries; c++) {
+    for (size_t i = 0; i < raw->n_series; i++) {
+        const size_t series = publication->series[i];
+        const char *code = series < framework->n_indicators
+                               ? framework->node[series].code
+                               : framework->denominator[series - framework->n_indicators].code;
+        for (size_t c = 0; c < raw->n_countries; c++) {
+            for (size_t year = 0; year < raw->n_years; year++) {
                 write_row(run, treated, code, csi_panel_at(raw, series, year, c), year, c, &csv);
             }
         }
