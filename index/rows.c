@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/arena.h"
 #include "core/number.h"
@@ -135,7 +134,7 @@ const char *csi_rows_heading(const csi_rows *rows, size_t column)
 size_t csi_rows_find(const csi_rows *rows, const char *heading)
 {
     for (size_t i = 0; i < rows->n_columns; i++) {
-        if (strcasecmp(rows->heading[i], heading) == 0) {
+        if (strcmp(rows->heading[i], heading) == 0) {
             return i;
         }
     }

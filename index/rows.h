@@ -17,7 +17,7 @@ void csi_rows_close(csi_rows *rows); /* NULL is allowed */
 size_t csi_rows_n_columns(const csi_rows *rows);
 const char *csi_rows_heading(const csi_rows *rows, size_t column);
 
-/* The column with this heading, case ignored; CSI_NONE when there is none. */
+/* The column with this heading; CSI_NONE when there is none. */
 size_t csi_rows_find(const csi_rows *rows, const char *heading);
 
 /* The column with this heading; an error that names the file when there is none. */

@@ -2,7 +2,6 @@
 #include "index/sources.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "index/rows.h"
 
@@ -13,7 +12,7 @@ static const char *const key_headings[] = {"indicator", "iCode", "code"};
 size_t csi_sources_column(const csi_texts *sources, const char *heading)
 {
     for (size_t i = 0; sources != NULL && i < sources->n_columns; i++) {
-        if (strcasecmp(sources->heading[i], heading) == 0) {
+        if (strcmp(sources->heading[i], heading) == 0) {
             return i;
         }
     }
