@@ -27,6 +27,8 @@ static double number(const table *t, size_t row, const char *heading, double fal
 static csi_node node_of(const table *meta, size_t row)
 {
     const char *denominator = cell(meta, row, "Denominator");
+    csi_transform transform = CSI_TRANSFORM_NONE;
+    cr_assert(cell(meta, row, "transform")[0] == '\0' || csi_transform_parse(cell(meta, row, "transform"), &transform));
     return (csi_node){
         .code = cell(meta, row, "iCode"), .name = cell(meta, row, "iName"), .unit = "", .measure = "", .kind = "",
         .level = strcmp(cell(meta, row, "Type"), "Denominator") == 0 ? 0 : (int)number(meta, row, "Level", 0),
@@ -34,7 +36,8 @@ static csi_node node_of(const table *meta, size_t row)
         .goal_low = number(meta, row, "goal_low", number(meta, row, "goalpost_lower", NAN)),
         .goal_high = number(meta, row, "goal_high", number(meta, row, "goalpost_upper", NAN)),
         .target = number(meta, row, "Target", NAN), .max_carry = (int)number(meta, row, "max_carry", -1),
-        .valid_from = INT_MIN, .denominator = denominator[0] == '\0' ? NULL : denominator, .line = (unsigned)row + 1,
+        .valid_from = (int)number(meta, row, "valid_from", INT_MIN), .transform = transform,
+        .denominator = denominator[0] == '\0' ? NULL : denominator, .line = (unsigned)row + 1,
     };
 }
 
@@ -111,8 +114,9 @@ static void read_panel(coin *c, const table *data)
 
 static void set_context(coin *c)
 {
-    c->context = (csi_context){.framework = c->framework, .countries = &c->countries, .n_scored_years = c->raw->n_years,
-                               .seed = 1, .n_threads = 1};
+    c->context = (csi_context){.framework = c->framework, .countries = &c->countries,
+                               .first_scored_year = c->first_scored,
+                               .n_scored_years = c->raw->n_years - c->first_scored, .seed = 1, .n_threads = 1};
 }
 
 coin coin_read(const table *meta, const table *data)
@@ -121,6 +125,41 @@ coin coin_read(const table *meta, const table *data)
     read_framework(&c, meta);
     read_countries(&c, meta, data);
     read_panel(&c, data);
+    return c;
+}
+
+static void list_countries(coin *c, const table *data)
+{
+    csi_names *names = csi_names_new(c->arena);
+    for (size_t row = 1; row < data->n_rows; row++) {
+        size_t index;
+        cr_assert_eq(csi_names_add(names, data->cell[row][0], strlen(data->cell[row][0]), &index), CSI_OK);
+    }
+    c->countries.n = csi_names_count(names);
+    c->countries.country = calloc(c->countries.n, sizeof *c->countries.country);
+    c->countries.grouping = calloc(1, sizeof *c->countries.grouping);
+    for (size_t i = 0; i < c->countries.n; i++) {
+        const char *code = csi_names_at(names, i);
+        c->countries.country[i] = (csi_country){.iso3 = code, .name = code, .group = calloc(1, sizeof(char *))};
+    }
+    qsort(c->countries.country, c->countries.n, sizeof *c->countries.country, by_code);
+}
+
+coin coin_read_long(const table *meta, const table *data, int first, int first_scored, int last)
+{
+    coin c = {.arena = csi_arena_new(), .diag = csi_diag_new(0), .first_scored = (size_t)(first_scored - first)};
+    read_framework(&c, meta);
+    list_countries(&c, data);
+    cr_assert_eq(csi_panel_new(csi_framework_n_series(c.framework), first, (size_t)(last - first) + 1, c.countries.n,
+                               false, &c.raw), CSI_OK);
+    for (size_t row = 1; row < data->n_rows; row++) {
+        const int year = (int)table_number(data, row, 1);
+        const size_t series = csi_framework_find_series(c.framework, data->cell[row][2]);
+        if (series != CSI_NONE && year >= first && year <= last && year >= c.framework->node[series].valid_from) {
+            csi_panel_set(c.raw, series, (size_t)(year - first), csi_countries_find(&c.countries, data->cell[row][0]),
+                          table_number(data, row, 3), CSI_CELL_OBSERVED);
+        }
+    }
     return c;
 }
 

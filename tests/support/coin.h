@@ -13,6 +13,7 @@ typedef struct coin {
     csi_countries countries;
     csi_panel *raw;
     csi_context context;
+    size_t first_scored; /* index in raw of the first scored year */
     csi_recipe *recipe;
     csi_result *result; /* NULL until coin_run succeeds */
 } coin;
@@ -20,6 +21,10 @@ typedef struct coin {
 /* iMeta and iData as COINr's packaged data have them: iData's columns are uCode, indicators, denominators, groups (the
  * framework says which) and Time when there are several years. Countries are sorted by code. */
 coin coin_read(const table *meta, const table *data);
+
+/* iMeta and observations as rows iso3,year,indicator,value; only years first..last and indicators of the framework, from
+ * their valid_from on; scores from `first_scored` on. */
+coin coin_read_long(const table *meta, const table *data, int first, int first_scored, int last);
 
 /* A one-level coin: n_indicators columns x0, x1, ... under the root "Index", n_countries rows A000, A001, ...; value
  * [year][country][indicator], NaN missing. direction NULL: all 1. goal_low 0 and goal_high 100. */
