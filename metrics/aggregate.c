@@ -233,7 +233,10 @@ static csi_status make_storage(aggregation *a)
 
 csi_status csi_aggregate_run(const csi_recipe *recipe, const csi_context *context, csi_result *result, csi_diag *diag)
 {
-    aggregation a = {.recipe = recipe, .context = context, .result = result, .diag = diag,
+    csi_context own = *context;
+    own.treatments = result->treatments;
+    own.scored_from = result->normalised->first_year + (int)context->first_scored_year;
+    aggregation a = {.recipe = recipe, .context = &own, .result = result, .diag = diag,
                      .n_years = context->n_scored_years, .n_countries = result->normalised->n_countries};
     csi_status status;
     CSI_TRY(make_storage(&a));

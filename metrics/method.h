@@ -129,6 +129,7 @@ struct csi_context {
     const csi_framework *framework;
     const csi_countries *countries;
     size_t first_scored_year, n_scored_years; /* indices in the panel: earlier years only feed the imputation */
+    int scored_from;                          /* the calendar year of the first of them; filled in by the pipeline */
     struct csi_treatments *treatments;        /* where steps log what they changed (metrics/treatments.h); never NULL
                                                  while a stage runs: csi_pipeline_run makes one */
     uint64_t seed;

@@ -93,6 +93,7 @@ csi_status csi_stages_run(const csi_recipe *recipe, const csi_context *context, 
         goto out;
     }
     own.treatments = r->treatments;
+    own.scored_from = raw->first_year + (int)context->first_scored_year;
     CSI_TRY(run_stages(recipe, &own, raw, diag, r));
     *result = r;
     r = NULL;
@@ -123,9 +124,7 @@ csi_status csi_pipeline_run(const csi_recipe *recipe, const csi_context *context
 {
     csi_status status = csi_stages_run(recipe, context, raw, diag, result);
     if (status == CSI_OK) {
-        csi_context own = *context;
-        own.treatments = (*result)->treatments;
-        status = csi_aggregate_run(recipe, &own, *result, diag);
+        status = csi_aggregate_run(recipe, context, *result, diag);
     }
     if (status != CSI_OK) {
         csi_result_free(*result);
