@@ -18,8 +18,8 @@ static void tell(const csi_context *context, const csi_family *family, const csi
     if (!answer->is_exact) {
         csi_diag_note(diag, &step->place, "node \"%s\": the Kemeny order is the best found, not proven optimal", code);
     } else if (answer->n_optima > 1) {
-        csi_diag_note(diag, &step->place, "node \"%s\": %.0f orders are equally good; the first is taken", code,
-                      answer->n_optima);
+        csi_diag_note(diag, &step->place, "node \"%s\": %lld orders are equally good; the first is taken", code,
+                      (long long)answer->n_optima);
     }
 }
 
