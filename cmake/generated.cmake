@@ -13,6 +13,8 @@ add_custom_command(OUTPUT ${number_powers}
   VERBATIM)
 list(APPEND generated_sources ${number_powers})
 
+include(cmake/countries.cmake)
+
 # What the results depend on beside the inputs, as one digest; made last, over the other generated sources too.
 file(GLOB program_files CONFIGURE_DEPENDS
   "${CMAKE_CURRENT_SOURCE_DIR}/core/*.[ch]" "${CMAKE_CURRENT_SOURCE_DIR}/ingest/*.[ch]"

@@ -112,6 +112,7 @@ csi_status csi_units_resolve(csi_units *units, const char *text, size_t length, 
         [CSI_COUNTRY_FOUND] = CSI_UNIT_FOUND,
         [CSI_COUNTRY_AGGREGATE] = CSI_UNIT_AGGREGATE,
         [CSI_COUNTRY_AMBIGUOUS] = CSI_UNIT_AMBIGUOUS,
+        [CSI_COUNTRY_DISSOLVED] = CSI_UNIT_UNKNOWN,
         [CSI_COUNTRY_UNKNOWN] = CSI_UNIT_UNKNOWN,
     };
     *answer = (csi_unit_answer){.kind = CSI_UNIT_FOUND};

@@ -1,0 +1,382 @@
+/* Resolving a country's name or code. See country.h for the rules.
+ *
+ * A name is tried as a whole (its full key, its bare key where the country may bear that form of state, its adjective,
+ * its words run together), then part by part: "Burma/Myanmar", "VNM: Viet Nam", "Aruba (Netherlands)". Every word must
+ * be accounted for; that is what keeps "World excl. China" from being China. */
+#include "ingest/country.h"
+
+#include <string.h>
+
+#include "ingest/country_suggest.h"
+#include "ingest/country_tables.h"
+
+#define MOST_PARTS 8
+
+static const csi_country_tables *const t = &csi_country_table;
+
+static const csi_country_unit *find_key(const char *key, size_t length)
+{
+    if (length == 0 || length > 255) {
+        return NULL;
+    }
+    for (uint32_t at = csi_country_key_hash(key, length);; at++) {
+        const uint16_t index = t->slot[at & (t->n_slots - 1)];
+        if (index == 0) {
+            return NULL;
+        }
+        const csi_country_entry *entry = &t->entry[index - 1];
+        if (entry->length == length && memcmp(t->pool + entry->at, key, length) == 0) {
+            return &t->unit[entry->unit];
+        }
+    }
+}
+
+/* The forms fit: at least one that this country may bear, and nothing but those and their qualifiers. */
+static bool may_bear(const csi_country_unit *unit, uint32_t forms)
+{
+    const uint32_t modifiers = csi_country_modifiers();
+    const uint32_t bases = forms & ~modifiers;
+    return bases != 0 && (bases & ~unit->forms) == 0;
+}
+
+static const csi_country_unit *find_adjective(const char *word, size_t length, uint32_t forms)
+{
+    for (size_t i = 0; i < t->n_stems; i++) {
+        const size_t n = strlen(t->stem[i].text);
+        const csi_country_unit *unit = &t->unit[t->stem[i].unit];
+        if (length >= n && length - n <= 8 && memcmp(word, t->stem[i].text, n) == 0 && may_bear(unit, forms)) {
+            return unit;
+        }
+    }
+    return NULL;
+}
+
+static const csi_country_unit *find_named(const csi_country_key *key)
+{
+    const csi_country_unit *unit = find_key(key->full, key->n_full);
+    if (unit == NULL && key->forms != 0) {
+        unit = find_key(key->bare, key->n_bare);
+        if (unit != NULL && !may_bear(unit, key->forms)) {
+            unit = NULL;
+        }
+    }
+    if (unit == NULL && key->forms != 0 && key->n_words == 1) {
+        unit = find_adjective(key->bare, key->n_bare, key->forms);
+    }
+    return unit;
+}
+
+static const csi_country_unit *find_glued(const csi_folded *folded)
+{
+    char text[CSI_KEY_TEXT];
+    size_t length = csi_country_key_glue(&t->lexicon, folded, false, text);
+    const csi_country_unit *unit = find_key(text, length);
+    if (unit == NULL) {
+        length = csi_country_key_glue(&t->lexicon, folded, true, text);
+        unit = find_key(text, length);
+    }
+    return unit;
+}
+
+static bool is_valid_in(int16_t from, int16_t to, int year)
+{
+    const bool is_dated = from != 0 || to != 0;
+    return !is_dated || (year != 0 && (from == 0 || year >= from) && (to == 0 || year <= to));
+}
+
+static csi_country_answer answer_found(const char *iso3)
+{
+    csi_country_answer answer = {.match = CSI_COUNTRY_FOUND};
+    memcpy(answer.iso3, iso3, 4);
+    return answer;
+}
+
+static csi_country_answer answer_unit(const csi_country_unit *unit, int year)
+{
+    if (unit->match == CSI_COUNTRY_FOUND && unit->iso3[0] != '\0' && is_valid_in(unit->from, unit->to, year)) {
+        return answer_found(unit->iso3);
+    }
+    csi_country_answer answer = {.match = unit->match == CSI_COUNTRY_FOUND ? CSI_COUNTRY_DISSOLVED : unit->match};
+    for (size_t i = 0; i < unit->n_candidates && i < CSI_COUNTRY_CANDIDATES; i++) {
+        answer.candidate[answer.n_candidates++] = unit->candidates + 4 * i;
+    }
+    return answer;
+}
+
+static const csi_country_facts *find_facts(const char *iso3)
+{
+    size_t low = 0, high = t->n_today;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        const int order = strcmp(t->facts[middle].iso3, iso3);
+        if (order == 0) {
+            return &t->facts[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (size_t i = t->n_today; i < t->n_facts; i++) {
+        if (strcmp(t->facts[i].iso3, iso3) == 0) {
+            return &t->facts[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_numeric(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+    }
+    return length > 0;
+}
+
+/* Upper-cased into `code` when the text is ASCII letters and digits, all of one case; false otherwise. */
+static bool read_code(const char *text, size_t length, char code[16])
+{
+    bool has_upper = false, has_lower = false;
+    for (size_t i = 0; i < length && length < 16; i++) {
+        const char c = text[i];
+        has_upper |= c >= 'A' && c <= 'Z';
+        has_lower |= c >= 'a' && c <= 'z';
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) {
+            return false;
+        }
+        code[i] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+        code[i + 1] = '\0';
+    }
+    return length > 0 && length < 16 && !(has_upper && has_lower);
+}
+
+/* ISO's own codes, then those of datasets/country_names.csv (UK, EL, ROM, WLD ...). */
+static bool find_code(const char *code, int year, csi_country_answer *answer)
+{
+    const size_t length = strlen(code);
+    for (size_t i = 0; length == 2 && i < t->n_today; i++) {
+        if (strcmp(t->facts[i].iso2, code) == 0) {
+            *answer = answer_found(t->facts[i].iso3);
+            return true;
+        }
+    }
+    for (size_t i = 0; i < t->n_codes; i++) {
+        if (strcmp(t->code[i].text, code) == 0) {
+            *answer = answer_unit(&t->unit[t->code[i].unit], year);
+            return true;
+        }
+    }
+    const csi_country_facts *facts = length == 3 ? find_facts(code) : NULL;
+    if (facts != NULL) {
+        *answer = answer_found(facts->iso3);
+    }
+    if (facts == NULL && strncmp(code, "OWID_", 5) == 0) {
+        *answer = (csi_country_answer){.match = CSI_COUNTRY_AGGREGATE};
+        return true;
+    }
+    return facts != NULL;
+}
+
+/* ISO numeric, with or without leading zeros; 0 to 3 digits. UN M49's regions are aggregates. */
+static bool find_number(const char *text, size_t length, int year, csi_country_answer *answer)
+{
+    char code[4] = "000";
+    if (length > 3 || !is_numeric(text, length)) {
+        return false;
+    }
+    memcpy(code + 3 - length, text, length);
+    for (size_t i = 0; i < t->n_facts; i++) {
+        if (strcmp(t->facts[i].numeric, code) == 0 && is_valid_in(t->codes[i].from, t->codes[i].to, year)) {
+            *answer = answer_found(t->facts[i].iso3);
+            return true;
+        }
+    }
+    return find_code(code, year, answer);
+}
+
+static const char *code_of(const csi_country_codes *codes, csi_country_scheme scheme, bool is_number)
+{
+    switch (scheme) {
+    case CSI_COUNTRY_FIPS: return codes->fips;
+    case CSI_COUNTRY_IOC: return codes->ioc;
+    case CSI_COUNTRY_COW: return is_number ? codes->cow_number : codes->cow;
+    case CSI_COUNTRY_VDEM: return is_number ? codes->vdem_number : codes->vdem;
+    case CSI_COUNTRY_ANY: break;
+    }
+    return "";
+}
+
+/* The country whose code this is in `scheme`: one that existed in that year before today's. */
+static bool find_in_scheme(const char *code, csi_country_scheme scheme, int year, csi_country_answer *answer)
+{
+    const bool is_number = is_numeric(code, strlen(code));
+    size_t found = t->n_facts;
+    for (size_t i = 0; i < t->n_facts; i++) {
+        const csi_country_codes *codes = &t->codes[i];
+        if (strcmp(code_of(codes, scheme, is_number), code) == 0 && is_valid_in(codes->from, codes->to, year)) {
+            found = i;
+        }
+    }
+    if (found < t->n_facts) {
+        *answer = answer_found(t->facts[found].iso3);
+    }
+    return found < t->n_facts;
+}
+
+static bool find_coded(const char *text, size_t length, csi_country_scheme scheme, int year,
+                       csi_country_answer *answer)
+{
+    char code[16];
+    if (!read_code(text, length, code)) {
+        return false;
+    }
+    if (scheme != CSI_COUNTRY_ANY) {
+        return find_in_scheme(code, scheme, year, answer);
+    }
+    return find_number(code, length, year, answer) || (!is_numeric(code, length) && find_code(code, year, answer));
+}
+
+static bool is_candidate(const csi_country_answer *answer, const char *iso3)
+{
+    for (size_t i = 0; i < answer->n_candidates; i++) {
+        if (strcmp(answer->candidate[i], iso3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *owner_of(const char *iso3)
+{
+    const csi_country_facts *facts = find_facts(iso3);
+    return facts != NULL ? t->unit[facts - t->facts].owner : "";
+}
+
+/* Folds the answer for one more part into that for the parts before it. */
+static void agree(csi_country_answer *sum, const csi_country_answer *part)
+{
+    const bool both_found = sum->match == CSI_COUNTRY_FOUND && part->match == CSI_COUNTRY_FOUND;
+    if (sum->match == CSI_COUNTRY_AMBIGUOUS && part->match == CSI_COUNTRY_FOUND && is_candidate(sum, part->iso3)) {
+        *sum = *part;
+    } else if (both_found && strcmp(owner_of(part->iso3), sum->iso3) == 0) {
+        *sum = *part;
+    } else if (both_found && strcmp(sum->iso3, part->iso3) != 0 && strcmp(owner_of(sum->iso3), part->iso3) != 0) {
+        *sum = (csi_country_answer){.match = CSI_COUNTRY_UNKNOWN};
+    } else if (!both_found && !(sum->match == CSI_COUNTRY_FOUND && part->match == CSI_COUNTRY_AMBIGUOUS &&
+                                is_candidate(part, sum->iso3))) {
+        *sum = (csi_country_answer){.match = CSI_COUNTRY_UNKNOWN};
+    }
+}
+
+static csi_country_answer resolve_part(const csi_folded *folded, size_t first, size_t end, int year)
+{
+    csi_country_key key;
+    csi_country_key_make(&t->lexicon, folded, first, end, &key);
+    const csi_country_unit *unit = find_named(&key);
+    csi_country_answer answer = {.match = CSI_COUNTRY_UNKNOWN};
+    char code[16];
+    const csi_token *token = &folded->token[first];
+    if (unit != NULL) {
+        answer = answer_unit(unit, year);
+    } else if (end - first == 1 && token->length == 3 && read_code(token->text, 3, code)) {
+        (void)find_code(code, year, &answer);
+    }
+    return answer;
+}
+
+/* Every part must resolve, and all to one country (or to a territory and the state it belongs to). */
+static csi_country_answer resolve_parts(const csi_folded *folded, int year)
+{
+    csi_country_answer sum = {.match = CSI_COUNTRY_UNKNOWN};
+    size_t n_parts = 0;
+    for (size_t first = 0, end = 0; first < folded->n; first = end) {
+        while (end < folded->n && folded->token[end].part == folded->token[first].part) {
+            end++;
+        }
+        const csi_country_answer part = resolve_part(folded, first, end, year);
+        if (n_parts++ == 0) {
+            sum = part;
+        } else {
+            agree(&sum, &part);
+        }
+        if (sum.match == CSI_COUNTRY_UNKNOWN || n_parts > MOST_PARTS) {
+            return (csi_country_answer){.match = CSI_COUNTRY_UNKNOWN};
+        }
+    }
+    return n_parts > 1 ? sum : (csi_country_answer){.match = CSI_COUNTRY_UNKNOWN};
+}
+
+static csi_country_answer resolve_name(const char *text, size_t length, int year)
+{
+    csi_country_answer answer = {.match = CSI_COUNTRY_UNKNOWN};
+    csi_folded folded;
+    if (!csi_country_fold(text, length, &folded) || folded.n == 0) {
+        return answer;
+    }
+    csi_country_key key;
+    csi_country_key_make(&t->lexicon, &folded, 0, folded.n, &key);
+    const csi_country_unit *unit = find_named(&key);
+    if (unit == NULL) {
+        unit = find_glued(&folded);
+    }
+    if (unit != NULL) {
+        return answer_unit(unit, year);
+    }
+    answer = resolve_parts(&folded, year);
+    if (answer.match == CSI_COUNTRY_UNKNOWN && (key.has_marker || key.is_all_region)) {
+        answer.match = CSI_COUNTRY_AGGREGATE;
+    }
+    if (answer.match == CSI_COUNTRY_UNKNOWN) {
+        csi_country_suggest(&folded, &key, &answer);
+    }
+    return answer;
+}
+
+csi_country_answer csi_country_resolve(const char *text, size_t length, csi_country_scheme scheme, int year)
+{
+    while (length > 0 && (text[0] == ' ' || text[0] == '\t' || text[0] == '\'')) {
+        text++;
+        length--;
+    }
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')) {
+        length--;
+    }
+    csi_country_answer answer = {.match = CSI_COUNTRY_UNKNOWN};
+    if (find_coded(text, length, scheme, year, &answer)) {
+        return answer;
+    }
+    return resolve_name(text, length, year);
+}
+
+void csi_country_settle(csi_country_answer *answer, bool (*named)(void *user, const char *iso3), void *user)
+{
+    const char *left = NULL;
+    size_t n_left = 0;
+    for (size_t i = 0; i < answer->n_candidates; i++) {
+        if (!named(user, answer->candidate[i])) {
+            left = answer->candidate[i];
+            n_left++;
+        }
+    }
+    if (answer->match == CSI_COUNTRY_AMBIGUOUS && n_left == 1 && answer->n_candidates > 1) {
+        *answer = answer_found(left);
+    }
+}
+
+const csi_country_facts *csi_country_find(const char *iso3)
+{
+    return find_facts(iso3);
+}
+
+size_t csi_country_count(void)
+{
+    return t->n_today;
+}
+
+const csi_country_facts *csi_country_at(size_t index)
+{
+    return &t->facts[index];
+}

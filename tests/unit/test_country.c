@@ -1,0 +1,206 @@
+/* Resolving countries: codes, names, what must not match, years. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ingest/country.h"
+#include "tests/support/support.h"
+
+typedef struct expectation {
+    const char *text;
+    csi_country_match match;
+    const char *iso3; /* FOUND: the code; otherwise a candidate that must be offered, "" for none asked */
+    int year;
+} expectation;
+
+static csi_country_answer resolve(const char *text, csi_country_scheme scheme, int year)
+{
+    return csi_country_resolve(text, strlen(text), scheme, year);
+}
+
+static bool offers(const csi_country_answer *answer, const char *iso3)
+{
+    for (size_t i = 0; i < answer->n_candidates; i++) {
+        if (strcmp(answer->candidate[i], iso3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check(const expectation *e, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const csi_country_answer answer = resolve(e[i].text, CSI_COUNTRY_ANY, e[i].year);
+        cr_expect(answer.match == e[i].match, "\"%s\" in %d: match %d, not %d (\"%s\")", e[i].text, e[i].year,
+                  (int)answer.match, (int)e[i].match, answer.iso3);
+        if (e[i].match == CSI_COUNTRY_FOUND) {
+            cr_expect_str_eq(answer.iso3, e[i].iso3, "\"%s\" in %d: %s, not %s", e[i].text, e[i].year, answer.iso3,
+                             e[i].iso3);
+        } else {
+            cr_expect_str_eq(answer.iso3, "");
+            cr_expect(e[i].iso3[0] == '\0' || offers(&answer, e[i].iso3), "\"%s\": %s is not offered", e[i].text,
+                      e[i].iso3);
+        }
+    }
+}
+#define CHECK(rows) check(rows, sizeof(rows) / sizeof((rows)[0]))
+
+Test(country, codes)
+{
+    static const expectation rows[] = {
+        {"FR", CSI_COUNTRY_FOUND, "FRA", 0},      {"fra", CSI_COUNTRY_FOUND, "FRA", 0},
+        {"250", CSI_COUNTRY_FOUND, "FRA", 0},     {"4", CSI_COUNTRY_FOUND, "AFG", 0},
+        {"'004", CSI_COUNTRY_FOUND, "AFG", 0},    {"XK", CSI_COUNTRY_FOUND, "XKX", 0},
+        {"XKX", CSI_COUNTRY_FOUND, "XKX", 0},     {"UK", CSI_COUNTRY_FOUND, "GBR", 0},
+        {"GB", CSI_COUNTRY_FOUND, "GBR", 0},      {"EL", CSI_COUNTRY_FOUND, "GRC", 0},
+        {"NO", CSI_COUNTRY_FOUND, "NOR", 0},      {"NA", CSI_COUNTRY_FOUND, "NAM", 0},
+        {"ROM", CSI_COUNTRY_FOUND, "ROU", 0},     {" USA ", CSI_COUNTRY_FOUND, "USA", 0},
+        {"WLD", CSI_COUNTRY_AGGREGATE, "", 0},    {"001", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"OWID_WRL", CSI_COUNTRY_AGGREGATE, "", 0}, {"OWID_KOS", CSI_COUNTRY_FOUND, "XKX", 0},
+        {"Fr", CSI_COUNTRY_UNKNOWN, "", 0},       {"ZZZ", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"QQ", CSI_COUNTRY_UNKNOWN, "", 0},       {"9999", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"", CSI_COUNTRY_UNKNOWN, "", 0},         {"-1", CSI_COUNTRY_UNKNOWN, "", 0},
+    };
+    CHECK(rows);
+}
+
+Test(country, years_out_of_range_are_harmless)
+{
+    static const int years[] = {0, 99999, -1, 2147483647, -2147483647 - 1};
+    for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
+        cr_expect_str_eq(resolve("XK", CSI_COUNTRY_ANY, years[i]).iso3, "XKX");
+        cr_expect(resolve("USSR", CSI_COUNTRY_ANY, years[i]).match == CSI_COUNTRY_DISSOLVED);
+    }
+}
+
+Test(country, names_as_publishers_write_them)
+{
+    static const expectation rows[] = {
+        {"Korea, Rep.", CSI_COUNTRY_FOUND, "KOR", 0},
+        {"Korea, Dem. People's Rep.", CSI_COUNTRY_FOUND, "PRK", 0},
+        {"Democratic People’s Republic of Korea", CSI_COUNTRY_FOUND, "PRK", 0},
+        {"Congo, Dem. Rep.", CSI_COUNTRY_FOUND, "COD", 0},
+        {"Congo (Brazzaville)", CSI_COUNTRY_FOUND, "COG", 0},
+        {"IRAN (ISLAMIC REP. OF)", CSI_COUNTRY_FOUND, "IRN", 0},
+        {"Côte d’Ivoire", CSI_COUNTRY_FOUND, "CIV", 0},
+        {"Cote dIvoire", CSI_COUNTRY_FOUND, "CIV", 0},
+        {"Hong Kong SAR, China", CSI_COUNTRY_FOUND, "HKG", 0},
+        {"St. Vincent & the Grenadines", CSI_COUNTRY_FOUND, "VCT", 0},
+        {"N. Mariana Is.", CSI_COUNTRY_FOUND, "MNP", 0},
+        {"Trinidad e Tobago", CSI_COUNTRY_FOUND, "TTO", 0},
+        {"SouthSudan", CSI_COUNTRY_FOUND, "SSD", 0},
+        {"Burkinafaso", CSI_COUNTRY_FOUND, "BFA", 0},
+        {"République du Tchad", CSI_COUNTRY_FOUND, "TCD", 0},
+        {"Республика Ангола", CSI_COUNTRY_FOUND, "AGO", 0},
+        {"阿富汗伊斯兰共和国", CSI_COUNTRY_FOUND, "AFG", 0},
+        {"جمهورية العراق", CSI_COUNTRY_FOUND, "IRQ", 0},
+        {"VNM: Viet Nam", CSI_COUNTRY_FOUND, "VNM", 0},
+        {"Burma / Myanmar", CSI_COUNTRY_FOUND, "MMR", 0},
+        {"Aruba (Netherlands)", CSI_COUNTRY_FOUND, "ABW", 0},
+        {"Germany (8)", CSI_COUNTRY_FOUND, "DEU", 0},
+        {"Guinea Ecuatorial", CSI_COUNTRY_FOUND, "GNQ", 0},
+        {"Guayana Francesa", CSI_COUNTRY_FOUND, "GUF", 0},
+        {"China P Rep", CSI_COUNTRY_FOUND, "CHN", 0},
+        {"Island", CSI_COUNTRY_FOUND, "ISL", 0},
+        {"المالديف", CSI_COUNTRY_FOUND, "MDV", 0},
+        {"多米尼加共和国", CSI_COUNTRY_FOUND, "DOM", 0},
+        {"Republik Dominika", CSI_COUNTRY_FOUND, "DOM", 0},
+    };
+    CHECK(rows);
+}
+
+Test(country, what_is_no_country)
+{
+    static const expectation rows[] = {
+        {"World", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"World (excluding China)", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"Eastern Asia (excluding Japan)", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"Euro area", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"European Union (27)", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"EU-27", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"Arab States", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"Low & middle income", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"Sub-Saharan Africa (excluding high income)", CSI_COUNTRY_AGGREGATE, "", 0},
+        {"Korea", CSI_COUNTRY_AMBIGUOUS, "PRK", 0},
+        {"Congo", CSI_COUNTRY_AMBIGUOUS, "COD", 0},
+        {"Virgin Islands", CSI_COUNTRY_AMBIGUOUS, "VIR", 0},
+        {"Republic of China", CSI_COUNTRY_AMBIGUOUS, "TWN", 0},
+        {"Georgia (US state)", CSI_COUNTRY_UNKNOWN, "GEO", 0},
+        {"State of Georgia", CSI_COUNTRY_UNKNOWN, "GEO", 0},
+        {"Georgia, USA", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Channel Islands", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Northern Cyprus", CSI_COUNTRY_UNKNOWN, "CYP", 0},
+        {"Northern Ireland", CSI_COUNTRY_UNKNOWN, "IRL", 0},
+        {"New Jersey", CSI_COUNTRY_UNKNOWN, "JEY", 0},
+        {"Islands", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Frnace", CSI_COUNTRY_UNKNOWN, "FRA", 0},
+        {"Germny", CSI_COUNTRY_UNKNOWN, "DEU", 0},
+        {"Swizterland", CSI_COUNTRY_UNKNOWN, "CHE", 0},
+        {"\xff\xfe", CSI_COUNTRY_UNKNOWN, "", 0},
+    };
+    CHECK(rows);
+}
+
+Test(country, states_that_are_no_more)
+{
+    static const expectation rows[] = {
+        {"Soviet Union", CSI_COUNTRY_DISSOLVED, "RUS", 0},
+        {"Soviet Union", CSI_COUNTRY_FOUND, "SUN", 1985},
+        {"USSR", CSI_COUNTRY_DISSOLVED, "UKR", 1995},
+        {"Czechoslovakia", CSI_COUNTRY_FOUND, "CSK", 1990},
+        {"Czechoslovakia", CSI_COUNTRY_DISSOLVED, "SVK", 2000},
+        {"Serbia and Montenegro", CSI_COUNTRY_FOUND, "SCG", 2004},
+        {"Serbia and Montenegro", CSI_COUNTRY_DISSOLVED, "SRB", 2010},
+        {"Yugoslavia", CSI_COUNTRY_DISSOLVED, "HRV", 0},
+        {"German Democratic Republic", CSI_COUNTRY_FOUND, "DDR", 1980},
+        {"German Democratic Republic", CSI_COUNTRY_DISSOLVED, "DEU", 1995},
+        {"West Germany", CSI_COUNTRY_FOUND, "DEU", 1980},
+        {"West Germany", CSI_COUNTRY_DISSOLVED, "DEU", 0},
+        {"Netherlands Antilles", CSI_COUNTRY_DISSOLVED, "CUW", 2015},
+        {"Sudan", CSI_COUNTRY_FOUND, "SDN", 2005},
+        {"Sudan", CSI_COUNTRY_FOUND, "SDN", 2015},
+        {"Sudan (former)", CSI_COUNTRY_FOUND, "SDN", 2005},
+        {"Sudan (former)", CSI_COUNTRY_DISSOLVED, "SSD", 2015},
+        {"South Sudan", CSI_COUNTRY_FOUND, "SSD", 2005},
+        {"Sudan and South Sudan", CSI_COUNTRY_DISSOLVED, "SSD", 0},
+        {"Yemen, South", CSI_COUNTRY_DISSOLVED, "YEM", 2000},
+        {"Austria-Hungary", CSI_COUNTRY_DISSOLVED, "AUT", 1900},
+    };
+    CHECK(rows);
+}
+
+static bool named(void *user, const char *iso3)
+{
+    return strcmp(user, iso3) == 0;
+}
+
+Test(country, settles_by_elimination)
+{
+    char cod[] = "COD", fra[] = "FRA";
+    csi_country_answer answer = resolve("Congo", CSI_COUNTRY_ANY, 0);
+    csi_country_settle(&answer, named, fra);
+    cr_expect(answer.match == CSI_COUNTRY_AMBIGUOUS);
+    csi_country_settle(&answer, named, cod);
+    cr_expect(answer.match == CSI_COUNTRY_FOUND);
+    cr_expect_str_eq(answer.iso3, "COG");
+}
+
+Test(country, facts)
+{
+    cr_expect(csi_country_count() == 250, "%zu countries", csi_country_count());
+    const csi_country_facts *before = NULL;
+    for (size_t i = 0; i < csi_country_count(); i++) {
+        const csi_country_facts *facts = csi_country_at(i);
+        cr_expect(before == NULL || strcmp(before->iso3, facts->iso3) < 0, "%s is out of order", facts->iso3);
+        cr_expect(csi_country_find(facts->iso3) == facts);
+        cr_expect_str_eq(resolve(facts->iso2, CSI_COUNTRY_ANY, 0).iso3, facts->iso3);
+        cr_expect_str_eq(resolve(facts->iso3, CSI_COUNTRY_ANY, 0).iso3, facts->iso3);
+        cr_expect_str_eq(resolve(facts->name, CSI_COUNTRY_ANY, 0).iso3, facts->iso3, "%s", facts->name);
+        cr_expect(facts->numeric[0] == '\0' ||
+                  strcmp(resolve(facts->numeric, CSI_COUNTRY_ANY, 0).iso3, facts->iso3) == 0);
+        before = facts;
+    }
+    cr_expect_str_eq(csi_country_find("DEU")->subregion, "Western Europe");
+    cr_expect_str_eq(csi_country_find("SUN")->name, "Soviet Union");
+    cr_expect(csi_country_find("XXX") == NULL);
+}
