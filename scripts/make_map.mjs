@@ -34,12 +34,12 @@ const path = geoPath(projection).digits(1);
 const exact = geoPath(projection);
 const height = Math.ceil(exact.bounds({ type: "Sphere" })[1][1] + MARGIN);
 
-// Relative, integer tenths of a unit: a third of the bytes of absolute decimals. A ring that shrinks to a point at
-// this scale stays as the smallest triangle.
-function compact(d) {
-  const rings = d.split("Z").filter((ring) => ring.length > 0);
-  let out = "";
-  for (const ring of rings) {
+// Relative, integer tenths of a unit: a third of the bytes of absolute decimals. Rings that shrink to a point at this
+// scale are left out, but for a country that has no other.
+function rings(d) {
+  const drawn = [];
+  let first = null;
+  for (const ring of d.split("Z").filter((text) => text.length > 0)) {
     const points = ring.slice(1).split("L").map((p) => p.split(",").map((v) => Math.round(Number(v) * 10)));
     let [x, y] = points[0];
     let body = "";
@@ -49,9 +49,20 @@ function compact(d) {
       body += `${body && cx >= 0 ? " " : ""}${cx}${cy >= 0 ? " " : ""}${cy}`;
       [x, y] = [px, py];
     }
-    out += `M${points[0][0]} ${points[0][1]}l${body || "1 0 0 1"}z`;
+    first ??= points[0];
+    if (body) drawn.push(`M${points[0][0]} ${points[0][1]}l${body}z`);
   }
-  return out;
+  return drawn.length > 0 || first === null ? drawn : [`M${first[0]} ${first[1]}l1 0 0 1z`];
+}
+
+// C compilers need not take string literals above 4095 bytes: large countries have several rows.
+function split(all) {
+  const parts = [""];
+  for (const ring of all) {
+    if (parts[parts.length - 1].length + ring.length > 4000) parts.push("");
+    parts[parts.length - 1] += ring;
+  }
+  return parts;
 }
 
 const rows = world.features.map((feature, i) => {
@@ -65,13 +76,14 @@ const rows = world.features.map((feature, i) => {
     .reduce((a, b) => (exact.area(a) >= exact.area(b) ? a : b));
   const [x, y] = exact.centroid(largest);
   const size = Math.sqrt(exact.area(full));
-  return { code, name, x: Math.round(x * 10), y: Math.round(y * 10), size: Math.round(size * 10), d: compact(path(feature) ?? "") };
+  return { code, name, x: Math.round(x * 10), y: Math.round(y * 10), size: Math.round(size * 10), parts: split(rings(path(feature) ?? "")) };
 }).sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : a.name < b.name ? -1 : 1));
 
 console.log(`/* Made by scripts/make_map.mjs from Natural Earth 1:50m (public domain): every country's outline in Equal Earth,
  * in tenths of a unit on a canvas of ${WIDTH} x ${height} units.
- * CSI_SHAPE(iso3 or "", x and y of the middle of its largest part, square root of its area, SVG path data) */`);
+ * CSI_SHAPE(iso3 or "", x and y of the middle of its largest part, square root of its area, SVG path data);
+ * a large country has several rows */`);
 console.log(`CSI_CANVAS(${WIDTH * 10}, ${height * 10})`);
 for (const r of rows) {
-  console.log(`CSI_SHAPE("${r.code}", ${r.x}, ${r.y}, ${r.size}, "${r.d}")`);
+  for (const d of r.parts) console.log(`CSI_SHAPE("${r.code}", ${r.x}, ${r.y}, ${r.size}, "${d}")`);
 }

@@ -1,0 +1,227 @@
+/* What the report page's script works on. The scores of the index and its immediate parts are written in full, so that
+ * re-weighing gives the ranks that a run with those weights gives; everything else is rounded for the page. */
+#include <math.h>
+
+#include "core/json.h"
+#include "core/number.h"
+#include "notebooks-export/report_parts.h"
+
+static void write_value(csi_json *json, double value)
+{
+    csi_json_number(json, value);
+}
+
+/* Rounded to two decimals: enough to draw. */
+static void write_drawn(csi_json *json, double value)
+{
+    csi_json_number(json, isnan(value) ? value : round(value * 100) / 100);
+}
+
+typedef double (*getter)(const csi_score_row *row);
+
+static double get_score(const csi_score_row *row) { return row->score; }
+static double get_low(const csi_score_row *row) { return row->score_q05; }
+static double get_high(const csi_score_row *row) { return row->score_q95; }
+static double get_rank(const csi_score_row *row) { return row->rank == 0 ? NAN : (double)row->rank; }
+static double get_rank_low(const csi_score_row *row) { return row->rank_q05; }
+static double get_rank_high(const csi_score_row *row) { return row->rank_q95; }
+static double get_coverage(const csi_score_row *row) { return row->coverage; }
+
+/* [year][country] of one node. */
+static void write_grid(const csi_report *r, csi_json *json, size_t node, getter get,
+                       void (*write)(csi_json *, double))
+{
+    const csi_results *results = r->data->results;
+    csi_json_begin_array(json);
+    for (size_t y = 0; y < results->n_years; y++) {
+        csi_json_begin_array(json);
+        for (size_t c = 0; c < results->countries.n; c++) {
+            write(json, get(csi_results_at(results, node, y, c)));
+        }
+        csi_json_end_array(json);
+    }
+    csi_json_end_array(json);
+}
+
+static void write_grid_at(const csi_report *r, csi_json *json, const char *key, getter get, void (*write)(csi_json *, double))
+{
+    csi_json_key(json, key);
+    write_grid(r, json, 0, get, write);
+}
+
+static void write_bounds(const csi_report *r, csi_json *json, const char *key, getter get)
+{
+    csi_json_key(json, key);
+    csi_json_begin_array(json);
+    write_grid(r, json, 0, get, write_drawn);
+    csi_json_end_array(json);
+}
+
+static void write_nodes(const csi_report *r, csi_json *json)
+{
+    const csi_results *results = r->data->results;
+    csi_json_key(json, "nodes");
+    csi_json_begin_array(json);
+    for (size_t n = 0; n < csi_names_count(results->nodes); n++) {
+        csi_json_begin_object(json);
+        csi_json_text_at(json, "code", csi_names_at(results->nodes, n));
+        csi_json_text_at(json, "name", results->node_name[n]);
+        csi_json_integer_at(json, "level", results->node_level[n]);
+        csi_json_integer_at(json, "parent", r->data->parent[n] == CSI_NONE ? -1 : (int64_t)r->data->parent[n]);
+        csi_json_number_at(json, "weight", r->data->weight[n]);
+        csi_json_end_object(json);
+    }
+    csi_json_end_array(json);
+}
+
+static void write_scores(const csi_report *r, csi_json *json)
+{
+    csi_json_key(json, "score");
+    csi_json_begin_array(json);
+    for (size_t n = 0; n < csi_names_count(r->data->results->nodes); n++) {
+        const bool is_full = n == 0 || r->data->parent[n] == 0;
+        write_grid(r, json, n, get_score, is_full ? write_value : write_drawn);
+    }
+    csi_json_end_array(json);
+    write_bounds(r, json, "low", get_low);
+    write_bounds(r, json, "high", get_high);
+    write_grid_at(r, json, "rank", get_rank, write_value);
+    write_grid_at(r, json, "rank_low", get_rank_low, write_drawn);
+    write_grid_at(r, json, "rank_high", get_rank_high, write_drawn);
+    write_grid_at(r, json, "coverage", get_coverage, write_drawn);
+}
+
+static void write_years(const csi_report *r, csi_json *json)
+{
+    const csi_results *results = r->data->results;
+    csi_json_key(json, "years");
+    csi_json_begin_array(json);
+    for (size_t y = 0; y < results->n_years; y++) {
+        csi_json_integer(json, results->first_year + (int)y);
+    }
+    csi_json_end_array(json);
+    csi_json_key(json, "n_ranked");
+    csi_json_begin_array(json);
+    for (size_t y = 0; y < results->n_years; y++) {
+        csi_json_integer(json, results->countries.n == 0 ? 0 : csi_results_at(results, 0, y, 0)->n_ranked);
+    }
+    csi_json_end_array(json);
+}
+
+static void write_countries(const csi_report *r, csi_json *json)
+{
+    const csi_countries *countries = &r->data->results->countries;
+    csi_json_key(json, "countries");
+    csi_json_begin_array(json);
+    for (size_t c = 0; c < countries->n; c++) {
+        csi_json_begin_array(json);
+        csi_json_text(json, countries->country[c].iso3);
+        csi_json_text(json, countries->country[c].name);
+        csi_json_text(json, csi_report_region(r, c));
+        csi_json_end_array(json);
+    }
+    csi_json_end_array(json);
+}
+
+static void write_indicators(const csi_report *r, csi_json *json)
+{
+    csi_json_key(json, "indicators");
+    csi_json_begin_array(json);
+    for (size_t i = 0; i < r->data->n_indicators; i++) {
+        const csi_report_indicator *indicator = &r->data->indicator[i];
+        csi_json_begin_object(json);
+        csi_json_text_at(json, "code", indicator->code);
+        csi_json_text_at(json, "name", indicator->name[0] != '\0' ? indicator->name : indicator->code);
+        csi_json_text_at(json, "unit", indicator->unit);
+        csi_json_text_at(json, "parent", indicator->parent);
+        csi_json_text_at(json, "source", indicator->source);
+        csi_json_end_object(json);
+    }
+    csi_json_end_array(json);
+}
+
+static void write_raw(csi_json *json, const csi_report_cell *cell)
+{
+    if (cell->state == CSI_CELL_MISSING) {
+        csi_json_text(json, NULL);
+        return;
+    }
+    csi_json_begin_array(json);
+    csi_json_number(json, cell->value);
+    csi_json_integer(json, cell->state & CSI_CELL_ORIGIN);
+    csi_json_number(json, cell->observed_in == 0 ? NAN : (double)cell->observed_in);
+    csi_json_end_array(json);
+}
+
+static void write_cells(const csi_report *r, csi_json *json)
+{
+    const size_t n_countries = r->data->results->countries.n;
+    csi_json_key(json, "normalised");
+    csi_json_begin_array(json);
+    for (size_t i = 0; i < r->data->n_indicators; i++) {
+        csi_json_begin_array(json);
+        for (size_t c = 0; c < n_countries; c++) {
+            write_drawn(json, r->data->normalised[i * n_countries + c]);
+        }
+        csi_json_end_array(json);
+    }
+    csi_json_end_array(json);
+    csi_json_key(json, "raw");
+    csi_json_begin_array(json);
+    for (size_t i = 0; i < r->data->n_indicators; i++) {
+        csi_json_begin_array(json);
+        for (size_t c = 0; c < n_countries; c++) {
+            write_raw(json, &r->data->cell[i * n_countries + c]);
+        }
+        csi_json_end_array(json);
+    }
+    csi_json_end_array(json);
+}
+
+static void write_rule(const csi_report *r, csi_json *json)
+{
+    csi_json_key(json, "root_rule");
+    csi_json_begin_object(json);
+    csi_json_text_at(json, "method", r->data->root_method);
+    csi_json_number_at(json, "min_weight_share", r->data->root_min_weight_share);
+    csi_json_integer_at(json, "min_children", r->data->root_min_children);
+    csi_json_end_object(json);
+    csi_json_key(json, "breaks");
+    csi_json_begin_array(json);
+    for (size_t i = 0; i < sizeof r->breaks / sizeof *r->breaks; i++) {
+        csi_json_number(json, r->breaks[i]);
+    }
+    csi_json_end_array(json);
+    csi_json_key(json, "scale");
+    csi_json_begin_array(json);
+    csi_json_integer(json, 0);
+    csi_json_integer(json, 100);
+    csi_json_end_array(json);
+}
+
+static void write_words(const csi_report *r, csi_json *json)
+{
+    csi_json_key(json, "words");
+    csi_json_begin_object(json);
+    for (int word = 0; word < CSI_N_WORDS; word++) {
+        csi_json_text_at(json, csi_word_key((csi_word)word), csi_word_text((csi_word)word, r->language));
+    }
+    csi_json_end_object(json);
+}
+
+void csi_report_write_data(const csi_report *r)
+{
+    csi_json json;
+    csi_json_init_file(&json, r->file, false);
+    csi_json_begin_object(&json);
+    csi_json_integer_at(&json, "latest", (int64_t)r->data->latest);
+    write_years(r, &json);
+    write_nodes(r, &json);
+    write_rule(r, &json);
+    write_countries(r, &json);
+    write_indicators(r, &json);
+    write_scores(r, &json);
+    write_cells(r, &json);
+    write_words(r, &json);
+    csi_json_end_object(&json);
+}
