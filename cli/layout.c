@@ -308,7 +308,9 @@ static void write_rule(const layout *l, FILE *out)
 
 static void write_words(const layout *l, FILE *out, const char *words)
 {
-    csi_text_wrap(out, words, 0, 0, l->screen->width > 0 ? l->screen->width : 100);
+    char *neutral = csi_text_neutral(words, strlen(words));
+    csi_text_wrap(out, neutral != NULL ? neutral : "", 0, 0, l->screen->width > 0 ? l->screen->width : 100);
+    free(neutral);
 }
 
 static void write_table(layout *l, FILE *out, const char *title, const char *notes)

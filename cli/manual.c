@@ -87,7 +87,8 @@ static void put_command(FILE *out, const csi_command *command)
 
 void csi_manual_write(FILE *out)
 {
-    fputs(".TH CSINDEX 1 \"\" \"csindex " CSINDEX_VERSION "\" \"User Commands\"\n.SH NAME\ncsindex \\- ", out);
+    fprintf(out, ".TH CSINDEX 1 %s \"csindex " CSINDEX_VERSION "\" \"User Commands\"\n.SH NAME\ncsindex \\- ",
+            csi_words_date);
     put_all(out, csi_words_summary);
     fputs(".SH SYNOPSIS\n.B csindex\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]\n.SH DESCRIPTION\n", out);
     put_all(out, csi_words_description);

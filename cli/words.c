@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+const char csi_words_date[] = "2026-11-22";
+
 const char csi_words_summary[] = "compute a cyberspace stability index from indicator files";
 
 const char csi_words_description[] =

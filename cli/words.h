@@ -11,6 +11,7 @@ typedef struct csi_term {
 extern const csi_term csi_words_exit[];
 extern const csi_term csi_words_environment[];
 extern const csi_term csi_words_files[];
+extern const char csi_words_date[]; /* of the manual */
 extern const char csi_words_summary[];
 extern const char csi_words_description[];
 
