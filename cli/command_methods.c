@@ -5,6 +5,7 @@
 #include "cli/text.h"
 #include "core/number.h"
 #include "core/settings.h"
+#include "ingest/reader.h"
 #include "metrics/method.h"
 
 static const char *type_name(csi_option_type type)
@@ -140,6 +141,25 @@ out:
     return status;
 }
 
+static csi_status show_readers(const csi_call *call)
+{
+    static const csi_column columns[] = {{"reader", "Reader", CSI_COLUMN_TEXT, 0, 0, 0},
+                                         {"summary", "Reads", CSI_COLUMN_PROSE, 0, 0, 0}};
+    csi_status status = CSI_OK;
+    csi_table *table = NULL;
+    CSI_TRY(csi_table_new(columns, sizeof columns / sizeof *columns, call->diag, &table));
+    for (size_t i = 0; i < csi_n_readers; i++) {
+        csi_table_text(table, csi_readers[i]->name);
+        csi_table_text(table, csi_readers[i]->summary);
+    }
+    CSI_TRY(csi_table_show(table, call, NULL,
+                           "A file under `data:` in index.yaml is given to the reader that is surest of its shape, or to "
+                           "the one that its key `reader` names."));
+out:
+    csi_table_free(table);
+    return status;
+}
+
 /* "carry", or "impute.carry". */
 static bool is_named(const csi_method *method, const char *text)
 {
@@ -174,6 +194,9 @@ static csi_status unknown_method(const csi_call *call, const char *text)
 
 static csi_status run(csi_call *call)
 {
+    if (call->n_arguments == 1 && strcmp(call->argument[0], "readers") == 0) {
+        return show_readers(call);
+    }
     if (call->n_arguments == 0 || is_step(call->argument[0])) {
         return show_all(call, call->n_arguments == 0 ? NULL : call->argument[0]);
     }
@@ -202,11 +225,12 @@ static const csi_opt options[] = {CSI_OPT_FORMAT, CSI_OPT_ASCII, CSI_OPT_WIDTH, 
 
 const csi_command csi_command_methods = {
     .name = "methods",
-    .arguments = "[STEP | NAME | STEP.NAME]",
+    .arguments = "[STEP | NAME | STEP.NAME | readers]",
     .max_arguments = 1,
     .summary = "list the methods of every step, or tell all about one",
     .text = "Lists the methods that a step of index.yaml can use, with their options; with a method's name, its formula, "
-            "its source, what it does at the edges, and each option with type, default, limits and meaning.",
+            "its source, what it does at the edges, and each option with type, default, limits and meaning. The word "
+            "readers lists the shapes of data file that are understood.",
     .examples = "csindex methods\n"
                 "csindex methods minmax\n"
                 "csindex methods aggregate\n",
