@@ -69,6 +69,35 @@ void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor
     }
 }
 
+const char *csi_draw_mark(const csi_terminal *screen, size_t index)
+{
+    static const char *const shape[CSI_DRAW_MARKS] = {"\u25cf", "\u25cb", "\u25a0", "\u25a1",
+                                                      "\u25b2", "\u25b3", "\u25c6", "\u25c7"};
+    static const char *const letter[CSI_DRAW_MARKS] = {"A", "B", "C", "D", "E", "F", "G", "H"};
+    return screen->has_unicode ? shape[index] : letter[index];
+}
+
+void csi_draw_marks(FILE *out, const csi_terminal *screen, int width, double floor, double ceiling, const double *value,
+                    size_t n)
+{
+    for (int i = 0; i < width; i++) {
+        size_t here = 0, n_here = 0;
+        for (size_t q = 0; q < n; q++) {
+            if (!isnan(value[q]) && (int)lround(share_of(value[q], floor, ceiling) * (width - 1)) == i) {
+                here = q;
+                n_here++;
+            }
+        }
+        if (n_here == 0) {
+            fputs(screen->has_unicode ? "\u00b7" : ".", out);
+            continue;
+        }
+        ink(out, screen, here % 2 == 0 ? CSI_INK_MAIN : CSI_INK_SECOND);
+        fputs(n_here > 1 ? "*" : csi_draw_mark(screen, here), out);
+        ink(out, screen, CSI_INK_OFF);
+    }
+}
+
 void csi_draw_sparkline(FILE *out, const csi_terminal *screen, const double *value, size_t n)
 {
     static const char *const block[] = {"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};

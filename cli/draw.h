@@ -19,6 +19,14 @@ void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor
  * gap is a blank. */
 void csi_draw_sparkline(FILE *out, const csi_terminal *screen, const double *value, size_t n);
 
+/* Up to CSI_DRAW_MARKS values on one scale, each with a mark of its own; a star where several fall together. */
+#define CSI_DRAW_MARKS 8
+void csi_draw_marks(FILE *out, const csi_terminal *screen, int width, double floor, double ceiling, const double *value,
+                    size_t n);
+
+/* The mark of the value at `index`, for the legend. */
+const char *csi_draw_mark(const csi_terminal *screen, size_t index);
+
 #define CSI_INK_MAIN "\033[38;5;32m"
 #define CSI_INK_SECOND "\033[38;5;166m"
 #define CSI_INK_BOLD "\033[1m"

@@ -14,6 +14,7 @@
 #define NAME_MIN 8
 #define PROSE_MIN 24
 #define BAR_MIN 10
+#define BAR_WANTED 24
 #define BAR_USUAL 30
 
 typedef struct layout {
@@ -141,10 +142,15 @@ static void settle_widths(layout *l)
     for (size_t c = 0; c < table->n_columns; c++) {
         if (has_bars(&table->column[c]) && table->column[c].heading != NULL) {
             bar = c;
-            l->width[c] = l->width[c] > BAR_MIN ? l->width[c] : BAR_MIN;
+            l->width[c] = l->width[c] > BAR_WANTED ? l->width[c] : BAR_WANTED;
         }
     }
     const int limit = l->screen->width;
+    if (bar != CSI_NONE && limit > 0) {
+        const int beyond = total_width(l) - limit - count_slack(l);
+        const int least = BAR_WANTED - BAR_MIN;
+        l->width[bar] -= beyond <= 0 ? 0 : beyond < least ? beyond : least;
+    }
     while (limit > 0 && total_width(l) > limit) {
         const int excess = total_width(l) - limit;
         const size_t spare = find_spare(l);
@@ -242,6 +248,8 @@ static bool write_cell(const layout *l, FILE *out, size_t row, size_t c, size_t 
     }
     if (cell->kind == CSI_TABLE_BAR && line == 0) {
         csi_draw_bar(out, l->screen, l->width[c], column->low, column->high, cell->low, cell->value, cell->high);
+    } else if (cell->kind == CSI_TABLE_MARKS && line == 0) {
+        csi_draw_marks(out, l->screen, l->width[c], column->low, column->high, cell->marks, (size_t)cell->count);
     } else {
         write_text(l, out, line == 0 ? text : "", l->width[c], is_to_right(column->kind), is_last);
     }

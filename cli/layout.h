@@ -9,7 +9,8 @@ typedef enum csi_table_cell_kind {
     CSI_TABLE_TEXT,
     CSI_TABLE_NUMBER,
     CSI_TABLE_COUNT,
-    CSI_TABLE_BAR
+    CSI_TABLE_BAR,
+    CSI_TABLE_MARKS
 } csi_table_cell_kind;
 
 typedef struct csi_table_cell {
@@ -17,6 +18,7 @@ typedef struct csi_table_cell {
     char *text; /* owned */
     int64_t count;
     double value, low, high;
+    double *marks; /* owned; count of them */
 } csi_table_cell;
 
 typedef struct csi_row_mark {

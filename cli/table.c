@@ -31,6 +31,7 @@ void csi_table_free(csi_table *table)
     }
     for (size_t i = 0; i < table->n_cells; i++) {
         free(table->cell[i].text);
+        free(table->cell[i].marks);
     }
     free(table->cell);
     free(table->mark);
@@ -137,6 +138,22 @@ void csi_table_bar(csi_table *table, double low, double mark, double high)
     cell->value = mark;
     cell->low = low;
     cell->high = high;
+}
+
+void csi_table_marks(csi_table *table, const double *value, size_t n)
+{
+    double *copy = calloc(n + 1, sizeof *copy);
+    if (copy == NULL) {
+        table->is_out_of_memory = true;
+    }
+    csi_table_cell *cell = add(table, CSI_TABLE_MARKS);
+    if (table->is_out_of_memory) {
+        free(copy);
+        return;
+    }
+    memcpy(copy, value, n * sizeof *copy);
+    cell->marks = copy;
+    cell->count = (int64_t)n;
 }
 
 void csi_table_emphasise(csi_table *table)

@@ -43,6 +43,7 @@ void csi_table_rank(csi_table *table, int rank);         /* 0: blank */
 void csi_table_interval(csi_table *table, double low, double high); /* "3-9"; blank for NaN */
 void csi_table_blank(csi_table *table);
 void csi_table_bar(csi_table *table, double low, double mark, double high); /* NaN low or high: no interval */
+void csi_table_marks(csi_table *table, const double *value, size_t n); /* n values on the column's scale; copied */
 
 /* The next row stands out (bold), or parts a group (an empty line before it), for people. */
 void csi_table_emphasise(csi_table *table);
