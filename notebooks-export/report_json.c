@@ -29,24 +29,24 @@ static double get_coverage(const csi_score_row *row) { return row->coverage; }
 
 /* [year][country] of one node. */
 static void write_grid(const csi_report *r, csi_json *json, size_t node, getter get,
-                       void (*write)(csi_json *, double))
+                       void (*put)(csi_json *, double))
 {
     const csi_results *results = r->data->results;
     csi_json_begin_array(json);
     for (size_t y = 0; y < results->n_years; y++) {
         csi_json_begin_array(json);
         for (size_t c = 0; c < results->countries.n; c++) {
-            write(json, get(csi_results_at(results, node, y, c)));
+            put(json, get(csi_results_at(results, node, y, c)));
         }
         csi_json_end_array(json);
     }
     csi_json_end_array(json);
 }
 
-static void write_grid_at(const csi_report *r, csi_json *json, const char *key, getter get, void (*write)(csi_json *, double))
+static void write_grid_at(const csi_report *r, csi_json *json, const char *key, getter get, void (*put)(csi_json *, double))
 {
     csi_json_key(json, key);
-    write_grid(r, json, 0, get, write);
+    write_grid(r, json, 0, get, put);
 }
 
 static void write_bounds(const csi_report *r, csi_json *json, const char *key, getter get)
