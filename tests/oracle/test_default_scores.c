@@ -1,8 +1,8 @@
 /* The default index from its data to its scores, through metrics/ alone.
  *
- * The check values that came with the framework (CHE 87.654958 ...) are those of the computation without the logarithms
- * that its own text and transform column ask for; with them, an independent recomputation (pandas) gives the second set.
- * Both are pinned here, so that neither can move unseen; index.yaml says which one is published. */
+ * Two sets of check values: those that came with the framework (CHE 87.654958 ...) hold for values taken as they are,
+ * as index.yaml does; with each indicator's own logarithm, as index-log.yaml does, an independent recomputation (pandas)
+ * gives the second set. Both are pinned here, so that neither can move unseen. */
 #include <math.h>
 #include <stdlib.h>
 
