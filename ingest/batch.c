@@ -53,6 +53,7 @@ void csi_batch_clear(csi_batch *batch)
     free(batch->observation);
     free(batch->finding);
     free(batch->key);
+    free(batch->field);
     *batch = (csi_batch){0};
 }
 
@@ -69,6 +70,19 @@ csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observatio
     }
     batch->observation[batch->n++] = *observation;
     return CSI_OK;
+}
+
+csi_field *csi_batch_fields(csi_batch *batch, size_t n)
+{
+    if (n > batch->field_room) {
+        csi_field *grown = realloc(batch->field, n * sizeof *grown);
+        if (grown == NULL) {
+            return NULL;
+        }
+        batch->field = grown;
+        batch->field_room = n;
+    }
+    return batch->field;
 }
 
 size_t csi_shown_length(const char *text, size_t length)
@@ -105,8 +119,8 @@ csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, 
         return CSI_OK;
     }
     const csi_dialect *dialect = &batch->plan->dialect;
-    const csi_field_place place =
-        csi_record_locate(record, field == CSI_NO_COLUMN ? 0 : field, dialect->delimiter, dialect->quote);
+    const uint32_t raw = field == CSI_NO_COLUMN ? 0 : csi_plan_raw_column(batch->plan, field);
+    const csi_field_place place = csi_record_locate(record, raw, dialect->delimiter, dialect->quote);
     csi_finding finding = {
         .severity = severity, .once = once, .line = place.line, .column = place.column, .length = place.length};
     va_list arguments;

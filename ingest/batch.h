@@ -28,7 +28,7 @@ typedef struct csi_finding {
 
 /* Why rows or cells did not become observations. */
 typedef struct csi_left_out {
-    uint64_t aggregates, unknown_units, unknown_indicators, filtered; /* rows */
+    uint64_t aggregates, unknown_units, unknown_indicators, filtered, footers; /* rows */
     uint64_t other_years, not_yet_valid, ignored_cells;               /* cells */
 } csi_left_out;
 
@@ -44,6 +44,8 @@ typedef struct csi_batch {
     csi_memo *units, *dated_units, *series, *described;
     char *key;             /* scratch for joined keys */
     size_t key_room;
+    csi_field *field;      /* scratch for records that are laid out anew */
+    size_t field_room;
 } csi_batch;
 
 CSI_MUST_USE csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan);
@@ -56,6 +58,9 @@ CSI_MUST_USE csi_status csi_batch_observe(csi_batch *batch, const csi_observatio
  * are dropped: the diagnostics will be full. */
 CSI_MUST_USE csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, const csi_record *record,
                                          uint32_t field, const char *format, ...) CSI_PRINTF(6, 7);
+
+/* Room for n fields, valid until the next call; NULL when out of memory. */
+csi_field *csi_batch_fields(csi_batch *batch, size_t n);
 
 /* Resolves the record's unit in calendar year `year` (0: not known yet). *slot is CSI_NO_SLOT when the record is to be
  * left out (counted and reported as the policy asks), CSI_DATED_SLOT when the year is needed. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingest/period.h"
+
 /* The usual headings, folded (lower case, letters and digits only), best first; an empty entry ends a list. */
 static const char *const usual[][32] = {
     [CSI_ROLE_CODE] = {"iso3", "iso3code", "iso3c", "ucode", "countrycode", "isocode", "iso", "alpha3", "isoalpha3",
@@ -271,7 +273,7 @@ csi_status csi_columns_plan(csi_arena *arena, const csi_preview *preview, size_t
     plan->n_columns = record->n_fields;
     plan->header_bytes = preview->end[header];
     plan->header_line = record->line;
-    plan->year_column = CSI_NO_COLUMN;
+    plan->year_column = plan->action_column = CSI_NO_COLUMN;
     plan->alias = preview->settings->alias;
     plan->n_aliases = preview->settings->n_aliases;
     CSI_TRY(plan_units(preview, header, plan, diag));
@@ -315,5 +317,123 @@ csi_status csi_columns_fix_series(const csi_preview *preview, const char *code, 
                               "indicator: \"%s\" is not in the framework", code);
     }
     *series = (uint32_t)found;
+    return CSI_OK;
+}
+
+csi_status csi_columns_plan_keys(const csi_preview *preview, size_t header, csi_plan *plan, csi_diag *diag)
+{
+    const csi_input_settings *settings = preview->settings;
+    const csi_record *record = &preview->record[header];
+    if (settings->indicator != NULL) {
+        return CSI_OK;
+    }
+    for (size_t i = 0; i < settings->n_keys; i++) {
+        plan->key_column[i] = csi_columns_named(record, settings->key[i]);
+        if (plan->key_column[i] == CSI_NO_COLUMN) {
+            return report_absent(preview, header, settings->key[i], diag);
+        }
+    }
+    plan->n_keys = settings->n_keys;
+    if (plan->n_keys > 0) {
+        return CSI_OK;
+    }
+    csi_status status = csi_columns_resolve(preview, header, CSI_ROLE_INDICATOR, diag, &plan->key_column[0]);
+    if (status == CSI_OK && plan->key_column[0] == CSI_NO_COLUMN) {
+        status = csi_columns_resolve(preview, header, CSI_ROLE_INDICATOR_NAME, diag, &plan->key_column[0]);
+    }
+    plan->n_keys = 1;
+    if (status == CSI_OK && plan->key_column[0] == CSI_NO_COLUMN) {
+        char line[CSI_PLACE_ROOM];
+        const csi_place place = csi_columns_place(preview, header, CSI_NO_COLUMN, line);
+        return csi_diag_error(diag, CSI_ERR_DATA, &place,
+                              "no column tells the indicator: name it with columns: {indicator: ...}, or, if the file "
+                              "holds one only, set indicator: CODE");
+    }
+    return status;
+}
+
+/* Two columns for one cell would be two values for it. */
+static csi_status check_distinct(const csi_preview *preview, size_t header, const csi_plan *plan, csi_diag *diag)
+{
+    for (size_t i = 1; i < plan->n_values; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const csi_value_column *a = &plan->value[j], *b = &plan->value[i];
+            if (a->year == b->year && a->series == b->series) {
+                char line[CSI_PLACE_ROOM];
+                const csi_place place = csi_columns_place(preview, header, b->column, line);
+                return csi_diag_error(diag, CSI_ERR_DATA, &place, "columns %u and %u are both of the year %d",
+                                      (unsigned)a->column + 1, (unsigned)b->column + 1, b->year);
+            }
+        }
+    }
+    return CSI_OK;
+}
+
+/* The series of a heading with a year in it: what is left of the heading without year, blanks and joining marks. */
+static size_t series_beside_year(const csi_plan *plan, const char *text, size_t length, size_t from, size_t to)
+{
+    size_t n = from > 0 ? from : length - to;
+    const char *rest = from > 0 ? text : text + to;
+    while (n > 0 && strchr(" _-:.([", rest[0]) != NULL) {
+        rest++;
+        n--;
+    }
+    while (n > 0 && strchr(" _-:.)]", rest[n - 1]) != NULL) {
+        n--;
+    }
+    return csi_plan_find_series(plan, rest, n);
+}
+
+static bool is_in_window(const csi_preview *preview, int year)
+{
+    return year >= preview->options->first_year && year <= preview->options->last_year;
+}
+
+csi_status csi_columns_plan_years(csi_arena *arena, const csi_preview *preview, size_t header, csi_plan *plan,
+                                  csi_diag *diag)
+{
+    const csi_record *record = &preview->record[header];
+    plan->value = csi_arena_alloc(arena, record->n_fields + 1, sizeof *plan->value);
+    if (plan->value == NULL) {
+        return csi_diag_no_memory(diag, "planning a reader");
+    }
+    uint32_t fixed = CSI_SERIES_OF_ROW;
+    if (preview->settings->indicator != NULL) {
+        const csi_status status = csi_columns_fix_series(preview, preview->settings->indicator, &fixed, diag);
+        if (status != CSI_OK) {
+            return status;
+        }
+    }
+    for (uint32_t i = 0; i < record->n_fields; i++) {
+        size_t length = record->field[i].length, from = 0, to = 0;
+        const char *text = csi_trim(record->field[i].text, &length);
+        int year;
+        if (csi_period_find(text, length, &year, &from, &to) == CSI_PERIOD_NONE || !is_in_window(preview, year)) {
+            continue;
+        }
+        uint32_t series = fixed;
+        if (from > 0 || to < length) {
+            const size_t found = series_beside_year(plan, text, length, from, to);
+            if (found == CSI_NONE) {
+                continue;
+            }
+            series = (uint32_t)found;
+        }
+        plan->value[plan->n_values++] = (csi_value_column){i, CSI_NO_COLUMN, series, year};
+    }
+    return check_distinct(preview, header, plan, diag);
+}
+
+csi_status csi_columns_add_missing(csi_arena *arena, csi_plan *plan, const char *text, csi_diag *diag)
+{
+    const char **grown = csi_arena_alloc(arena, plan->dialect.n_missing + 1, sizeof *grown);
+    if (grown == NULL) {
+        return csi_diag_no_memory(diag, "planning a reader");
+    }
+    if (plan->dialect.n_missing > 0) {
+        memcpy(grown, plan->dialect.missing, plan->dialect.n_missing * sizeof *grown);
+    }
+    grown[plan->dialect.n_missing++] = text;
+    plan->dialect.missing = grown;
     return CSI_OK;
 }

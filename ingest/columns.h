@@ -40,6 +40,16 @@ CSI_MUST_USE csi_status csi_columns_plan_year(const csi_preview *preview, size_t
 CSI_MUST_USE csi_status csi_columns_fix_series(const csi_preview *preview, const char *code, uint32_t *series,
                                                csi_diag *diag);
 
+/* The key columns that name each row's indicator, unless the configuration names one for the whole file. */
+CSI_MUST_USE csi_status csi_columns_plan_keys(const csi_preview *preview, size_t header, csi_plan *plan, csi_diag *diag);
+
+/* The columns whose headings are years, or hold one beside the name of an indicator ("2007 - 08 Volume"), as values. */
+CSI_MUST_USE csi_status csi_columns_plan_years(csi_arena *arena, const csi_preview *preview, size_t header, csi_plan *plan,
+                                               csi_diag *diag);
+
+/* One more text that means "no value" in this file. */
+CSI_MUST_USE csi_status csi_columns_add_missing(csi_arena *arena, csi_plan *plan, const char *text, csi_diag *diag);
+
 /* True when two headings are the same but for case and punctuation. */
 bool csi_columns_is_same(const char *a, const char *b);
 

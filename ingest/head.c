@@ -9,8 +9,8 @@
 
 #define HEAD_BYTES ((size_t)256 * 1024)
 #define HEAD_LIMIT ((size_t)64 * 1024 * 1024)
-#define HEAD_RECORDS 48
-#define HEAD_FIELDS 400000
+#define HEAD_RECORDS 400
+#define HEAD_FIELDS 40000
 
 csi_status csi_report_fault(const char *label, const csi_split_fault *fault, csi_diag *diag)
 {

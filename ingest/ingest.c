@@ -8,6 +8,7 @@
 
 #include "ingest/head.h"
 #include "ingest/reading.h"
+#include "ingest/sniff.h"
 
 typedef struct stage {
     csi_arena *arena;
@@ -70,6 +71,8 @@ static void fill_dialect(const csi_input_settings *settings, csi_dialect *dialec
                              .quote = settings->quote,
                              .decimal = settings->decimal == '\0' ? '.' : settings->decimal,
                              .thousands = settings->thousands,
+                             .has_flags = settings->has_flags,
+                             .has_symbols = settings->has_symbols,
                              .missing = settings->missing,
                              .n_missing = settings->n_missing};
     dialect->has_numeric_missing = csi_dialect_has_numeric_missing(dialect);
@@ -91,6 +94,7 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
                        .scheme = settings->scheme,
                        .ragged = settings->ragged,
                        .is_lenient = settings->is_lenient,
+                       .skips_footers = settings->skips_footers,
                        .framework = s->framework,
                        .options = s->options,
                        .units = s->units,
@@ -98,6 +102,7 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
     fill_dialect(settings, &plan->dialect);
     CSI_TRY(csi_head_choose(&preview, s->diag, &plan->reader, &header));
     CSI_TRY(plan->reader->plan(s->arena, &preview, header, plan, s->diag));
+    csi_sniff_values(&preview, header, plan, s->diag);
     csi_slices_skip(slices, plan->header_bytes);
 out:
     return status;

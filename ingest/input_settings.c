@@ -9,7 +9,7 @@
 
 static const char *const known_keys[] = {
     "file",  "label",     "reader",     "delimiter", "quote", "decimal", "thousands", "encoding", "scheme", "ragged", "skip_lines",
-    "columns", "indicator", "indicators", "year",      "where", "groups",  "missing", "quotes",
+    "columns", "indicator", "indicators", "year",      "where", "groups",  "missing", "quotes", "footers", "flags", "symbols",
 };
 static const char *const known_columns[] = {"country", "name", "year", "indicator", "value", "standard_error"};
 
@@ -153,6 +153,12 @@ static csi_status read_choice(const csi_setting *map, const char *key, const cha
     return setting == NULL ? CSI_OK : csi_setting_choice(setting, names, n, diag, choice);
 }
 
+static csi_status read_boolean(const csi_setting *map, const char *key, csi_diag *diag, bool *value)
+{
+    const csi_setting *setting = csi_setting_find(map, key);
+    return setting == NULL ? CSI_OK : csi_setting_boolean(setting, diag, value);
+}
+
 static csi_status read_reader(const csi_setting *map, csi_diag *diag, csi_input_settings *settings)
 {
     const csi_setting *setting = csi_setting_find(map, "reader");
@@ -245,6 +251,9 @@ csi_status csi_input_settings_read(csi_arena *arena, const csi_input *input, con
     size_t quotes = 0;
     CSI_TRY(read_choice(map, "quotes", quotes_names, 2, diag, &quotes));
     settings->is_lenient = quotes == 1;
+    CSI_TRY(read_boolean(map, "footers", diag, &settings->skips_footers));
+    CSI_TRY(read_boolean(map, "flags", diag, &settings->has_flags));
+    CSI_TRY(read_boolean(map, "symbols", diag, &settings->has_symbols));
     CSI_TRY(read_columns(arena, csi_setting_find(map, "columns"), diag, settings));
     CSI_TRY(read_text(map, "indicator", diag, &settings->indicator));
     CSI_TRY(read_aliases(arena, csi_setting_find(map, "indicators"), diag, settings));

@@ -26,6 +26,8 @@ typedef struct csi_input_settings {
     csi_encoding encoding;
     csi_country_scheme scheme;
     csi_ragged ragged;
+    bool skips_footers;
+    bool has_flags, has_symbols;
     int64_t skip_lines; /* before the heading; -1: find the heading */
     /* headings of the columns; NULL: by the usual names */
     const char *unit, *name, *year, *value, *standard_error;

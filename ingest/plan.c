@@ -24,6 +24,14 @@ size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t lengt
     return csi_framework_find_series(plan->framework, code);
 }
 
+uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column)
+{
+    if (plan->n_packed == 0) {
+        return column;
+    }
+    return column < plan->n_packed ? 0 : column - (uint32_t)plan->n_packed + 1;
+}
+
 static bool passes(const csi_row_filter *filter, const csi_record *record)
 {
     size_t length = record->field[filter->column].length;
@@ -80,7 +88,8 @@ static csi_status read_value(csi_batch *batch, const csi_record *record, const c
             seen.standard_error = NAN;
         }
     }
-    seen.origin = (csi_origin){.line = (uint32_t)record->line, .column = (uint16_t)(value->column + 1), .file = plan->file};
+    seen.origin = (csi_origin){.line = (uint32_t)record->line, .column = (uint16_t)(csi_plan_raw_column(plan, value->column) + 1),
+                                .file = plan->file};
     return csi_batch_observe(batch, &seen);
 }
 
@@ -162,7 +171,7 @@ static csi_status read_values(csi_batch *batch, const csi_record *record, uint32
     return status;
 }
 
-static csi_status check_width(csi_batch *batch, const csi_record *record)
+static csi_status report_width(csi_batch *batch, const csi_record *record)
 {
     const csi_plan *plan = batch->plan;
     return csi_batch_report(batch, CSI_ERROR, false, record, CSI_NO_COLUMN,
@@ -170,11 +179,97 @@ static csi_status check_width(csi_batch *batch, const csi_record *record)
                             record->n_fields == 1 ? "" : "s", plan->n_columns);
 }
 
-csi_status csi_plan_read(const csi_plan *plan, const csi_record *record, csi_batch *batch)
+/* Notes that publishers put below their tables. */
+static bool is_footer(const csi_plan *plan, const csi_record *record)
+{
+    static const char *const starts[] = {"Data from database", "Last Updated", "Source", "Note", "International Monetary Fund",
+                                         "(C)", "\xc2\xa9"};
+    if (record->n_fields != 1 || plan->n_columns < 3 || plan->n_packed > 0) {
+        return false;
+    }
+    const csi_field *field = &record->field[0];
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        const size_t n = strlen(starts[i]);
+        if (field->length >= n && memcmp(field->text, starts[i], n) == 0) {
+            return true;
+        }
+    }
+    return plan->skips_footers;
+}
+
+static bool are_empty(const csi_record *record, size_t from)
+{
+    for (size_t i = from; i < record->n_fields; i++) {
+        if (record->field[i].length > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The record at the width of the heading: empty fields beyond it are dropped, and missing ones added where the
+ * configuration allows that. False: it cannot be, and was reported. */
+static csi_status fit_width(csi_batch *batch, const csi_record *record, csi_record *fitted, bool *fits)
+{
+    const csi_plan *plan = batch->plan;
+    *fitted = *record;
+    *fits = record->n_fields == plan->n_columns;
+    if (record->n_fields > plan->n_columns && are_empty(record, plan->n_columns)) {
+        fitted->n_fields = plan->n_columns;
+        *fits = true;
+    } else if (record->n_fields < plan->n_columns && plan->ragged == CSI_RAGGED_PAD) {
+        csi_field *field = csi_batch_fields(batch, plan->n_columns);
+        if (field == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        memmove(field, record->field, record->n_fields * sizeof *field);
+        for (size_t i = record->n_fields; i < plan->n_columns; i++) {
+            field[i] = (csi_field){"", 0, true};
+        }
+        fitted->field = field;
+        fitted->n_fields = plan->n_columns;
+        *fits = true;
+    }
+    return *fits ? CSI_OK : report_width(batch, record);
+}
+
+/* The codes of cells that read "code: label". */
+static csi_status cut_labels(csi_batch *batch, csi_record *record)
+{
+    csi_field *field = csi_batch_fields(batch, record->n_fields);
+    if (field == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    memmove(field, record->field, record->n_fields * sizeof *field);
+    for (size_t i = 0; i < record->n_fields; i++) {
+        const char *colon = memchr(field[i].text, ':', field[i].length);
+        if (colon != NULL && colon + 1 < field[i].text + field[i].length && colon[1] == ' ') {
+            field[i].length = (uint32_t)(colon - field[i].text);
+        }
+    }
+    record->field = field;
+    return CSI_OK;
+}
+
+csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batch *batch)
 {
     batch->n_records++;
-    if (record->n_fields != plan->n_columns) {
-        return check_width(batch, record);
+    csi_record laid_out, *record = &laid_out;
+    if (given->n_fields != plan->n_columns) {
+        if (is_footer(plan, given)) {
+            batch->left_out.footers++;
+            return CSI_OK;
+        }
+        bool fits;
+        const csi_status fitted = fit_width(batch, given, record, &fits);
+        if (!fits) {
+            return fitted;
+        }
+    } else {
+        laid_out = *given;
+    }
+    if (plan->has_labels && cut_labels(batch, record) != CSI_OK) {
+        return CSI_ERR_MEMORY;
     }
     for (size_t i = 0; i < plan->n_filters; i++) {
         if (!passes(&plan->filter[i], record)) {

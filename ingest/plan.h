@@ -51,6 +51,9 @@ typedef struct csi_plan {
     csi_country_scheme scheme;
     csi_ragged ragged;
     bool is_lenient;     /* about quotes */
+    size_t n_packed;     /* the first field of each record holds so many columns, joined by commas; 0: it does not */
+    bool has_labels;     /* cells read "code: label", of which the code counts */
+    bool skips_footers;  /* rows of a single field are notes below the table, whatever they say */
     size_t header_bytes; /* of the text: data begin after them */
     uint64_t header_line;
     const char *const *heading;
@@ -59,6 +62,7 @@ typedef struct csi_plan {
     uint32_t name_column;  /* what is resolved when the code says nothing; CSI_NO_COLUMN: none */
     uint32_t label_column; /* the unit's name for people; CSI_NO_COLUMN: none */
     uint32_t year_column;
+    uint32_t action_column; /* of SDMX: rows that delete; CSI_NO_COLUMN: none */
     uint32_t key_column[CSI_MAX_KEYS]; /* of the row's indicator; several are joined by "." */
     size_t n_keys;
     csi_value_column *value;
@@ -78,6 +82,9 @@ typedef struct csi_plan {
 
 /* The series that the file calls text[0..length), or CSI_NONE. */
 size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t length);
+
+/* The field of the record as it stands in the file that column `column` of the plan comes from. */
+uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column);
 
 struct csi_batch;
 

@@ -33,6 +33,9 @@ typedef struct csi_reader {
     csi_status (*read)(const csi_plan *plan, const csi_record *record, struct csi_batch *batch);
 } csi_reader;
 
+#define CSI_READER(reader) extern const csi_reader reader;
+#include "ingest/readers.def"
+#undef CSI_READER
 extern const csi_reader *const csi_readers[];
 extern const size_t csi_n_readers;
 const csi_reader *csi_reader_find(const char *name); /* or NULL */

@@ -44,34 +44,14 @@ static csi_status missing_column(const csi_preview *preview, size_t header, cons
                           option);
 }
 
-static csi_status plan_keys(const csi_preview *preview, size_t header, csi_plan *plan, csi_value_column *value,
-                            csi_diag *diag)
+static csi_status plan_series(const csi_preview *preview, size_t header, csi_plan *plan, csi_value_column *value,
+                              csi_diag *diag)
 {
-    const csi_input_settings *settings = preview->settings;
-    const csi_record *record = &preview->record[header];
     value->series = CSI_SERIES_OF_ROW;
-    if (settings->indicator != NULL) {
-        return csi_columns_fix_series(preview, settings->indicator, &value->series, diag);
+    if (preview->settings->indicator != NULL) {
+        return csi_columns_fix_series(preview, preview->settings->indicator, &value->series, diag);
     }
-    for (size_t i = 0; i < settings->n_keys; i++) {
-        plan->key_column[i] = csi_columns_named(record, settings->key[i]);
-        if (plan->key_column[i] == CSI_NO_COLUMN) {
-            return missing_column(preview, header, "that name", settings->key[i], diag);
-        }
-    }
-    plan->n_keys = settings->n_keys;
-    if (plan->n_keys == 0) {
-        csi_status status = csi_columns_resolve(preview, header, CSI_ROLE_INDICATOR, diag, &plan->key_column[0]);
-        if (status == CSI_OK && plan->key_column[0] == CSI_NO_COLUMN) {
-            status = csi_columns_resolve(preview, header, CSI_ROLE_INDICATOR_NAME, diag, &plan->key_column[0]);
-        }
-        if (status != CSI_OK) {
-            return status;
-        }
-        plan->n_keys = 1;
-    }
-    return plan->key_column[0] == CSI_NO_COLUMN ? missing_column(preview, header, "indicators", "indicator", diag)
-                                                : CSI_OK;
+    return csi_columns_plan_keys(preview, header, plan, diag);
 }
 
 static csi_status make_plan(csi_arena *arena, const csi_preview *preview, size_t header, csi_plan *plan, csi_diag *diag)
@@ -82,7 +62,7 @@ static csi_status make_plan(csi_arena *arena, const csi_preview *preview, size_t
         return csi_diag_no_memory(diag, "planning a reader");
     }
     CSI_TRY(csi_columns_plan(arena, preview, header, plan, diag));
-    CSI_TRY(plan_keys(preview, header, plan, value, diag));
+    CSI_TRY(plan_series(preview, header, plan, value, diag));
     CSI_TRY(csi_columns_resolve(preview, header, CSI_ROLE_VALUE, diag, &value->column));
     if (value->column == CSI_NO_COLUMN) {
         return missing_column(preview, header, "values", "value", diag);

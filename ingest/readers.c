@@ -3,10 +3,6 @@
 
 #include "ingest/reader.h"
 
-#define CSI_READER(reader) extern const csi_reader reader;
-#include "ingest/readers.def"
-#undef CSI_READER
-
 #define CSI_READER(reader) &(reader),
 const csi_reader *const csi_readers[] = {
 #include "ingest/readers.def"

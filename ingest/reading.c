@@ -79,6 +79,7 @@ static void add_left_out(csi_left_out *to, const csi_left_out *from)
     to->unknown_units += from->unknown_units;
     to->unknown_indicators += from->unknown_indicators;
     to->filtered += from->filtered;
+    to->footers += from->footers;
     to->other_years += from->other_years;
     to->not_yet_valid += from->not_yet_valid;
     to->ignored_cells += from->ignored_cells;
@@ -310,6 +311,7 @@ static void tell_left_out(const reading *r)
     add_words(words, sizeof words, left->unknown_units, "rows of unknown countries");
     add_words(words, sizeof words, left->unknown_indicators, "rows of indicators that the framework does not have");
     add_words(words, sizeof words, left->filtered, "rows by `where`");
+    add_words(words, sizeof words, left->footers, "lines of notes below the table");
     add_words(words, sizeof words, left->other_years, "cells of other years");
     add_words(words, sizeof words, left->not_yet_valid, "cells of years before the indicator is valid");
     add_words(words, sizeof words, r->n_kept_first, "cells that an earlier file gives");
