@@ -44,7 +44,7 @@ static int sniff(const csi_preview *preview, size_t *header)
         const size_t n = years_above(&preview->record[i - 1], record->n_fields, NULL);
         if (n >= 2 && years_above(record, record->n_fields, NULL) == 0) {
             *header = i;
-            return 85;
+            return 92;
         }
     }
     return 0;
