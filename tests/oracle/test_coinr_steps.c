@@ -84,6 +84,10 @@ static const struct {
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_genmean_p-1", TO_1_100 AGGREGATE("method: power, power: -1")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_genmean_p0.5", TO_1_100 AGGREGATE("method: power, power: 0.5")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_genmean_p2", TO_1_100 AGGREGATE("method: power, power: 2")},
+    {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_copeland",
+     RAW_TO_TREATED MINMAX("[0, 100]") AGGREGATE("method: copeland")},
+    {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_mix_amean_amean_copeland",
+     RAW_TO_TREATED MINMAX("[0, 100]") "- aggregate: [{method: arithmetic}, {level: 4, method: copeland}]\n"},
     {"asem/ASEM_iMeta", "03_holes_iData", "07_aggNA_amean", MINMAX("[1, 100]") AGGREGATE("method: arithmetic")},
 };
 
@@ -124,10 +128,11 @@ Test(coinr, scores)
 
 Test(coinr, scores_with_other_weights)
 {
-    static const char *const cases[][2] = {{"arithmetic", "07_agg_amean_altw"}, {"geometric", "07_agg_gmean_altw"}};
+    static const char *const cases[][2] = {{"arithmetic", "07_agg_amean_altw"}, {"geometric", "07_agg_gmean_altw"},
+                                             {"copeland", "07_agg_copeland_altw"}};
     char weights[8000], steps[10000];
     write_weights(weights, sizeof weights);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
         snprintf(steps, sizeof steps, "%s%s- aggregate: {method: %s, min_weight_share: 0}\n",
                  TO_1_100, weights, cases[i][0]);
