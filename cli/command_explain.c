@@ -147,7 +147,7 @@ static csi_status put_node(const csi_call *call, const csi_story *story, size_t 
     const csi_status status = put_parts(call, story, first, end);
     fprintf(call->out, "\n  %-12s", isnan(rule->value) ? "missing" : rule->method);
     csi_text_wrap(call->out, rule->arithmetic, 14, 14, call->screen.width > 40 ? call->screen.width : 110);
-    fputc('\n', call->out);
+    fputs(end + 1 < story->n ? "\n" : "", call->out);
     return status;
 }
 
@@ -169,8 +169,8 @@ static csi_status show_story(const csi_call *call, const csi_story *story)
                 put_heading(call, node_of(story, line->node));
             }
             put_step(call, line);
-            const bool is_last = i + 1 == story->n || story->line[i + 1].node != line->node;
-            fputs(is_last ? "\n" : "", call->out);
+            const bool is_parted = i + 1 < story->n && story->line[i + 1].node != line->node;
+            fputs(is_parted ? "\n" : "", call->out);
         }
     }
     return CSI_OK;
