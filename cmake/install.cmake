@@ -24,7 +24,7 @@ if(TARGET csindex)
 endif()
 
 # Headers name each other from the root of the tree, so they keep it: -I<prefix>/include/csindex.
-foreach(room core ingest metrics index)
+foreach(room core ingest metrics index notebooks-export)
   file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.h")
   install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/csindex/${room})
 endforeach()

@@ -62,7 +62,7 @@ void csi_csv_end_row(csi_csv *csv)
 
 /* Whether a spreadsheet would take the text for a formula, looking behind single quotes: those must grow too, or taking
  * one off again would change a text that had its own. */
-static bool is_formula(const char *text)
+bool csi_csv_is_formula(const char *text)
 {
     static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"}; /* = + - @ */
     text += strspn(text, "'");
@@ -93,7 +93,7 @@ void csi_csv_text(csi_csv *csv, const char *text)
         return;
     }
     const size_t n = strlen(text);
-    const bool must_defuse = is_formula(text);
+    const bool must_defuse = csi_csv_is_formula(text);
     if (!must_defuse && strcspn(text, ",\"\r\n") == n && text[0] != ' ' && text[n - 1] != ' ') {
         put(csv, text, n);
         return;
@@ -105,7 +105,7 @@ void csi_csv_text(csi_csv *csv, const char *text)
 
 const char *csi_csv_undefuse(const char *field)
 {
-    return field[0] == '\'' && is_formula(field) ? field + 1 : field;
+    return field[0] == '\'' && csi_csv_is_formula(field) ? field + 1 : field;
 }
 
 void csi_csv_number(csi_csv *csv, double value)

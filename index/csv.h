@@ -34,6 +34,9 @@ void csi_csv_blank(csi_csv *csv);
 void csi_csv_end_row(csi_csv *csv);
 void csi_csv_flush(csi_csv *csv); /* must be called last */
 
+/* Whether csi_csv_text would put a quote in front of the text. */
+bool csi_csv_is_formula(const char *text);
+
 /* The text that csi_csv_text was given, out of the field that a CSV reader sees: a pointer into `field`. */
 const char *csi_csv_undefuse(const char *field);
 

@@ -150,22 +150,6 @@ static csi_severity severity_of(csi_policy policy)
 
 /* --- units --- */
 
-/* Resolves a text, or what the configuration says to take it for. */
-static csi_status resolve(const csi_plan *plan, const char *text, size_t length, int year, csi_unit_answer *answer)
-{
-    for (size_t i = 0; i < plan->n_unit_aliases; i++) {
-        const csi_alias *alias = &plan->unit_alias[i];
-        if (strncmp(alias->from, text, length) == 0 && alias->from[length] == '\0') {
-            if (strcmp(alias->to, "none") == 0) {
-                *answer = (csi_unit_answer){.kind = CSI_UNIT_AGGREGATE};
-                return CSI_OK;
-            }
-            return csi_units_resolve(plan->units, alias->to, strlen(alias->to), CSI_COUNTRY_ANY, year, answer);
-        }
-    }
-    return csi_units_resolve(plan->units, text, length, plan->scheme, year, answer);
-}
-
 /* What is remembered of a text, resolving it when it is new. */
 static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year, uint32_t *found)
 {
@@ -187,7 +171,7 @@ static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year
     }
     if (*known == 0) {
         csi_unit_answer answer;
-        const csi_status status = resolve(plan, text, length, year, &answer);
+        const csi_status status = csi_units_resolve(plan->units, text, length, plan->scheme, year, &answer);
         if (status != CSI_OK) {
             return status;
         }
@@ -227,7 +211,7 @@ static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32
                                 plan->heading[column]);
     }
     csi_unit_answer answer;
-    const csi_status status = resolve(plan, text, length, year, &answer);
+    const csi_status status = csi_units_resolve(plan->units, text, length, plan->scheme, year, &answer);
     if (status != CSI_OK) {
         return status;
     }
@@ -235,15 +219,13 @@ static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32
     list_candidates(&answer.country, candidates, sizeof candidates);
     if (found == UNIT_AMBIGUOUS) {
         return csi_batch_report(batch, severity, true, record, column,
-                                "column \"%s\": \"%.*s\" may be any of %s: say which with countries: {\"%.*s\": CODE}",
-                                plan->heading[column], (int)csi_shown_length(text, length), text, candidates,
-                                (int)csi_shown_length(text, length), text);
+                                "column \"%s\": \"%.*s\" may be any of %s: write the code instead",
+                                plan->heading[column], CSI_SHOWN_LENGTH(field), text, candidates);
     }
     return csi_batch_report(batch, severity, true, record, column,
-                            "column \"%s\": \"%.*s\" is not a country that is known here%s%s (for it, countries: can name a code, "
-                            "or none to leave it out)",
-                            plan->heading[column], (int)csi_shown_length(text, length), text,
-                            candidates[0] == '\0' ? "" : "; similar: ", candidates);
+                            "column \"%s\": \"%.*s\" is not a country that is known here%s%s%s", plan->heading[column],
+                            (int)csi_shown_length(text, length), text,
+                            candidates[0] == '\0' ? "" : "; similar: ", candidates, "");
 }
 
 static csi_status note_aggregate(csi_batch *batch, const csi_record *record)

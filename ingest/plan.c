@@ -179,6 +179,24 @@ static csi_status report_width(csi_batch *batch, const csi_record *record)
                             record->n_fields == 1 ? "" : "s", plan->n_columns);
 }
 
+/* Notes that publishers put below their tables. */
+static bool is_footer(const csi_plan *plan, const csi_record *record)
+{
+    static const char *const starts[] = {"Data from database", "Last Updated", "Source", "Note", "International Monetary Fund",
+                                         "(C)", "\xc2\xa9"};
+    if (record->n_fields != 1 || plan->n_columns < 3 || plan->n_packed > 0) {
+        return false;
+    }
+    const csi_field *field = &record->field[0];
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        const size_t n = strlen(starts[i]);
+        if (field->length >= n && memcmp(field->text, starts[i], n) == 0) {
+            return true;
+        }
+    }
+    return plan->skips_footers;
+}
+
 static bool are_empty(const csi_record *record, size_t from)
 {
     for (size_t i = from; i < record->n_fields; i++) {
@@ -187,24 +205,6 @@ static bool are_empty(const csi_record *record, size_t from)
         }
     }
     return true;
-}
-
-/* Notes that publishers put below their tables: a row with nothing but its first field, which begins like one. */
-static bool is_footer(const csi_plan *plan, const csi_record *record)
-{
-    static const char *const starts[] = {"Data from database", "Last Updated", "Source", "Note", "International Monetary Fund",
-                                         "(C)", "\xc2\xa9"};
-    const csi_field *field = &record->field[0];
-    if (plan->n_columns < 3 || plan->n_packed > 0 || field->length < 2 || !are_empty(record, 1)) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        const size_t n = strlen(starts[i]);
-        if (field->length >= n && memcmp(field->text, starts[i], n) == 0) {
-            return true;
-        }
-    }
-    return plan->skips_footers;
 }
 
 /* The record at the width of the heading: empty fields beyond it are dropped, and missing ones added where the
@@ -255,13 +255,11 @@ csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batc
 {
     batch->n_records++;
     csi_record laid_out, *record = &laid_out;
-    if (given->n_fields < 3 || given->field[1].length == 0) {
+    if (given->n_fields != plan->n_columns) {
         if (is_footer(plan, given)) {
             batch->left_out.footers++;
             return CSI_OK;
         }
-    }
-    if (given->n_fields != plan->n_columns) {
         bool fits;
         const csi_status fitted = fit_width(batch, given, record, &fits);
         if (!fits) {
@@ -269,9 +267,6 @@ csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batc
         }
     } else {
         laid_out = *given;
-    }
-    if (record->field[plan->unit_column].length == 0 && are_empty(record, 0)) {
-        return CSI_OK; /* a blank row, drawn out with delimiters */
     }
     if (plan->has_labels && cut_labels(batch, record) != CSI_OK) {
         return CSI_ERR_MEMORY;

@@ -71,8 +71,6 @@ typedef struct csi_plan {
     size_t n_groups;
     csi_row_filter *filter;
     size_t n_filters;
-    const csi_alias *unit_alias; /* the file's names of units to others; "none": left out */
-    size_t n_unit_aliases;
     const csi_alias *alias; /* the file's names of indicators to the framework's codes */
     size_t n_aliases;
     /* the same for all files */

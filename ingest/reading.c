@@ -33,8 +33,6 @@ typedef struct reading {
     csi_status status;
     csi_memo *reported; /* texts that are reported once */
     csi_left_out left_out;
-    uint32_t last_pair[2]; /* lines of the last two rows that gave the same cell */
-    size_t n_pairs;
     uint64_t n_kept_first; /* cells that an earlier file had given */
     char aggregates[256];
     size_t n_aggregates;
@@ -137,20 +135,11 @@ static void merge_duplicate(reading *r, const csi_observation *seen, const csi_o
         r->n_kept_first++;
         return;
     }
-    if (r->last_pair[0] == seen->origin.line && r->last_pair[1] == taken->line) {
-        return; /* another cell of two rows that were named already */
-    }
-    r->last_pair[0] = seen->origin.line;
-    r->last_pair[1] = taken->line;
     const csi_place place = {.file = plan->label, .line = seen->origin.line};
     fail(r, csi_diag_error(r->diag, CSI_ERR_DATA, &place,
                            "country \"%s\", indicator \"%s\", year %d was already given at %s:%" PRIu32,
                            csi_units_code(plan->units, seen->slot), series_code(plan->framework, seen->series),
                            plan->options->first_year + seen->year, r->labels[taken->file], taken->line));
-    if (taken->file == plan->file && r->n_pairs++ == 0) {
-        csi_diag_note(r->diag, &place, "where rows differ in other columns (a unit, a sex, an age), where: {COLUMN: VALUE} "
-                                       "chooses among them");
-    }
 }
 
 /* Puts a batch into the cube. The turn is ours. */

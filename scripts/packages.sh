@@ -3,11 +3,14 @@
 
 # To build and run csindex.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
-    zlib1g-dev libjs-d3 libgsl-dev libfyaml-dev nettle-dev libcsv-dev libglpk-dev"
+    zlib1g-dev libjs-d3 libgsl-dev libfyaml-dev nettle-dev libcsv-dev libglpk-dev
+    libxlsxwriter-dev libsqlite3-dev libreadstat-dev"
 
 # To run every test.
 TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzip locales systemd
-    python3-numpy python3-pandas python3-scipy"
+    python3-numpy python3-pandas python3-scipy
+    python3-openpyxl python3-nbformat python3-nbconvert python3-ipykernel python3-matplotlib
+    r-base-core r-cran-irkernel r-cran-haven pandoc"
 
 missing_packages()
 {

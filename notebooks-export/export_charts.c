@@ -1,0 +1,276 @@
+/* Charts for slides and papers, as SVG: the ranking with its intervals (all countries, and the first thirty), the index
+ * over the years, and the parts of the index as a table of shades. A missing value is a dash or a gap, never a zero. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/number.h"
+#include "notebooks-export/export.h"
+#include "notebooks-export/svg.h"
+
+enum { TOP = 30, HIGHLIGHTED = 8 };
+static const double name_width = 210, plot_width = 520, row_height = 15, margin = 24, title_height = 56;
+
+/* The countries of the latest year, best first, and how many of them are ranked. */
+typedef struct ranking {
+    const csi_release *release;
+    size_t *order;
+    size_t n_ranked;
+} ranking;
+
+static csi_status make_ranking(const csi_release *release, csi_diag *diag, ranking *made)
+{
+    const size_t n = release->results->countries.n;
+    *made = (ranking){.release = release, .order = calloc(n + 1, sizeof *made->order)};
+    if (made->order == NULL) {
+        return csi_diag_no_memory(diag, "drawing charts");
+    }
+    csi_release_order(release, release->latest, made->order);
+    for (size_t c = 0; c < n; c++) {
+        made->n_ranked += csi_results_at(release->results, 0, release->latest, c)->rank > 0;
+    }
+    return CSI_OK;
+}
+
+static const char *title_of(const csi_release *release, const char *what)
+{
+    const char *const title = csi_arena_format(release->arena, "%s %d%s", release->name,
+                                               release->results->first_year + (int)release->latest, what);
+    return title == NULL ? "" : title;
+}
+
+static const char *country_name(const csi_release *release, size_t country)
+{
+    return release->results->countries.country[country].name;
+}
+
+/* At most `limit` bytes of a name, cut at a character, with an ellipsis where something is missing. */
+static const char *shortened(const csi_release *release, const char *name, size_t limit)
+{
+    size_t n = strlen(name);
+    if (n <= limit) {
+        return name;
+    }
+    n = limit;
+    while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80) {
+        n--;
+    }
+    const char *const cut = csi_arena_format(release->arena, "%.*s\xe2\x80\xa6", (int)n, name);
+    return cut == NULL ? "" : cut;
+}
+
+static double score_x(double score)
+{
+    return margin + name_width + plot_width * score / 100;
+}
+
+static void draw_score_axis(csi_outfile *file, double top, double bottom)
+{
+    for (int score = 0; score <= 100; score += 20) {
+        char label[CSI_NUMBER_MAX];
+        csi_number_write_integer(score, label);
+        csi_svg_line(file, score_x(score), top, score_x(score), bottom, CSI_SVG_GRID, 1);
+        csi_svg_text(file, score_x(score), top - 6, CSI_SVG_MIDDLE, 11, CSI_SVG_FAINT, label);
+    }
+}
+
+static void draw_ranked(const ranking *ranked, size_t at, csi_outfile *file)
+{
+    const csi_release *const release = ranked->release;
+    const csi_score_row *const row = csi_results_at(release->results, 0, release->latest, ranked->order[at]);
+    const double y = title_height + margin + row_height * (double)at;
+    const char *const name = shortened(release, country_name(release, ranked->order[at]), 30);
+    const char *const label = csi_arena_format(release->arena, "%s %d", name, row->rank);
+    csi_svg_text(file, margin + name_width - 8, y + 4, CSI_SVG_END, 11, CSI_SVG_INK, label == NULL ? "" : label);
+    if (!isnan(row->score_q05) && !isnan(row->score_q95)) {
+        csi_svg_line(file, score_x(row->score_q05), y, score_x(row->score_q95), y, CSI_SVG_BLUE, 3);
+    }
+    csi_svg_dot(file, score_x(row->score), y, 4, CSI_SVG_INK);
+}
+
+static csi_status draw_ranking(const csi_release *release, size_t limit, csi_outfile *file, csi_diag *diag)
+{
+    ranking ranked;
+    csi_status status;
+    CSI_TRY(make_ranking(release, diag, &ranked));
+    const size_t n = ranked.n_ranked < limit ? ranked.n_ranked : limit;
+    const double bottom = title_height + margin + row_height * (double)n;
+    csi_svg_begin(file, 2 * margin + name_width + plot_width, bottom + margin, title_of(release, ": ranking"),
+                  release->has_intervals ? "A dot for each country's score, a bar from its 5 % to its 95 % quantile."
+                                         : "A dot for each country's score.");
+    csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, title_of(release, ""));
+    csi_svg_text(file, margin, margin + 26, CSI_SVG_START, 11, CSI_SVG_FAINT,
+                 release->has_intervals ? "Score, and where 90 % of the ensemble's scores lie" : "Score");
+    draw_score_axis(file, title_height + margin - 10, bottom);
+    for (size_t i = 0; i < n; i++) {
+        draw_ranked(&ranked, i, file);
+    }
+    csi_svg_end(file);
+out:
+    free(ranked.order);
+    return status;
+}
+
+static csi_status fill_ranking(const csi_release *release, csi_outfile *file, csi_diag *diag)
+{
+    return draw_ranking(release, SIZE_MAX, file, diag);
+}
+
+static csi_status fill_top(const csi_release *release, csi_outfile *file, csi_diag *diag)
+{
+    return draw_ranking(release, TOP, file, diag);
+}
+
+static const double trend_height = 420, label_width = 190;
+
+static double year_x(const csi_release *release, size_t year)
+{
+    const size_t n = release->results->n_years;
+    return margin + 30 + (n < 2 ? plot_width / 2 : plot_width * (double)year / (double)(n - 1));
+}
+
+static double trend_y(double score)
+{
+    return title_height + trend_height * (1 - score / 100);
+}
+
+static void draw_series(const csi_release *release, size_t country, const char *colour, double width, double opacity,
+                        csi_outfile *file)
+{
+    int is_start = 1;
+    csi_svg_path_begin(file);
+    for (size_t year = 0; year < release->results->n_years; year++) {
+        const double score = csi_results_at(release->results, 0, year, country)->score;
+        if (!isnan(score)) {
+            csi_svg_path_point(file, year_x(release, year), trend_y(score), is_start);
+        }
+        is_start = isnan(score);
+    }
+    csi_svg_path_end(file, colour, width, opacity);
+}
+
+static void draw_trend_axes(const csi_release *release, csi_outfile *file)
+{
+    char label[CSI_NUMBER_MAX];
+    for (int score = 0; score <= 100; score += 20) {
+        csi_number_write_integer(score, label);
+        csi_svg_line(file, margin + 30, trend_y(score), margin + 30 + plot_width, trend_y(score), CSI_SVG_GRID, 1);
+        csi_svg_text(file, margin + 24, trend_y(score) + 4, CSI_SVG_END, 11, CSI_SVG_FAINT, label);
+    }
+    const size_t step = (release->results->n_years + 11) / 12;
+    for (size_t year = 0; year < release->results->n_years; year += step) {
+        csi_number_write_integer(release->results->first_year + (int)year, label);
+        csi_svg_text(file, year_x(release, year), title_height + trend_height + 18, CSI_SVG_MIDDLE, 11, CSI_SVG_FAINT,
+                     label);
+    }
+}
+
+/* The highlighted countries come best first, so that their labels only ever need pushing down. */
+static void draw_highlights(const ranking *ranked, csi_outfile *file)
+{
+    const csi_release *const release = ranked->release;
+    double free_y = 0;
+    for (size_t i = 0; i < HIGHLIGHTED && i < ranked->n_ranked; i++) {
+        const size_t country = ranked->order[i];
+        const double y = trend_y(csi_results_at(release->results, 0, release->latest, country)->score);
+        const double label_y = y < free_y ? free_y : y;
+        draw_series(release, country, csi_svg_series_colour(i), 2.5, 1, file);
+        csi_svg_text(file, year_x(release, release->latest) + 8, label_y + 4, CSI_SVG_START, 11,
+                     csi_svg_series_colour(i), shortened(release, country_name(release, country), 26));
+        free_y = label_y + 13;
+    }
+}
+
+static csi_status fill_trends(const csi_release *release, csi_outfile *file, csi_diag *diag)
+{
+    ranking ranked;
+    csi_status status;
+    CSI_TRY(make_ranking(release, diag, &ranked));
+    csi_svg_begin(file, 2 * margin + 30 + plot_width + label_width, title_height + trend_height + 40,
+                  title_of(release, ": scores over the years"),
+                  "A line for each country; the eight best of the latest year are coloured and named.");
+    csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, release->name);
+    draw_trend_axes(release, file);
+    for (size_t i = HIGHLIGHTED; i < release->results->countries.n; i++) {
+        draw_series(release, ranked.order[i], "#9a9a9a", 1, 0.35, file);
+    }
+    draw_highlights(&ranked, file);
+    csi_svg_end(file);
+out:
+    free(ranked.order);
+    return status;
+}
+
+static const double cell_width = 44, head_height = 190;
+
+static void draw_part(const csi_release *release, size_t node, size_t country, double x, double y, csi_outfile *file)
+{
+    const double score = csi_results_at(release->results, node, release->latest, country)->score;
+    char colour[8], label[CSI_NUMBER_MAX];
+    if (isnan(score)) {
+        csi_svg_text(file, x + cell_width / 2, y + 11, CSI_SVG_MIDDLE, 10, CSI_SVG_FAINT, "\xe2\x80\x93");
+        return;
+    }
+    csi_svg_scale_colour(score / 100, colour);
+    csi_svg_box(file, x, y, cell_width - 1, row_height - 1, colour);
+    csi_number_write_fixed(score, 0, label);
+    csi_svg_text(file, x + cell_width / 2, y + 11, CSI_SVG_MIDDLE, 10, score > 66 ? "#ffffff" : CSI_SVG_INK, label);
+}
+
+/* Names of the parts are written upwards over their columns. */
+static void draw_part_name(const csi_release *release, size_t node, double x, csi_outfile *file)
+{
+    csi_outfile_text(file, "<g transform=\"translate(");
+    csi_outfile_number(file, round(x));
+    csi_outfile_char(file, ',');
+    csi_outfile_number(file, title_height + head_height - 10);
+    csi_outfile_text(file, ") rotate(-60)\">\n");
+    csi_svg_text(file, 0, 0, CSI_SVG_START, 11, CSI_SVG_INK, shortened(release, release->results->node_name[node], 34));
+    csi_outfile_text(file, "</g>\n");
+}
+
+static csi_status fill_parts(const csi_release *release, csi_outfile *file, csi_diag *diag)
+{
+    const size_t n_nodes = csi_names_count(release->results->nodes);
+    const double left = margin + name_width, top = title_height + head_height;
+    ranking ranked;
+    csi_status status;
+    CSI_TRY(make_ranking(release, diag, &ranked));
+    const size_t n = ranked.n_ranked < TOP ? ranked.n_ranked : TOP;
+    csi_svg_begin(file, left + cell_width * (double)n_nodes + 160, top + row_height * (double)n + margin,
+                  title_of(release, ": the index and its parts"), "Scores from 0, light, to 100, dark; a dash is missing.");
+    csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, title_of(release, ""));
+    for (size_t node = 0; node < n_nodes; node++) {
+        draw_part_name(release, node, left + cell_width * ((double)node + 0.5), file);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const double y = top + row_height * (double)i;
+        csi_svg_text(file, left - 8, y + 11, CSI_SVG_END, 11, CSI_SVG_INK,
+                     shortened(release, country_name(release, ranked.order[i]), 32));
+        for (size_t node = 0; node < n_nodes; node++) {
+            draw_part(release, node, ranked.order[i], left + cell_width * (double)node, y, file);
+        }
+    }
+    csi_svg_end(file);
+out:
+    free(ranked.order);
+    return status;
+}
+
+static csi_status write_charts(const csi_release *release, const char *directory, csi_diag *diag)
+{
+    csi_status status;
+    CSI_TRY(csi_export_file(release, directory, "chart_ranking.svg", fill_ranking, diag));
+    CSI_TRY(csi_export_file(release, directory, "chart_ranking_top.svg", fill_top, diag));
+    CSI_TRY(csi_export_file(release, directory, "chart_trends.svg", fill_trends, diag));
+    CSI_TRY(csi_export_file(release, directory, "chart_parts.svg", fill_parts, diag));
+out:
+    return status;
+}
+
+const csi_exporter csi_exporter_charts = {
+    .name = "charts",
+    .files = "chart_ranking.svg, chart_ranking_top.svg, chart_trends.svg, chart_parts.svg",
+    .title = "charts as SVG: ranking with intervals, trends, parts",
+    .write = write_charts,
+};
