@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/number.h"
 #include "index/output.h"
+#include "index/unchanged.h"
 
 static void write_tool(csi_json *json)
 {
@@ -15,6 +16,7 @@ static void write_tool(csi_json *json)
     csi_json_begin_object(json);
     csi_json_text_at(json, "name", "csindex");
     csi_json_text_at(json, "version", CSINDEX_VERSION);
+    csi_json_text_at(json, "source_sha256", csi_program_sha256);
     csi_json_text_at(json, "gsl", gsl_version);
     csi_json_text_at(json, "zlib", zlibVersion());
     csi_json_end_object(json);
@@ -33,15 +35,24 @@ static void write_index(const csi_project *project, csi_json *json)
     csi_json_end_object(json);
 }
 
-static void write_configuration(const csi_project *project, csi_json *json)
+static csi_status write_configuration(const csi_project *project, csi_json *json, csi_diag *diag)
 {
+    char sources[CSI_DIGEST_HEX] = "";
+    csi_status status = CSI_OK;
+    if (project->sources_path != NULL) {
+        CSI_TRY(csi_digest_file(project->sources_path, diag, sources));
+    }
     csi_json_key(json, "configuration");
     csi_json_begin_object(json);
     csi_json_text_at(json, "path", project->config_label);
     csi_json_text_at(json, "sha256", project->config_sha256);
     csi_json_text_at(json, "framework", project->framework_label);
     csi_json_text_at(json, "framework_sha256", project->framework_sha256);
+    csi_json_text_at(json, "sources", project->sources_label);
+    csi_json_text_at(json, "sources_sha256", sources);
     csi_json_end_object(json);
+out:
+    return status;
 }
 
 static csi_status write_step(const csi_publication *publication, const csi_step *step, csi_json *json, csi_diag *diag)
@@ -177,7 +188,7 @@ static csi_status write_manifest(const csi_publication *publication, csi_outfile
     csi_json_integer_at(&json, "manifest_version", 1);
     write_tool(&json);
     write_index(run->project, &json);
-    write_configuration(run->project, &json);
+    CSI_TRY(write_configuration(run->project, &json, diag));
     csi_json_integer_at(&json, "seed", (int64_t)run->project->seed);
     csi_json_integer_at(&json, "replicates",
                         publication->intervals == NULL ? 0 : (int64_t)publication->intervals->n_replicates);

@@ -1,6 +1,6 @@
 /* Publishing in two phases: every file is written, finished and on disk under a temporary name before the first one is
- * renamed. So a full disk, a failed write or a killed run before that moment leaves the old result whole; the manifest,
- * renamed last, vouches for the set by its hashes. */
+ * put into place, and the set is switched as one. So a full disk, a failed write or a killed run leaves the old result
+ * whole; the manifest, written last, vouches for the set by its hashes. */
 #include "index/publish.h"
 
 #include <stdlib.h>
@@ -97,19 +97,6 @@ out:
     return status;
 }
 
-static csi_status switch_all(csi_outfile **ticket, csi_diag *diag)
-{
-    for (size_t i = 0; i < N_OUTPUTS; i++) {
-        csi_outfile *file = ticket[i];
-        ticket[i] = NULL;
-        const csi_status status = csi_outfile_commit(file, diag, NULL);
-        if (status != CSI_OK) {
-            return status;
-        }
-    }
-    return CSI_OK;
-}
-
 csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory, csi_diag *diag)
 {
     csi_publication publication = {
@@ -124,7 +111,8 @@ csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const
     for (size_t i = 0; i < N_OUTPUTS; i++) {
         CSI_TRY(write_one(&publication, i, directory, diag, &ticket[i]));
     }
-    CSI_TRY(switch_all(ticket, diag));
+    status = csi_outfile_commit_all(directory, ticket, N_OUTPUTS, diag);
+    memset(ticket, 0, sizeof ticket);
 out:
     for (size_t i = 0; i < N_OUTPUTS; i++) {
         csi_outfile_abandon(ticket[i]);

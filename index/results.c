@@ -8,8 +8,7 @@
 
 #include "core/outfile.h"
 #include "index/rows.h"
-
-#define MAX_MANIFEST_BYTES ((size_t)64 << 20)
+#include "index/verify.h"
 
 static csi_status new_results(csi_diag *diag, csi_results **out)
 {
@@ -310,19 +309,6 @@ out:
     return status;
 }
 
-static csi_status read_manifest(csi_results *results, const char *path, csi_diag *diag)
-{
-    char *bytes = NULL;
-    size_t n_bytes;
-    csi_status status;
-    CSI_TRY(csi_file_read(path, MAX_MANIFEST_BYTES, diag, &bytes, &n_bytes));
-    CSI_TRY(csi_settings_parse(results->arena, path, bytes, n_bytes, diag, &results->manifest));
-    CSI_TRY(csi_setting_expect(results->manifest, CSI_SETTING_MAP, diag));
-out:
-    free(bytes);
-    return status;
-}
-
 /* Checks that the file is the one that the manifest vouches for. */
 static csi_status check_digest(const csi_results *results, const char *name, const char *path, csi_diag *diag)
 {
@@ -347,12 +333,12 @@ static csi_status read_all(csi_results *results, csi_diag *diag)
 {
     const char *scores = csi_arena_format(results->arena, "%s/scores.csv.gz", results->directory);
     const char *codebook = csi_arena_format(results->arena, "%s/codebook.csv", results->directory);
-    const char *manifest = csi_arena_format(results->arena, "%s/manifest.json", results->directory);
     csi_status status;
-    if (scores == NULL || codebook == NULL || manifest == NULL) {
+    if (scores == NULL || codebook == NULL) {
         return csi_diag_no_memory(diag, "reading results");
     }
-    CSI_TRY(read_manifest(results, manifest, diag));
+    CSI_TRY(csi_directory_recover(results->directory, diag));
+    CSI_TRY(csi_manifest_read(results->arena, results->directory, diag, &results->manifest));
     CSI_TRY(check_digest(results, "scores.csv.gz", scores, diag));
     CSI_TRY(check_digest(results, "codebook.csv", codebook, diag));
     CSI_TRY(read_scores(results, scores, diag));
