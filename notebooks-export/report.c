@@ -75,7 +75,7 @@ static void put_hash(csi_outfile *file, const unsigned char *bytes, size_t n)
     csi_digest_bytes(bytes, n, hex);
     for (size_t i = 0; i < 64; i++) {
         const unsigned digit = (unsigned)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-        raw[i / 2] = (unsigned char)(raw[i / 2] << 4 | digit);
+        raw[i / 2] = (unsigned char)((unsigned)raw[i / 2] << 4 | digit);
     }
     csi_outfile_text(file, " 'sha256-");
     for (size_t i = 0; i < 33; i += 3) {
