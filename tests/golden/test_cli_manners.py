@@ -258,14 +258,14 @@ def test_completions():
 def test_options_are_one_list():
     """Every option of options.def that a command takes stands in its help, in the man page and in the completions."""
     manual = csindex("generate", "man").stdout.decode().replace("\\-", "-")
+    shells = {shell: csindex("generate", shell).stdout.decode() for shell in ("bash", "zsh")}
+    helps = {name: csindex(name, "--help").stdout.decode() for name, _ in rows_of("cli/commands.def", "CSI_COMMAND")}
     for _, name in rows_of("cli/options.def", "CSI_OPT"):
         assert name, "every row names its option"
-        users = [command for command, _ in rows_of("cli/commands.def", "CSI_COMMAND")
-                 if re.search(rf"--{name}\b", csindex(command, "--help").stdout.decode())]
+        users = [command for command, text in helps.items() if re.search(rf"--{name}\b", text)]
         if users and users != ["generate"]:
             assert f"--{name}" in manual, name
-            for shell in ("bash", "zsh"):
-                assert f"--{name}" in csindex("generate", shell).stdout.decode(), (shell, name)
+            assert all(f"--{name}" in text for text in shells.values()), name
 
 
 def test_countries():
