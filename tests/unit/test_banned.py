@@ -12,7 +12,7 @@ import tempfile
 ROOMS = ["core", "ingest", "metrics", "index", "notebooks-export", "cli"]
 
 NUMBER = ["core/number"]
-FILES = ["core/outfile", "core/digest", "ingest/source", "index/lock"]
+FILES = ["core/outfile", "core/digest", "ingest/source", "index/lock", "index/vintage"]
 CLI = ["cli/"]
 NOWHERE = []
 
