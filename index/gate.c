@@ -51,8 +51,8 @@ static csi_status compare_cell(const comparison *c, const char *iso3, int year, 
     const double now = is_on_axes ? csi_panel_get(panel, series, at, country) : NAN;
     size_t index;
     c->gate->n_cells++;
-    c->gate->n_gone += isnan(now);
-    c->gate->n_revised += !isnan(now) && now != before;
+    c->gate->n_gone += isnan(now) ? 1 : 0;
+    c->gate->n_revised += !isnan(now) && now != before ? 1 : 0;
     if (csi_names_add(codes, code, strlen(code), &index) != CSI_OK) {
         return csi_diag_no_memory(diag, "comparing with the last results");
     }
@@ -92,7 +92,7 @@ static size_t count_values(const csi_panel *panel)
 {
     size_t n = 0;
     for (size_t i = 0; i < panel->n_series * panel->n_years * panel->n_countries; i++) {
-        n += !isnan(panel->value[i]);
+        n += isnan(panel->value[i]) ? 0 : 1;
     }
     return n;
 }

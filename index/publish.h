@@ -12,7 +12,8 @@ typedef struct csi_intervals {
 
 /* Writes into `directory` (made when missing): scores.csv.gz, contributions.csv.gz, quality.csv.gz, ranking.csv,
  * codebook.csv, methodology.md, datapackage.json and, last, manifest.json. All files are finished and on disk before
- * the first is renamed; until then nothing of the old result is touched. `intervals` may be NULL. */
+ * the first is switched, and are switched as a set: whatever happens, the old result or the new one is there whole.
+ * `intervals` may be NULL. */
 CSI_MUST_USE csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory,
                                     csi_diag *diag);
 

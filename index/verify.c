@@ -8,6 +8,7 @@
 
 #include "core/digest.h"
 #include "core/outfile.h"
+#include "index/results.h"
 
 csi_status csi_manifest_read(csi_arena *arena, const char *directory, csi_diag *diag, const csi_setting **manifest)
 {
@@ -67,6 +68,7 @@ static csi_status verify_file(csi_arena *arena, const char *directory, const csi
     if (strcmp(hex, sha256->text) != 0) {
         CSI_TRY(mismatch(path, "has not the SHA-256 digest that manifest.json tells", diag));
     }
+    verified->has_scores = verified->has_scores || strcmp(name->text, "scores.csv.gz") == 0;
     verified->n_files++;
     verified->n_bytes += (uint64_t)expected;
 out:
@@ -95,13 +97,18 @@ csi_status csi_verify(const char *directory, csi_diag *diag, csi_verified *verif
 {
     csi_verified counts = {0};
     csi_arena *const arena = csi_arena_new();
+    csi_results *results = NULL;
     csi_status status = CSI_OK;
     if (arena == NULL) {
         return csi_diag_no_memory(diag, "verifying");
     }
     CSI_TRY(csi_directory_recover(directory, diag));
     CSI_TRY(verify_files(arena, directory, diag, &counts));
+    if (counts.has_scores) {
+        CSI_TRY(csi_results_read(directory, diag, &results));
+    }
 out:
+    csi_results_free(results);
     csi_arena_free(arena);
     if (verified != NULL) {
         *verified = counts;

@@ -2,6 +2,7 @@
 #ifndef CSI_INDEX_VERIFY_H
 #define CSI_INDEX_VERIFY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/arena.h"
@@ -13,13 +14,14 @@
 typedef struct csi_verified {
     size_t n_files;   /* that the manifest vouches for */
     uint64_t n_bytes; /* of them, on disk */
+    bool has_scores;  /* scores.csv.gz is among them: the results were read back too */
 } csi_verified;
 
 /* The manifest of `directory`, parsed; lives in `arena`. CSI_ERR_NO_INPUT when there is none. */
 CSI_MUST_USE csi_status csi_manifest_read(csi_arena *arena, const char *directory, csi_diag *diag,
                                           const csi_setting **manifest);
 
-/* Finishes an interrupted publication, then hashes every file that manifest.json names and reads the results whole.
+/* Finishes an interrupted publication, then hashes every file that manifest.json names, and reads the scores back.
  * Every file that is missing or differs is reported (CSI_ERR_DATA). `verified` may be NULL. */
 CSI_MUST_USE csi_status csi_verify(const char *directory, csi_diag *diag, csi_verified *verified);
 
