@@ -91,8 +91,9 @@ Test(vintage, is_listed_newest_first_and_escaped)
     char *text = NULL;
     size_t n = 0;
     cr_assert(csi_file_read(path_of(directory, "vintages.csv"), 1 << 20, NULL, &text, &n) == CSI_OK);
-    cr_expect(strncmp(text, "vintage,index,version,countries,csindex,manifest_sha256\n2026-11-22.11,<a>&,1,196,0.1.0,", 91) == 0,
-              "%s", text);
+    static const char expected[] = "vintage,index,version,countries,csindex,manifest_sha256\n"
+                                   "2026-11-22.11,<a>&,1,196,0.1.0,";
+    cr_expect(strncmp(text, expected, strlen(expected)) == 0, "%s", text);
     const char *const two = strstr(text, "2026-11-22.2,"), *const ten = strstr(text, "2026-11-22.10,");
     cr_expect(two != NULL && ten != NULL && ten < two, "counters are not compared as numbers");
     free(text);
