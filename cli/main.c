@@ -207,6 +207,7 @@ int main(int argc, char **argv)
     prepare_messages(argc, argv);
     csi_diag *diag = csi_diag_new(0);
     if (diag == NULL) {
+        fputs("csindex: error: out of memory\n", stderr);
         return csi_status_exit_code(CSI_ERR_MEMORY);
     }
     csi_diag_set_sink(diag, csi_messages_show, NULL);

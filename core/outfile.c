@@ -270,7 +270,8 @@ csi_status csi_outfile_finish(csi_outfile *file, csi_diag *diag, csi_outfile_fac
             memcpy(file->facts.sha256, file->facts.content_sha256, sizeof file->facts.sha256);
         }
         if (file->error != 0) {
-            file->finish_status = complain(diag, CSI_ERR_IO, file->path, "cannot be written", file->error);
+            file->finish_status = complain(diag, file->error == ENOMEM ? CSI_ERR_MEMORY : CSI_ERR_IO, file->path,
+                                           "cannot be written", file->error);
         }
     }
     if (facts != NULL) {

@@ -244,6 +244,15 @@ static bool is_stopped(reading *r)
     return stop;
 }
 
+static void stop_for_memory(reading *r)
+{
+    pthread_mutex_lock(&r->turn_lock);
+    fail(r, csi_diag_no_memory(r->diag, "reading data"));
+    r->stop = true;
+    pthread_cond_broadcast(&r->turn_moved);
+    pthread_mutex_unlock(&r->turn_lock);
+}
+
 /* The next slice into the hand; false: no more. A fault of the source travels with the slice, to be told in turn. */
 static bool take_slice(reading *r, hand *h)
 {
@@ -254,6 +263,7 @@ static bool take_slice(reading *r, hand *h)
     h->source_diag = csi_diag_new(1);
     if (h->source_diag == NULL) {
         h->slice.n = 0;
+        stop_for_memory(r); /* else the rest of the file would be missing without a word */
         return false;
     }
     pthread_mutex_lock(&r->source_lock);
@@ -275,11 +285,7 @@ static csi_status work(void *user, size_t job, size_t thread)
     hand h;
     csi_status status = open_hand(r->plan, &h);
     if (status != CSI_OK) {
-        pthread_mutex_lock(&r->turn_lock);
-        fail(r, csi_diag_no_memory(r->diag, "reading data"));
-        r->stop = true;
-        pthread_cond_broadcast(&r->turn_moved);
-        pthread_mutex_unlock(&r->turn_lock);
+        stop_for_memory(r);
     }
     while (status == CSI_OK && take_slice(r, &h)) {
         csi_batch_restart(&h.batch);
