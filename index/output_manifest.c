@@ -9,7 +9,6 @@
 #include "core/number.h"
 #include "index/output.h"
 #include "index/unchanged.h"
-#include "index/unchanged.h"
 
 static void write_tool(csi_json *json)
 {
@@ -17,7 +16,6 @@ static void write_tool(csi_json *json)
     csi_json_begin_object(json);
     csi_json_text_at(json, "name", "csindex");
     csi_json_text_at(json, "version", CSINDEX_VERSION);
-    csi_json_text_at(json, "source_sha256", csi_program_sha256);
     csi_json_text_at(json, "source_sha256", csi_program_sha256);
     csi_json_text_at(json, "gsl", gsl_version);
     csi_json_text_at(json, "zlib", zlibVersion());
