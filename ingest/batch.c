@@ -51,6 +51,7 @@ void csi_batch_clear(csi_batch *batch)
     csi_memo_free(batch->series);
     csi_memo_free(batch->described);
     free(batch->observation);
+    free(batch->share);
     free(batch->finding);
     free(batch->key);
     free(batch->field);
@@ -70,6 +71,23 @@ csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observatio
     }
     batch->observation[batch->n++] = *observation;
     return CSI_OK;
+}
+
+csi_status csi_batch_share(csi_batch *batch, uint32_t slot, uint32_t series, size_t year, const csi_share *share,
+                           csi_origin origin)
+{
+    if (batch->n == batch->share_room) {
+        const size_t room = batch->share_room == 0 ? 1024 : batch->share_room * 2;
+        csi_share *grown = realloc(batch->share, room * sizeof *grown);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        batch->share = grown;
+        batch->share_room = room;
+    }
+    batch->share[batch->n] = *share;
+    const csi_observation seen = {.slot = slot, .series = series, .year = (int32_t)year, .origin = origin};
+    return csi_batch_observe(batch, &seen);
 }
 
 csi_field *csi_batch_fields(csi_batch *batch, size_t n)
@@ -150,8 +168,24 @@ static csi_severity severity_of(csi_policy policy)
 
 /* --- units --- */
 
-/* What is remembered of a text, resolving it when it is new. */
-static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year, uint32_t *found)
+/* Resolves a text, or what the configuration says to take it for. */
+static csi_status resolve(const csi_plan *plan, const char *text, size_t length, int year, csi_unit_answer *answer)
+{
+    for (size_t i = 0; i < plan->n_unit_aliases; i++) {
+        const csi_alias *alias = &plan->unit_alias[i];
+        if (strncmp(alias->from, text, length) == 0 && alias->from[length] == '\0') {
+            if (strcmp(alias->to, "none") == 0) {
+                *answer = (csi_unit_answer){.kind = CSI_UNIT_AGGREGATE};
+                return CSI_OK;
+            }
+            return csi_units_resolve(plan->units, alias->to, strlen(alias->to), CSI_COUNTRY_ANY, year, answer);
+        }
+    }
+    return csi_units_resolve(plan->units, text, length, plan->scheme, year, answer);
+}
+
+/* What is remembered of a text as of a year (0: of all years), resolving it when it is new. */
+static csi_status recall_unit_at(csi_batch *batch, const csi_field *field, int year, uint32_t *found)
 {
     size_t length = field->length;
     const char *text = csi_trim(field->text, &length);
@@ -171,7 +205,7 @@ static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year
     }
     if (*known == 0) {
         csi_unit_answer answer;
-        const csi_status status = csi_units_resolve(plan->units, text, length, plan->scheme, year, &answer);
+        const csi_status status = resolve(plan, text, length, year, &answer);
         if (status != CSI_OK) {
             return status;
         }
@@ -185,6 +219,13 @@ static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year
     return CSI_OK;
 }
 
+/* The same, asking for the year only of what depends on it. */
+static csi_status recall_unit(csi_batch *batch, const csi_field *field, int year, uint32_t *found)
+{
+    const csi_status status = recall_unit_at(batch, field, 0, found);
+    return status == CSI_OK && *found == UNIT_DATED && year != 0 ? recall_unit_at(batch, field, year, found) : status;
+}
+
 static void list_candidates(const csi_country_answer *answer, char *to, size_t room)
 {
     size_t used = 0;
@@ -196,10 +237,10 @@ static void list_candidates(const csi_country_answer *answer, char *to, size_t r
     }
 }
 
-static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32_t column, uint32_t found, int year)
+static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32_t column, const csi_field *field,
+                              uint32_t found, int year)
 {
     const csi_plan *plan = batch->plan;
-    const csi_field *field = &record->field[column];
     if (plan->options->unknown_countries == CSI_POLICY_IGNORE) {
         return CSI_OK;
     }
@@ -211,7 +252,7 @@ static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32
                                 plan->heading[column]);
     }
     csi_unit_answer answer;
-    const csi_status status = csi_units_resolve(plan->units, text, length, plan->scheme, year, &answer);
+    const csi_status status = resolve(plan, text, length, year, &answer);
     if (status != CSI_OK) {
         return status;
     }
@@ -219,25 +260,21 @@ static csi_status report_unit(csi_batch *batch, const csi_record *record, uint32
     list_candidates(&answer.country, candidates, sizeof candidates);
     if (found == UNIT_AMBIGUOUS) {
         return csi_batch_report(batch, severity, true, record, column,
-                                "column \"%s\": \"%.*s\" may be any of %s: write the code instead",
-                                plan->heading[column], CSI_SHOWN_LENGTH(field), text, candidates);
+                                "column \"%s\": \"%.*s\" may be any of %s: say which with countries: {\"%.*s\": CODE}",
+                                plan->heading[column], (int)csi_shown_length(text, length), text, candidates,
+                                (int)csi_shown_length(text, length), text);
     }
     return csi_batch_report(batch, severity, true, record, column,
-                            "column \"%s\": \"%.*s\" is not a country that is known here%s%s%s", plan->heading[column],
-                            (int)csi_shown_length(text, length), text,
-                            candidates[0] == '\0' ? "" : "; similar: ", candidates, "");
+                            "column \"%s\": \"%.*s\" is not a country that is known here%s%s (for it, countries: can name a code, "
+                            "or none to leave it out)",
+                            plan->heading[column], (int)csi_shown_length(text, length), text,
+                            candidates[0] == '\0' ? "" : "; similar: ", candidates);
 }
 
-static csi_status note_aggregate(csi_batch *batch, const csi_record *record)
+static csi_status note_aggregate(csi_batch *batch, const csi_field *field)
 {
-    const csi_plan *plan = batch->plan;
-    const uint32_t column = plan->name_column != CSI_NO_COLUMN ? plan->name_column : plan->unit_column;
-    size_t length = record->field[column].length;
-    const char *text = csi_trim(record->field[column].text, &length);
-    if (length == 0) {
-        length = record->field[plan->unit_column].length;
-        text = csi_trim(record->field[plan->unit_column].text, &length);
-    }
+    size_t length = field->length;
+    const char *text = csi_trim(field->text, &length);
     batch->left_out.aggregates++;
     uint32_t *met = csi_memo_at(batch->aggregates, text, length);
     if (met == NULL) {
@@ -249,6 +286,13 @@ static csi_status note_aggregate(csi_batch *batch, const csi_record *record)
         return finding.text == NULL ? CSI_ERR_MEMORY : add_finding(batch, &finding);
     }
     return CSI_OK;
+}
+
+/* The field that names an aggregate best. */
+static const csi_field *name_field(const csi_plan *plan, const csi_record *record)
+{
+    const bool has_name = plan->name_column != CSI_NO_COLUMN && record->field[plan->name_column].length > 0;
+    return &record->field[has_name ? plan->name_column : plan->unit_column];
 }
 
 csi_status csi_batch_unit(csi_batch *batch, const csi_record *record, int year, uint32_t *slot)
@@ -279,10 +323,29 @@ csi_status csi_batch_unit(csi_batch *batch, const csi_record *record, int year, 
         return CSI_OK;
     }
     if (found == UNIT_AGGREGATE) {
-        return note_aggregate(batch, record);
+        return note_aggregate(batch, name_field(plan, record));
     }
     batch->left_out.unknown_units++;
-    return report_unit(batch, record, column, found, year);
+    return report_unit(batch, record, column, &record->field[column], found, year);
+}
+
+csi_status csi_batch_unit_of(csi_batch *batch, const csi_record *record, const csi_field *item, int year, uint32_t *slot)
+{
+    uint32_t found = UNIT_UNKNOWN;
+    *slot = CSI_NO_SLOT;
+    const csi_status status = recall_unit(batch, item, year, &found);
+    if (status != CSI_OK) {
+        return status;
+    }
+    if (found >= UNIT_SLOTS) {
+        *slot = found - UNIT_SLOTS;
+        return CSI_OK;
+    }
+    if (found == UNIT_AGGREGATE) {
+        return note_aggregate(batch, item);
+    }
+    batch->left_out.unknown_units++;
+    return report_unit(batch, record, batch->plan->unit_column, item, found, year);
 }
 
 /* --- indicators --- */

@@ -7,6 +7,7 @@
 
 #include "ingest/memo.h"
 #include "ingest/plan.h"
+#include "ingest/tally.h"
 
 typedef struct csi_observation {
     double value, standard_error;
@@ -36,6 +37,8 @@ typedef struct csi_batch {
     const csi_plan *plan;
     csi_observation *observation;
     size_t n, room;
+    csi_share *share; /* beside each observation, when rows are tallied */
+    size_t share_room;
     csi_finding *finding;
     size_t n_findings, finding_room;
     uint64_t n_records, n_missing;
@@ -54,6 +57,10 @@ void csi_batch_restart(csi_batch *batch); /* empties it for the next slice; memo
 
 CSI_MUST_USE csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observation);
 
+/* The same for a row that makes a cell together with others. */
+CSI_MUST_USE csi_status csi_batch_share(csi_batch *batch, uint32_t slot, uint32_t series, size_t year,
+                                        const csi_share *share, csi_origin origin);
+
 /* Notes a finding at a field of a record (field CSI_NO_COLUMN: the record's start). Once the batch holds many, more
  * are dropped: the diagnostics will be full. */
 CSI_MUST_USE csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, const csi_record *record,
@@ -67,6 +74,10 @@ csi_field *csi_batch_fields(csi_batch *batch, size_t n);
 #define CSI_NO_SLOT UINT32_MAX
 #define CSI_DATED_SLOT (UINT32_MAX - 1)
 CSI_MUST_USE csi_status csi_batch_unit(csi_batch *batch, const csi_record *record, int year, uint32_t *slot);
+
+/* The same for one item of a list in the record's unit column. */
+CSI_MUST_USE csi_status csi_batch_unit_of(csi_batch *batch, const csi_record *record, const csi_field *item, int year,
+                                          uint32_t *slot);
 
 /* The series that the record's key columns name; CSI_NO_SLOT when it is to be left out. */
 CSI_MUST_USE csi_status csi_batch_series(csi_batch *batch, const csi_record *record, uint32_t *series);

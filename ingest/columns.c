@@ -13,7 +13,7 @@ static const char *const usual[][32] = {
                        "countryiso3", "countryiso3code", "countrytextid", "wbcode", "code", "refarea", "geo", "iso2",
                        "alpha2", "iso2code", "location", "cou", "unitcode", ""},
     [CSI_ROLE_NAME] = {"countryname", "country", "uname", "entity", "countryterritory", "countryorterritory",
-                       "economy", "territory", "countryarea", "nation", "state", "area", "encountry", "unit", ""},
+                       "economy", "territory", "countryarea", "nation", "state", "area", "encountry", ""},
     [CSI_ROLE_YEAR] = {"year", "time", "timeperiod", "period", "date", "surveyyear", "refyear", "yr", ""},
     [CSI_ROLE_INDICATOR] = {"indicatorcode", "icode", "seriescode", "indicator", "indicatorid", "variable", "series",
                             "variablecode", ""},
@@ -57,16 +57,34 @@ static uint32_t find_folded(const csi_record *header, const char *wanted, size_t
     return found;
 }
 
-uint32_t csi_columns_find(const csi_record *header, csi_role role)
+/* The place of a folded heading among the usual ones of a role; SIZE_MAX when it is not there. */
+static size_t rank_of(const char *folded, csi_role role)
 {
     for (size_t i = 0; usual[role][i][0] != '\0'; i++) {
-        size_t n;
-        const uint32_t column = find_folded(header, usual[role][i], &n);
-        if (n > 0) {
-            return column;
+        if (strcmp(folded, usual[role][i]) == 0) {
+            return i;
         }
     }
-    return CSI_NO_COLUMN;
+    return SIZE_MAX;
+}
+
+uint32_t csi_columns_find(const csi_record *header, csi_role role)
+{
+    uint32_t best = CSI_NO_COLUMN;
+    size_t best_rank = SIZE_MAX;
+    for (size_t i = 0; i < header->n_fields; i++) {
+        if (header->field[i].length == 0 || header->field[i].length >= FOLD_ROOM) {
+            continue;
+        }
+        char folded[FOLD_ROOM];
+        fold(header->field[i].text, header->field[i].length, folded);
+        const size_t rank = rank_of(folded, role);
+        if (rank < best_rank) {
+            best_rank = rank;
+            best = (uint32_t)i;
+        }
+    }
+    return best;
 }
 
 bool csi_columns_is_usual(const csi_record *header, uint32_t column)
@@ -74,10 +92,8 @@ bool csi_columns_is_usual(const csi_record *header, uint32_t column)
     char folded[FOLD_ROOM];
     fold(header->field[column].text, header->field[column].length, folded);
     for (size_t role = 0; role < sizeof usual / sizeof *usual; role++) {
-        for (size_t i = 0; usual[role][i][0] != '\0'; i++) {
-            if (strcmp(folded, usual[role][i]) == 0) {
-                return true;
-            }
+        if (rank_of(folded, (csi_role)role) != SIZE_MAX) {
+            return true;
         }
     }
     return false;
@@ -276,6 +292,8 @@ csi_status csi_columns_plan(csi_arena *arena, const csi_preview *preview, size_t
     plan->year_column = plan->action_column = CSI_NO_COLUMN;
     plan->alias = preview->settings->alias;
     plan->n_aliases = preview->settings->n_aliases;
+    plan->unit_alias = preview->settings->unit_alias;
+    plan->n_unit_aliases = preview->settings->n_unit_aliases;
     CSI_TRY(plan_units(preview, header, plan, diag));
     CSI_TRY(plan_filters(arena, preview, header, plan, diag));
     CSI_TRY(plan_groups(arena, preview, header, plan, diag));

@@ -106,6 +106,11 @@ csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t yea
     return CSI_OK;
 }
 
+bool csi_cube_has(const csi_cube *cube, uint32_t slot)
+{
+    return slot < cube->n_blocks && cube->block[slot].cell != NULL;
+}
+
 static void move_block(const csi_cube *cube, block *from, size_t country, csi_raw *raw)
 {
     for (size_t series = 0; series < cube->n_series; series++) {

@@ -11,6 +11,7 @@
 #define HEAD_LIMIT ((size_t)64 * 1024 * 1024)
 #define HEAD_RECORDS 400
 #define HEAD_FIELDS 40000
+#define HEADING_RECORDS 40
 
 csi_status csi_report_fault(const char *label, const csi_split_fault *fault, csi_diag *diag)
 {
@@ -141,6 +142,7 @@ static csi_status split_head(csi_arena *arena, const csi_slice *slice, const csi
         status = status == CSI_ERR_MEMORY ? no_memory(diag) : status;
     }
     csi_splitter_free(splitter);
+    preview->n_headings = preview->n < HEADING_RECORDS ? preview->n : HEADING_RECORDS;
     preview->record = record;
     preview->end = end;
     return status;

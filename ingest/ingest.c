@@ -17,6 +17,7 @@ typedef struct stage {
     csi_diag *diag;
     csi_units *units;
     csi_cube *cube;
+    csi_tally *tally;
     int *valid_from;
     const char **label;
     csi_raw *raw;
@@ -43,10 +44,11 @@ static csi_status prepare(stage *s)
     const size_t n_years = (size_t)(s->options->last_year - s->options->first_year) + 1;
     s->units = csi_units_new(s->options->units_are_countries, s->options->first_year, s->options->last_year);
     s->cube = csi_cube_new(n_series, s->options->first_year, n_years, s->options->with_standard_error);
+    s->tally = csi_tally_new(n_series, n_years);
     s->valid_from = csi_arena_alloc(s->arena, n_series + 1, sizeof *s->valid_from);
     s->label = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->label);
     s->raw = calloc(1, sizeof *s->raw);
-    if (s->units == NULL || s->cube == NULL || s->valid_from == NULL || s->label == NULL || s->raw == NULL) {
+    if (s->units == NULL || s->cube == NULL || s->tally == NULL || s->valid_from == NULL || s->label == NULL || s->raw == NULL) {
         return no_memory(s);
     }
     s->raw->source = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->raw->source);
@@ -86,7 +88,8 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
                            .framework = s->framework,
                            .options = s->options,
                            .settings = settings,
-                           .units = s->units};
+                           .units = s->units,
+                           .tally = s->tally};
     size_t header;
     CSI_TRY(csi_head_read(s->arena, slices, settings, s->diag, &preview));
     *plan = (csi_plan){.label = label,
@@ -125,7 +128,7 @@ static csi_status read_input(stage *s, size_t file)
     CSI_TRY(csi_slices_open(input->path, input->label, &options, s->diag, &slices));
     CSI_TRY(make_plan(s, slices, &settings, file, &plan));
     facts->reader = plan.reader->name;
-    CSI_TRY(csi_reading_run(slices, &plan, s->cube, s->label, s->diag, facts));
+    CSI_TRY(csi_reading_run(slices, &plan, s->cube, s->tally, s->label, s->diag, facts));
     facts->bytes = csi_source_bytes(csi_slices_source(slices));
     csi_source_sha256(csi_slices_source(slices), facts->sha256);
 out:
@@ -148,6 +151,28 @@ static csi_status read_inputs(stage *s)
         }
     }
     return first;
+}
+
+/* The cells that rows made together, into the cube. */
+static csi_status finish_tally(stage *s)
+{
+    uint64_t n_taken = 0;
+    uint64_t *n_put = calloc(s->options->n_inputs + 1, sizeof *n_put);
+    csi_status status = n_put == NULL ? CSI_ERR_MEMORY
+                                      : csi_tally_finish(s->tally, s->cube, csi_units_count(s->units), n_put, &n_taken);
+    for (size_t i = 0; status == CSI_OK && i < s->options->n_inputs; i++) {
+        s->raw->source[i].n_observations += n_put[i];
+    }
+    free(n_put);
+    if (status != CSI_OK) {
+        return no_memory(s);
+    }
+    if (n_taken > 0 && !s->options->prefer_first) {
+        return csi_diag_error(s->diag, CSI_ERR_DATA, NULL,
+                              "%" PRIu64 " cells come both from events or pre-aggregated rows and from values given as "
+                              "such", n_taken);
+    }
+    return CSI_OK;
 }
 
 static csi_status check_any(const stage *s)
@@ -175,6 +200,7 @@ csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework, con
     }
     CSI_TRY(prepare(&s));
     CSI_TRY(read_inputs(&s));
+    CSI_TRY(finish_tally(&s));
     CSI_TRY(check_any(&s));
     status = csi_cube_finish(s.cube, s.units, arena, s.raw);
     if (status != CSI_OK) {
@@ -186,6 +212,7 @@ csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework, con
 out:
     csi_raw_free(s.raw);
     csi_cube_free(s.cube);
+    csi_tally_free(s.tally);
     csi_units_free(s.units);
     return status;
 }

@@ -9,9 +9,9 @@
 
 static const char *const known_keys[] = {
     "file",  "label",     "reader",     "delimiter", "quote", "decimal", "thousands", "encoding", "scheme", "ragged", "skip_lines",
-    "columns", "indicator", "indicators", "year",      "where", "groups",  "missing", "quotes", "footers", "flags", "symbols",
+    "columns", "indicator", "indicators", "year",      "where", "groups",  "missing", "quotes", "footers", "flags", "symbols", "countries", "statistic", "quantile", "absent", "separator",
 };
-static const char *const known_columns[] = {"country", "name", "year", "indicator", "value", "standard_error"};
+static const char *const known_columns[] = {"country", "name", "year", "indicator", "value", "standard_error", "date", "id"};
 
 static csi_status read_text(const csi_setting *map, const char *key, csi_diag *diag, const char **text)
 {
@@ -101,7 +101,8 @@ out:
     return status;
 }
 
-static csi_status read_aliases(csi_arena *arena, const csi_setting *map, csi_diag *diag, csi_input_settings *settings)
+static csi_status read_aliases(csi_arena *arena, const csi_setting *map, csi_diag *diag, const csi_alias **aliases,
+                               size_t *n)
 {
     if (map == NULL) {
         return CSI_OK;
@@ -118,8 +119,8 @@ static csi_status read_aliases(csi_arena *arena, const csi_setting *map, csi_dia
         alias[i].from = map->item[i].key;
         status = csi_setting_text(&map->item[i], diag, &alias[i].to);
     }
-    settings->alias = alias;
-    settings->n_aliases = map->n;
+    *aliases = alias;
+    *n = map->n;
     return status;
 }
 
@@ -256,7 +257,9 @@ csi_status csi_input_settings_read(csi_arena *arena, const csi_input *input, con
     CSI_TRY(read_boolean(map, "symbols", diag, &settings->has_symbols));
     CSI_TRY(read_columns(arena, csi_setting_find(map, "columns"), diag, settings));
     CSI_TRY(read_text(map, "indicator", diag, &settings->indicator));
-    CSI_TRY(read_aliases(arena, csi_setting_find(map, "indicators"), diag, settings));
+    CSI_TRY(read_aliases(arena, csi_setting_find(map, "indicators"), diag, &settings->alias, &settings->n_aliases));
+    CSI_TRY(read_aliases(arena, csi_setting_find(map, "countries"), diag, &settings->unit_alias,
+                         &settings->n_unit_aliases));
     CSI_TRY(read_filters(arena, csi_setting_find(map, "where"), diag, settings));
     CSI_TRY(read_texts(arena, csi_setting_find(map, "groups"), diag, &settings->group, &settings->n_groups));
     CSI_TRY(read_texts(arena, csi_setting_find(map, "missing"), diag, &settings->missing, &settings->n_missing));

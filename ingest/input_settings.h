@@ -37,6 +37,8 @@ typedef struct csi_input_settings {
     int fixed_year;        /* the one year of the file; INT_MIN: columns or headings tell */
     const csi_alias *alias;
     size_t n_aliases;
+    const csi_alias *unit_alias;
+    size_t n_unit_aliases;
     const csi_setting_filter *filter;
     size_t n_filters;
     const char *const *group;

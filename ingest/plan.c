@@ -179,24 +179,6 @@ static csi_status report_width(csi_batch *batch, const csi_record *record)
                             record->n_fields == 1 ? "" : "s", plan->n_columns);
 }
 
-/* Notes that publishers put below their tables. */
-static bool is_footer(const csi_plan *plan, const csi_record *record)
-{
-    static const char *const starts[] = {"Data from database", "Last Updated", "Source", "Note", "International Monetary Fund",
-                                         "(C)", "\xc2\xa9"};
-    if (record->n_fields != 1 || plan->n_columns < 3 || plan->n_packed > 0) {
-        return false;
-    }
-    const csi_field *field = &record->field[0];
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        const size_t n = strlen(starts[i]);
-        if (field->length >= n && memcmp(field->text, starts[i], n) == 0) {
-            return true;
-        }
-    }
-    return plan->skips_footers;
-}
-
 static bool are_empty(const csi_record *record, size_t from)
 {
     for (size_t i = from; i < record->n_fields; i++) {
@@ -205,6 +187,24 @@ static bool are_empty(const csi_record *record, size_t from)
         }
     }
     return true;
+}
+
+/* Notes that publishers put below their tables: a row with nothing but its first field, which begins like one. */
+static bool is_footer(const csi_plan *plan, const csi_record *record)
+{
+    static const char *const starts[] = {"Data from database", "Last Updated", "Source", "Note", "International Monetary Fund",
+                                         "(C)", "\xc2\xa9"};
+    const csi_field *field = &record->field[0];
+    if (plan->n_columns < 3 || plan->n_packed > 0 || field->length < 2 || !are_empty(record, 1)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        const size_t n = strlen(starts[i]);
+        if (field->length >= n && memcmp(field->text, starts[i], n) == 0) {
+            return true;
+        }
+    }
+    return plan->skips_footers;
 }
 
 /* The record at the width of the heading: empty fields beyond it are dropped, and missing ones added where the
@@ -251,22 +251,27 @@ static csi_status cut_labels(csi_batch *batch, csi_record *record)
     return CSI_OK;
 }
 
-csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batch *batch)
+csi_status csi_plan_begin(const csi_plan *plan, const csi_record *given, csi_batch *batch, csi_record *record,
+                          bool *goes_on)
 {
     batch->n_records++;
-    csi_record laid_out, *record = &laid_out;
-    if (given->n_fields != plan->n_columns) {
+    *record = *given;
+    *goes_on = false;
+    if (given->n_fields < 3 || given->field[1].length == 0) {
         if (is_footer(plan, given)) {
             batch->left_out.footers++;
             return CSI_OK;
         }
+    }
+    if (given->n_fields != plan->n_columns) {
         bool fits;
-        const csi_status fitted = fit_width(batch, given, record, &fits);
+        const csi_status status = fit_width(batch, given, record, &fits);
         if (!fits) {
-            return fitted;
+            return status;
         }
-    } else {
-        laid_out = *given;
+    }
+    if (record->field[plan->unit_column].length == 0 && are_empty(record, 0)) {
+        return CSI_OK; /* a blank row, drawn out with delimiters */
     }
     if (plan->has_labels && cut_labels(batch, record) != CSI_OK) {
         return CSI_ERR_MEMORY;
@@ -277,8 +282,54 @@ csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batc
             return CSI_OK;
         }
     }
+    *goes_on = true;
+    return CSI_OK;
+}
+
+csi_status csi_plan_read_key(const csi_plan *plan, const csi_record *record, csi_batch *batch, csi_plan_key *key,
+                             bool *goes_on)
+{
+    const csi_value_column *value = &plan->value[0];
     csi_status status = CSI_OK;
+    *key = (csi_plan_key){.slot = CSI_NO_SLOT, .series = value->series, .year = value->year};
+    *goes_on = false;
+    if (value->series == CSI_SERIES_OF_ROW) {
+        CSI_TRY(csi_batch_series(batch, record, &key->series));
+        if (key->series == CSI_NO_SLOT) {
+            goto out;
+        }
+    }
+    if (value->year == CSI_YEAR_OF_ROW) {
+        CSI_TRY(read_row_year(batch, record, &key->year));
+        if (key->year == 0) {
+            goto out;
+        }
+    }
+    if (key->year < plan->options->first_year || key->year > plan->options->last_year) {
+        batch->left_out.other_years++;
+        goto out;
+    }
+    if (key->year < plan->valid_from[key->series]) {
+        batch->left_out.not_yet_valid++;
+        goto out;
+    }
+    CSI_TRY(csi_batch_unit(batch, record, key->year, &key->slot));
+    *goes_on = key->slot != CSI_NO_SLOT;
+out:
+    return status;
+}
+
+csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batch *batch)
+{
+    csi_record laid_out;
+    const csi_record *record = &laid_out;
+    csi_status status = CSI_OK;
+    bool goes_on;
     uint32_t slot, series = CSI_NO_SLOT;
+    CSI_TRY(csi_plan_begin(plan, given, batch, &laid_out, &goes_on));
+    if (!goes_on) {
+        goto out;
+    }
     if (plan->n_keys > 0) {
         CSI_TRY(csi_batch_series(batch, record, &series));
         if (series == CSI_NO_SLOT) {

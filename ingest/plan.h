@@ -71,6 +71,11 @@ typedef struct csi_plan {
     size_t n_groups;
     csi_row_filter *filter;
     size_t n_filters;
+    bool is_tallied;     /* rows make cells together, through the tally */
+    const void *events;  /* what the reader of events, or of pre-aggregated rows, knows beyond this */
+    const void *parts;
+    const csi_alias *unit_alias; /* the file's names of units to others; "none": left out */
+    size_t n_unit_aliases;
     const csi_alias *alias; /* the file's names of indicators to the framework's codes */
     size_t n_aliases;
     /* the same for all files */
@@ -87,6 +92,19 @@ size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t lengt
 uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column);
 
 struct csi_batch;
+
+/* What every reader of rows does first: blank rows, footers, width, labels, filters. *record is the record as it is to be
+ * read on; !*goes_on: there is nothing to read. */
+CSI_MUST_USE csi_status csi_plan_begin(const csi_plan *plan, const csi_record *given, struct csi_batch *batch,
+                                       csi_record *record, bool *goes_on);
+
+/* The cell that a row of one value belongs to; !*goes_on: none, which was counted or reported. */
+typedef struct csi_plan_key {
+    uint32_t slot, series;
+    int year;
+} csi_plan_key;
+CSI_MUST_USE csi_status csi_plan_read_key(const csi_plan *plan, const csi_record *record, struct csi_batch *batch,
+                                          csi_plan_key *key, bool *goes_on);
 
 /* Reads one record into the batch. Fails only when out of memory; what is wrong with the data is noted in the batch. */
 CSI_MUST_USE csi_status csi_plan_read(const csi_plan *plan, const csi_record *record, struct csi_batch *batch);

@@ -16,10 +16,12 @@ typedef struct csi_preview {
     const csi_record *record; /* with texts that live as long as the arena */
     const size_t *end;        /* bytes of the text up to the end of each record */
     size_t n;
+    size_t n_headings;        /* how many of them may hold the headings: the first ones */
     const csi_framework *framework;
     const csi_ingest_options *options;
     const csi_input_settings *settings;
     csi_units *units;
+    struct csi_tally *tally;
 } csi_preview;
 
 typedef struct csi_reader {

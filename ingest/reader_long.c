@@ -22,7 +22,7 @@ static bool has(const csi_record *record, const char *heading, csi_role role)
 static int sniff(const csi_preview *preview, size_t *header)
 {
     const csi_input_settings *settings = preview->settings;
-    for (size_t i = 0; i < preview->n; i++) {
+    for (size_t i = 0; i < preview->n_headings; i++) {
         const csi_record *record = &preview->record[i];
         const bool has_indicator = settings->indicator != NULL || settings->n_keys > 0 ||
                                    has(record, NULL, CSI_ROLE_INDICATOR) || has(record, NULL, CSI_ROLE_INDICATOR_NAME);

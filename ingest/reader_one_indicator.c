@@ -40,7 +40,7 @@ static bool find(const csi_preview *preview, const csi_record *record, uint32_t 
 
 static int sniff(const csi_preview *preview, size_t *header)
 {
-    for (size_t i = 0; i < preview->n; i++) {
+    for (size_t i = 0; i < preview->n_headings; i++) {
         uint32_t value;
         if (find(preview, &preview->record[i], &value)) {
             *header = i;

@@ -36,7 +36,7 @@ static bool has_units(const csi_record *record)
 
 static int sniff(const csi_preview *preview, size_t *header)
 {
-    for (size_t i = 1; i < preview->n; i++) {
+    for (size_t i = 1; i < preview->n_headings; i++) {
         const csi_record *record = &preview->record[i];
         if (!has_units(record) || has_units(&preview->record[i - 1])) {
             continue;

@@ -6,7 +6,7 @@
 
 static int sniff(const csi_preview *preview, size_t *header)
 {
-    for (size_t i = 0; i < preview->n; i++) {
+    for (size_t i = 0; i < preview->n_headings; i++) {
         const csi_record *record = &preview->record[i];
         if (csi_columns_named(record, "country_text_id") != CSI_NO_COLUMN &&
             csi_columns_named(record, "country_id") != CSI_NO_COLUMN && csi_columns_named(record, "year") != CSI_NO_COLUMN) {

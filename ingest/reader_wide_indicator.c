@@ -18,7 +18,7 @@ static size_t series_of(const csi_preview *preview, const csi_field *heading)
 
 static int sniff(const csi_preview *preview, size_t *header)
 {
-    for (size_t i = 0; i < preview->n; i++) {
+    for (size_t i = 0; i < preview->n_headings; i++) {
         const csi_record *record = &preview->record[i];
         size_t n = 0;
         for (size_t column = 0; column < record->n_fields; column++) {

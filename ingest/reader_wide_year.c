@@ -8,6 +8,8 @@
 #include "ingest/period.h"
 
 
+#define MAX_HEADING 64 /* longer cells with a year in them are sentences, not headings */
+
 /* Headings that are years, and those that hold one beside other words. */
 static size_t count_years(const csi_record *record, size_t *n_beside)
 {
@@ -17,7 +19,7 @@ static size_t count_years(const csi_record *record, size_t *n_beside)
         int year;
         size_t length = record->field[i].length, from = 0, to = 0;
         const char *text = csi_trim(record->field[i].text, &length);
-        if (csi_period_find(text, length, &year, &from, &to) != CSI_PERIOD_NONE) {
+        if (length <= MAX_HEADING && csi_period_find(text, length, &year, &from, &to) != CSI_PERIOD_NONE) {
             *n_beside += from > 0 || to < length;
             n += from == 0 && to == length;
         }
@@ -28,14 +30,14 @@ static size_t count_years(const csi_record *record, size_t *n_beside)
 static int sniff(const csi_preview *preview, size_t *header)
 {
     const csi_input_settings *settings = preview->settings;
-    for (size_t i = 0; i < preview->n; i++) {
+    for (size_t i = 0; i < preview->n_headings; i++) {
         const csi_record *record = &preview->record[i];
         const bool has_unit = settings->unit != NULL ? csi_columns_named(record, settings->unit) != CSI_NO_COLUMN
                                                      : csi_columns_find(record, CSI_ROLE_CODE) != CSI_NO_COLUMN ||
                                                            csi_columns_find(record, CSI_ROLE_NAME) != CSI_NO_COLUMN;
         size_t n_beside = 0;
         const size_t n_years = has_unit ? count_years(record, &n_beside) : 0;
-        if (n_years + n_beside > 0) {
+        if (n_years > 0 || (n_beside > 0 && i == 0)) {
             *header = i;
             return n_years > 1 ? 80 : n_years == 1 ? 40 : 35;
         }

@@ -21,6 +21,7 @@ typedef struct reading {
     csi_slices *slices;
     const csi_plan *plan;
     csi_cube *cube;
+    csi_tally *tally;
     const char *const *labels;
     csi_diag *diag;
     csi_source_facts *facts;
@@ -33,6 +34,8 @@ typedef struct reading {
     csi_status status;
     csi_memo *reported; /* texts that are reported once */
     csi_left_out left_out;
+    uint32_t last_pair[2]; /* lines of the last two rows that gave the same cell */
+    size_t n_pairs;
     uint64_t n_kept_first; /* cells that an earlier file had given */
     char aggregates[256];
     size_t n_aggregates;
@@ -135,11 +138,20 @@ static void merge_duplicate(reading *r, const csi_observation *seen, const csi_o
         r->n_kept_first++;
         return;
     }
+    if (r->last_pair[0] == seen->origin.line && r->last_pair[1] == taken->line) {
+        return; /* another cell of two rows that were named already */
+    }
+    r->last_pair[0] = seen->origin.line;
+    r->last_pair[1] = taken->line;
     const csi_place place = {.file = plan->label, .line = seen->origin.line};
     fail(r, csi_diag_error(r->diag, CSI_ERR_DATA, &place,
                            "country \"%s\", indicator \"%s\", year %d was already given at %s:%" PRIu32,
                            csi_units_code(plan->units, seen->slot), series_code(plan->framework, seen->series),
                            plan->options->first_year + seen->year, r->labels[taken->file], taken->line));
+    if (taken->file == plan->file && r->n_pairs++ == 0) {
+        csi_diag_note(r->diag, &place, "where rows differ in other columns (a unit, a sex, an age), where: {COLUMN: VALUE} "
+                                       "chooses among them");
+    }
 }
 
 /* Puts a batch into the cube. The turn is ours. */
@@ -152,6 +164,10 @@ static csi_status merge(reading *r, csi_batch *batch)
     for (size_t i = 0; i < batch->n && status == CSI_OK; i++) {
         const csi_observation *seen = &batch->observation[i];
         csi_origin taken;
+        if (r->plan->is_tallied) {
+            status = csi_tally_add(r->tally, seen->slot, seen->series, (size_t)seen->year, &batch->share[i], seen->origin);
+            continue;
+        }
         status = csi_cube_put(r->cube, seen->slot, seen->series, (size_t)seen->year, seen->value, seen->standard_error,
                               seen->origin, &taken);
         if (status == CSI_OK && taken.line != 0 && !csi_diag_is_full(r->diag)) {
@@ -329,10 +345,10 @@ static void tell_left_out(const reading *r)
                            left->other_years + left->not_yet_valid + r->n_kept_first;
 }
 
-csi_status csi_reading_run(csi_slices *slices, const csi_plan *plan, csi_cube *cube, const char *const *labels,
-                           csi_diag *diag, csi_source_facts *facts)
+csi_status csi_reading_run(csi_slices *slices, const csi_plan *plan, csi_cube *cube, csi_tally *tally,
+                           const char *const *labels, csi_diag *diag, csi_source_facts *facts)
 {
-    reading r = {.slices = slices, .plan = plan, .cube = cube, .labels = labels, .diag = diag, .facts = facts};
+    reading r = {.slices = slices, .plan = plan, .cube = cube, .tally = tally, .labels = labels, .diag = diag, .facts = facts};
     r.reported = csi_memo_new();
     if (r.reported == NULL) {
         return csi_diag_no_memory(diag, "reading data");

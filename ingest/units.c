@@ -25,6 +25,8 @@ struct csi_units {
     bool are_countries;
     int first_year, last_year;
     csi_memo *slots; /* code -> slot + 1 */
+    csi_memo *ids;   /* of events -> number */
+    uint32_t n_ids;
     unit *unit;
     size_t n, room;
     char **grouping;
@@ -38,7 +40,10 @@ csi_units *csi_units_new(bool are_countries, int first_year, int last_year)
         return NULL;
     }
     units->slots = csi_memo_new();
-    if (units->slots == NULL) {
+    units->ids = csi_memo_new();
+    if (units->slots == NULL || units->ids == NULL) {
+        csi_memo_free(units->slots);
+        csi_memo_free(units->ids);
         free(units);
         return NULL;
     }
@@ -68,6 +73,7 @@ void csi_units_free(csi_units *units)
     free(units->grouping);
     free(units->unit);
     csi_memo_free(units->slots);
+    csi_memo_free(units->ids);
     pthread_mutex_destroy(&units->lock);
     free(units);
 }
@@ -193,6 +199,18 @@ csi_status csi_units_describe(csi_units *units, uint32_t slot, size_t what, uint
         describe(&units->unit[slot], what, (given){.file = file, .line = line}, text, length);
     pthread_mutex_unlock(&units->lock);
     return status;
+}
+
+csi_status csi_units_number_id(csi_units *units, const char *text, size_t length, uint32_t *id)
+{
+    pthread_mutex_lock(&units->lock);
+    uint32_t *found = csi_memo_at(units->ids, text, length);
+    if (found != NULL && *found == 0) {
+        *found = ++units->n_ids;
+    }
+    *id = found != NULL ? *found : 0;
+    pthread_mutex_unlock(&units->lock);
+    return found != NULL ? CSI_OK : CSI_ERR_MEMORY;
 }
 
 size_t csi_units_count(csi_units *units)

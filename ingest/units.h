@@ -44,6 +44,9 @@ CSI_MUST_USE csi_status csi_units_add_grouping(csi_units *units, const char *nam
 CSI_MUST_USE csi_status csi_units_describe(csi_units *units, uint32_t slot, size_t what, uint64_t file, uint64_t line,
                                            const char *text, size_t length);
 
+/* A number for an event's id, the same for the same text. Memory follows the distinct ids. */
+CSI_MUST_USE csi_status csi_units_number_id(csi_units *units, const char *text, size_t length, uint32_t *id);
+
 size_t csi_units_count(csi_units *units);
 const char *csi_units_code(csi_units *units, uint32_t slot); /* borrowed until csi_units_free */
 

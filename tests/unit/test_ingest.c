@@ -162,6 +162,57 @@ static const struct {
     {"a\tuCode\tTime\n1\tFRA\t2020\n", "", "FRA 0 2020 1@2.1;", "wide_indicator"},
 };
 
+#define EVENTS "id,start,where,n\n1,2020-01-05,\"['France', 'Germany']\",2\n1,2020-02-01,France,3\n2,2020-03-01,France,4\n2,2021-03-01,Germany,5\n3,2019-01-01,France,9\n"
+#define EVENT_OPTIONS "reader: events, indicator: a, columns: {country: where, date: start, id: id, value: n}"
+
+static const struct {
+    char yaml[160], expected[160];
+} event_cases[] = {
+    {"{" EVENT_OPTIONS "}", "DEU 0 2020 1@2.3;DEU 0 2021 1@5.3;FRA 0 2020 3@2.3;"},
+    {"{" EVENT_OPTIONS ", statistic: count_distinct}", "DEU 0 2020 1@2.3;DEU 0 2021 1@5.3;FRA 0 2020 2@2.3;"},
+    {"{" EVENT_OPTIONS ", statistic: sum}", "DEU 0 2020 2@2.3;DEU 0 2021 5@5.3;FRA 0 2020 9@2.3;"},
+    {"{" EVENT_OPTIONS ", statistic: mean}", "DEU 0 2020 2@2.3;DEU 0 2021 5@5.3;FRA 0 2020 3@2.3;"},
+    {"{" EVENT_OPTIONS ", statistic: quantile, quantile: 0.25}", "DEU 0 2020 2@2.3;DEU 0 2021 5@5.3;FRA 0 2020 2.5@2.3;"},
+    {"{" EVENT_OPTIONS ", absent: zero, where: {id: 2}}", "DEU 0 2020 0@4.3;DEU 0 2021 1@5.3;FRA 0 2020 1@4.3;FRA 0 2021 0@4.3;"},
+};
+
+Test(ingest, makes_indicators_of_events)
+{
+    const csi_ingest_options options = usual_options();
+    const char *text = EVENTS;
+    for (size_t i = 0; i < sizeof event_cases / sizeof *event_cases; i++) {
+        result r = ingest(&options, &text, 1, event_cases[i].yaml);
+        cr_assert(r.status == CSI_OK, "case %zu: %s", i, r.words);
+        cr_expect(strcmp(show(&r), event_cases[i].expected) == 0, "case %zu: %s", i, show(&r));
+        release(&r);
+    }
+    const char *listed = "where,year\n\"France; Germany;France\",2020\n";
+    result r = ingest(&options, &listed, 1, "{reader: events, indicator: a, columns: {country: where}, separator: ';'}");
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect_str_eq(show(&r), "DEU 0 2020 1@2.1;FRA 0 2020 1@2.1;");
+    release(&r);
+}
+
+/* {1, 2} and {4}: n 3, mean 7/3, M2 14/3, standard error sqrt(14/3 / 2 / 3) */
+Test(ingest, merges_aggregated_rows_of_many_files)
+{
+    const char *const texts[] = {"country,period,indicator,n,mean,m2\nFRA,2020,a,2,1.5,0.5\nFRA,2020,b,0,,\n",
+                                 "country,period,indicator,n,mean,m2\nFRA,2020,a,1,4,0\nFRA,2021,a,1,-5,0\n"};
+    const csi_ingest_options options = usual_options();
+    result r = ingest(&options, texts, 2, NULL);
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect_str_eq(r.raw->source[0].reader, "aggregated");
+    cr_expect_str_eq(show(&r), "FRA 0 2020 2.33333@2.5;FRA 0 2021 -5@3.5;");
+    cr_expect(is_near(r.raw->panel->value[0], 7.0 / 3, 1e-15));
+    cr_expect(is_near(r.raw->panel->standard_error[0], sqrt(14.0 / 18), 1e-15) && isnan(r.raw->panel->standard_error[1]));
+    release(&r);
+    const char *bad = "country,period,indicator,n,mean,m2\nFRA,2020,a,2,x,0.5\nFRA,2020,a,-2,1,1\nFRA,2020,a,2,1,-1\n";
+    r = ingest(&options, &bad, 1, NULL);
+    cr_expect(r.status == CSI_ERR_DATA && csi_diag_n_errors(r.diag) == 3, "%s", r.words);
+    cr_expect(strstr(r.words, "one.csv:3:12: column \"n\": \"-2\" is negative") != NULL, "%s", r.words);
+    release(&r);
+}
+
 Test(ingest, reads_every_shape)
 {
     const csi_ingest_options options = usual_options();

@@ -1,0 +1,244 @@
+/* See tally.h. */
+#include "ingest/tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest/memo.h"
+
+typedef struct tally_cell {
+    double n, mean, m2;
+    double sum, lost; /* Neumaier's sum and what it lost */
+    csi_origin origin; /* of the first row; line 0: none yet */
+    double *value;     /* owned; for quantiles */
+    size_t n_values, room;
+} tally_cell;
+
+typedef struct kind {
+    csi_statistic statistic;
+    double probability;
+    bool zero_absent;
+    size_t first_year, last_year; /* with an event; first > last: none */
+    csi_origin origin;            /* of the first event, which stands for the zeros too */
+} kind;
+
+struct csi_tally {
+    size_t n_series, n_years;
+    kind *kind;        /* by series */
+    tally_cell **cell; /* by slot: [series][year] or NULL */
+    size_t n_slots;
+    csi_memo *seen;    /* (slot, series, year, id) */
+};
+
+csi_tally *csi_tally_new(size_t n_series, size_t n_years)
+{
+    csi_tally *tally = calloc(1, sizeof *tally);
+    if (tally == NULL) {
+        return NULL;
+    }
+    tally->n_series = n_series;
+    tally->n_years = n_years;
+    tally->kind = calloc(n_series + 1, sizeof *tally->kind);
+    tally->seen = csi_memo_new();
+    if (tally->kind == NULL || tally->seen == NULL) {
+        csi_tally_free(tally);
+        return NULL;
+    }
+    return tally;
+}
+
+void csi_tally_free(csi_tally *tally)
+{
+    if (tally == NULL) {
+        return;
+    }
+    for (size_t slot = 0; slot < tally->n_slots; slot++) {
+        for (size_t i = 0; tally->cell[slot] != NULL && i < tally->n_series * tally->n_years; i++) {
+            free(tally->cell[slot][i].value);
+        }
+        free(tally->cell[slot]);
+    }
+    free(tally->cell);
+    free(tally->kind);
+    csi_memo_free(tally->seen);
+    free(tally);
+}
+
+bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic statistic, double probability, bool zero_absent)
+{
+    kind *k = &tally->kind[series];
+    if (k->statistic != CSI_STAT_NONE) {
+        return k->statistic == statistic && k->probability == probability && k->zero_absent == zero_absent;
+    }
+    *k = (kind){.statistic = statistic, .probability = probability, .zero_absent = zero_absent, .first_year = SIZE_MAX};
+    return true;
+}
+
+static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t year, tally_cell **cell)
+{
+    if (slot >= tally->n_slots) {
+        const size_t n = ((size_t)slot + 1) * 2;
+        tally_cell **grown = realloc(tally->cell, n * sizeof *grown);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        memset(grown + tally->n_slots, 0, (n - tally->n_slots) * sizeof(*grown));
+        tally->cell = grown;
+        tally->n_slots = n;
+    }
+    if (tally->cell[slot] == NULL) {
+        tally->cell[slot] = calloc(tally->n_series * tally->n_years, sizeof **tally->cell);
+        if (tally->cell[slot] == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+    }
+    *cell = &tally->cell[slot][series * tally->n_years + year];
+    return CSI_OK;
+}
+
+/* Whether this event was counted in this cell before. */
+static csi_status is_new(csi_tally *tally, uint32_t slot, size_t series, size_t year, uint32_t id, bool *fresh)
+{
+    const uint32_t key[] = {slot, (uint32_t)series, (uint32_t)year, id};
+    uint32_t *seen = csi_memo_at(tally->seen, (const char *)key, sizeof key);
+    if (seen == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    *fresh = *seen == 0;
+    *seen = 1;
+    return CSI_OK;
+}
+
+static void merge_moments(tally_cell *cell, const csi_share *share)
+{
+    const double n = cell->n + share->n, delta = share->mean - cell->mean;
+    if (share->n <= 0) {
+        return;
+    }
+    cell->mean += delta * (share->n / n);
+    cell->m2 += share->m2 + delta * delta * (cell->n * share->n / n);
+    cell->n = n;
+    const double term = share->n * share->mean, sum = cell->sum + term;
+    cell->lost += fabs(cell->sum) >= fabs(term) ? (cell->sum - sum) + term : (term - sum) + cell->sum;
+    cell->sum = sum;
+}
+
+static csi_status keep_value(tally_cell *cell, double value)
+{
+    if (cell->n_values == cell->room) {
+        const size_t room = cell->room == 0 ? 8 : cell->room * 2;
+        double *grown = realloc(cell->value, room * sizeof *grown);
+        if (grown == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        cell->value = grown;
+        cell->room = room;
+    }
+    cell->value[cell->n_values++] = value;
+    return CSI_OK;
+}
+
+csi_status csi_tally_add(csi_tally *tally, uint32_t slot, size_t series, size_t year, const csi_share *share,
+                         csi_origin origin)
+{
+    kind *k = &tally->kind[series];
+    tally_cell *cell;
+    csi_status status = cell_at(tally, slot, series, year, &cell);
+    if (status == CSI_OK && k->statistic == CSI_STAT_DISTINCT) {
+        bool fresh = true;
+        status = is_new(tally, slot, series, year, share->id, &fresh);
+        if (!fresh) {
+            return status;
+        }
+    }
+    if (status == CSI_OK && k->statistic == CSI_STAT_QUANTILE) {
+        status = keep_value(cell, share->mean);
+    }
+    if (status != CSI_OK) {
+        return status;
+    }
+    merge_moments(cell, share);
+    cell->origin = cell->origin.line == 0 ? origin : cell->origin;
+    k->origin = k->origin.line == 0 ? origin : k->origin;
+    k->first_year = year < k->first_year ? year : k->first_year;
+    k->last_year = year > k->last_year ? year : k->last_year;
+    return CSI_OK;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    const double *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+static double quantile(tally_cell *cell, double probability)
+{
+    qsort(cell->value, cell->n_values, sizeof *cell->value, compare_values);
+    const double at = probability * (double)(cell->n_values - 1);
+    const size_t below = (size_t)at;
+    const size_t above = below + 1 < cell->n_values ? below + 1 : below;
+    return cell->value[below] + (at - (double)below) * (cell->value[above] - cell->value[below]);
+}
+
+static double value_of(const kind *k, tally_cell *cell)
+{
+    switch (k->statistic) {
+    case CSI_STAT_COUNT:
+    case CSI_STAT_DISTINCT:
+        return cell->n;
+    case CSI_STAT_SUM:
+        return cell->sum + cell->lost;
+    case CSI_STAT_QUANTILE:
+        return quantile(cell, k->probability);
+    case CSI_STAT_NONE:
+    case CSI_STAT_MEAN:
+        break;
+    }
+    return cell->mean;
+}
+
+static double error_of(const kind *k, const tally_cell *cell)
+{
+    return k->statistic == CSI_STAT_MEAN && cell->n > 1 ? sqrt(cell->m2 / (cell->n - 1) / cell->n) : (double)NAN;
+}
+
+/* One cell into the cube: what was tallied, or the zero of a unit without an event; nothing when neither. */
+static csi_status put(csi_tally *tally, csi_cube *cube, uint32_t slot, size_t series, size_t year, uint64_t *n_put,
+                      uint64_t *n_taken)
+{
+    const kind *k = &tally->kind[series];
+    tally_cell *cell = slot < tally->n_slots && tally->cell[slot] != NULL
+                           ? &tally->cell[slot][series * tally->n_years + year]
+                           : NULL;
+    const bool has_events = cell != NULL && cell->origin.line != 0;
+    if (!has_events && !(k->zero_absent && year >= k->first_year && year <= k->last_year)) {
+        return CSI_OK;
+    }
+    const csi_origin origin = has_events ? cell->origin : k->origin;
+    csi_origin taken;
+    const csi_status status = csi_cube_put(cube, slot, series, year, has_events ? value_of(k, cell) : 0,
+                                           has_events ? error_of(k, cell) : (double)NAN, origin, &taken);
+    n_put[origin.file] += status == CSI_OK && taken.line == 0;
+    *n_taken += status == CSI_OK && taken.line != 0;
+    return status;
+}
+
+csi_status csi_tally_finish(csi_tally *tally, csi_cube *cube, size_t n_units, uint64_t *n_put, uint64_t *n_taken)
+{
+    *n_taken = 0;
+    for (uint32_t slot = 0; slot < n_units; slot++) {
+        if (!csi_cube_has(cube, slot) && (slot >= tally->n_slots || tally->cell[slot] == NULL)) {
+            continue;
+        }
+        for (size_t series = 0; series < tally->n_series; series++) {
+            for (size_t year = 0; tally->kind[series].statistic != CSI_STAT_NONE && year < tally->n_years; year++) {
+                const csi_status status = put(tally, cube, slot, series, year, n_put, n_taken);
+                if (status != CSI_OK) {
+                    return status;
+                }
+            }
+        }
+    }
+    return CSI_OK;
+}

@@ -1,0 +1,46 @@
+/* Tallies: cells that many rows make together, as events are counted and pre-aggregated rows merged.
+ *
+ * Each cell keeps n, mean and M2 (the sum of squared deviations) and merges by Chan, Golub and LeVeque's formula (1979),
+ * which gives the same as one pass over all values; memory follows the cells and, for distinct counts and quantiles, the
+ * distinct events, never the rows. Batches come in the order of the file, so the last digit is the same for any number
+ * of threads. By hand: {1, 2} and {4} give n 3, mean 7/3, M2 14/3. */
+#ifndef CSI_INGEST_TALLY_H
+#define CSI_INGEST_TALLY_H
+
+#include "ingest/cube.h"
+
+typedef enum csi_statistic {
+    CSI_STAT_NONE,     /* the row's value is the cell's */
+    CSI_STAT_COUNT,
+    CSI_STAT_DISTINCT, /* of ids within country and year */
+    CSI_STAT_SUM,
+    CSI_STAT_MEAN,     /* its standard error is sqrt(M2 / (n - 1) / n) */
+    CSI_STAT_QUANTILE, /* type 7 */
+} csi_statistic;
+
+typedef struct csi_tally csi_tally;
+
+/* What one row adds to a cell. */
+typedef struct csi_share {
+    double n, mean, m2;
+    uint32_t id; /* of the event, for distinct counts */
+} csi_share;
+
+csi_tally *csi_tally_new(size_t n_series, size_t n_years); /* NULL when out of memory */
+void csi_tally_free(csi_tally *tally);
+
+/* Says what becomes of a series' cells. `probability` is for quantiles. With `zero_absent`, a unit that any input gives
+ * a value for counts 0 in every year from the first to the last that has an event. False: the series has another
+ * statistic already. */
+CSI_MUST_USE bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic statistic, double probability,
+                                bool zero_absent);
+
+CSI_MUST_USE csi_status csi_tally_add(csi_tally *tally, uint32_t slot, size_t series, size_t year, const csi_share *share,
+                                      csi_origin origin);
+
+/* Puts every cell into the cube. A cell that a file gave directly stays; *n_taken counts those. Counts what was put by
+ * the file of its first row in n_put[file]. */
+CSI_MUST_USE csi_status csi_tally_finish(csi_tally *tally, csi_cube *cube, size_t n_units, uint64_t *n_put,
+                                         uint64_t *n_taken);
+
+#endif
