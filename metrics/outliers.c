@@ -152,3 +152,30 @@ csi_status csi_map_frame(const csi_step *step, const csi_context *context, const
                           csi_sample_skewness(frame->out, frame->n), "skewness");
     return status == CSI_OK ? keep_map(context, frame, map) : status;
 }
+
+static csi_status cap_cell(const csi_step *step, const csi_context *context, const csi_frame *frame, size_t i,
+                           double capped, const char *what)
+{
+    const size_t n_countries = context->countries->n;
+    const csi_treatment entry = {.step = step, .series = frame->series, .year = frame->first_year + i / n_countries,
+                                 .country = i % n_countries, .before = frame->in[i], .after = capped,
+                                 .what = what};
+    frame->out[i] = capped;
+    frame->state[i] = (csi_cell)(frame->state[i] | CSI_CELL_TREATED);
+    return csi_treatments_add(context->treatments, &entry);
+}
+
+csi_status csi_cap_frame(const csi_step *step, const csi_context *context, const csi_frame *frame, const csi_caps *caps,
+                         const char *what)
+{
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < frame->n && status == CSI_OK; i++) {
+        if (frame->in[i] > caps->high || frame->in[i] < caps->low) {
+            status = cap_cell(step, context, frame, i, frame->in[i] > caps->high ? caps->high : caps->low,
+                              what);
+        }
+    }
+    return status == CSI_OK ? csi_log_statistic(step, context, frame, csi_sample_skewness(frame->in, frame->n),
+                                                csi_sample_skewness(frame->out, frame->n), "skewness")
+                            : status;
+}

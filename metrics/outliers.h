@@ -52,8 +52,17 @@ struct csi_frame;
 CSI_MUST_USE csi_status csi_map_frame(const csi_step *step, const csi_context *context, const struct csi_frame *frame,
                                       const csi_map *map, csi_diag *diag);
 
+/* Lays a frame's cells beyond the caps on them, marks and logs each as `what` (static storage), and the skewness before
+ * and after. */
+CSI_MUST_USE csi_status csi_cap_frame(const csi_step *step, const csi_context *context, const struct csi_frame *frame,
+                                      const csi_caps *caps, const char *what);
+
 /* Logs one statistic of a frame's series. */
 CSI_MUST_USE csi_status csi_log_statistic(const csi_step *step, const csi_context *context,
                                           const struct csi_frame *frame, double before, double after, const char *what);
+
+/* The power of Box-Cox by maximum likelihood, with its 95 % interval. Scales x[0..n) in place by its geometric mean; y is
+ * scratch of n. Values must be positive and not constant. */
+double csi_box_cox_lambda(double *x, double *y, size_t n, double *low, double *high);
 
 #endif

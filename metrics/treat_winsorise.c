@@ -30,31 +30,6 @@ static const csi_option options[] = {
     CSI_OPTIONS_WHICH,
 };
 
-static csi_status cap_cell(const csi_step *step, const csi_context *context, const csi_frame *frame, size_t i,
-                           double capped)
-{
-    const size_t n_countries = context->countries->n;
-    const csi_treatment entry = {.step = step, .series = frame->series, .year = frame->first_year + i / n_countries,
-                                 .country = i % n_countries, .before = frame->in[i], .after = capped,
-                                 .what = "winsorised"};
-    frame->out[i] = capped;
-    frame->state[i] = (csi_cell)(frame->state[i] | CSI_CELL_TREATED);
-    return csi_treatments_add(context->treatments, &entry);
-}
-
-static csi_status cap_all(const csi_step *step, const csi_context *context, const csi_frame *frame, const csi_caps *caps)
-{
-    csi_status status = CSI_OK;
-    for (size_t i = 0; i < frame->n && status == CSI_OK; i++) {
-        if (frame->in[i] > caps->high || frame->in[i] < caps->low) {
-            status = cap_cell(step, context, frame, i, frame->in[i] > caps->high ? caps->high : caps->low);
-        }
-    }
-    return status == CSI_OK ? csi_log_statistic(step, context, frame, csi_sample_skewness(frame->in, frame->n),
-                                                csi_sample_skewness(frame->out, frame->n), "skewness")
-                            : status;
-}
-
 static size_t most_steps(const csi_step *step, size_t n)
 {
     const double count = csi_step_number(step, "max_count");
@@ -79,7 +54,7 @@ static csi_status work(const csi_step *step, const csi_context *context, const c
         csi_log_fit((csi_log_form)(then - 1), frame->sample, frame->n_sample, &map)) {
         return csi_map_frame(step, context, frame, &map, diag);
     }
-    return caps.n_steps > 0 ? cap_all(step, context, frame, &caps) : CSI_OK;
+    return caps.n_steps > 0 ? csi_cap_frame(step, context, frame, &caps, "winsorised") : CSI_OK;
 }
 
 static csi_status apply(const csi_step *step, const csi_context *context, const csi_panel *in, csi_panel *out,

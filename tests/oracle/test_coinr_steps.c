@@ -65,6 +65,9 @@ static const struct {
     {"asem/ASEM_iData", "06_norm_zscore_10_2", RAW_TO_TREATED "- normalise: {method: zscore, mean: 10, sd: 2}\n"},
     {"asem/ASEM_iData", "06_norm_rank", RAW_TO_TREATED "- normalise: rank\n"},
     {"asem/ASEM_iData", "06_norm_rank_avg", RAW_TO_TREATED "- normalise: {method: rank, ties: average}\n"},
+    {"asem/ASEM_iData", "06_norm_borda", RAW_TO_TREATED "- normalise: borda\n"},
+    {"asem/ASEM_iData", "06_norm_fracmax", RAW_TO_TREATED "- normalise: {method: fraction, less_is_better: negate}\n"},
+    {"asem/ASEM_iData", "06_norm_scaled_default", RAW_TO_TREATED "- normalise: {method: scaled, less_is_better: negate}\n"},
     {"asem/ASEM_iData", "06_norm_dist2ref_10", RAW_TO_TREATED "- normalise: {method: reference, form: minmax, reference: CZE}\n"},
     {"asem/ASEM_iData", "06_norm_dist2targ_raw", "- normalise: {method: target, cap: false}\n"},
     {"asem/ASEM_iData", "06_norm_dist2targ_raw_cap", "- normalise: {method: target, cap: true}\n"},
@@ -239,4 +242,113 @@ Test(coinr, treated_points)
     }
     cr_expect_gt(n_points, 10);
     coin_free(&c);
+}
+
+/* Goalposts, scales and ranges of each indicator's own, from COINr's iMeta with parameters; on raw data. */
+Test(coinr, parameters_by_indicator)
+{
+    static const struct {
+        const char *golden, *format;
+        const char *column[4];
+    } cases[] = {
+        {"06_norm_iMeta_n_minmax", "- normalise: {method: minmax, goalposts: yearly, range: [%s, %s], indicators: [%s]}\n",
+         {"minmax_lower", "minmax_upper"}},
+        {"06_norm_iMeta_n_zscore", "- normalise: {method: zscore, mean: %s, sd: %s, indicators: [%s]}\n",
+         {"zscore_mean", "zscore_sd"}},
+        {"06_norm_iMeta_n_scaled", "- normalise: {method: scaled, bounds: [%s, %s], factor: 100, indicators: [%s]}\n",
+         {"scaled_lower", "scaled_upper"}},
+    };
+    const table meta = golden("06_iMeta_with_norm_params");
+    char steps[20000];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
+        size_t n = 0;
+        for (size_t q = 0; q < 49; q++) {
+            const size_t row = table_row(&meta, table_column(&meta, "iCode"), c.framework->node[q].code);
+            n += (size_t)snprintf(steps + n, sizeof steps - n, cases[i].format,
+                                  meta.cell[row][table_column(&meta, cases[i].column[0])],
+                                  meta.cell[row][table_column(&meta, cases[i].column[1])], c.framework->node[q].code);
+        }
+        coin_must_run(&c, steps);
+        expect_golden(&c, c.result->normalised, cases[i].golden);
+        coin_free(&c);
+    }
+}
+
+Test(coinr, goalposts)
+{
+    coin c = asem("06_iMeta_with_norm_params", "asem/ASEM_iData");
+    coin_must_run(&c, "- normalise: {method: minmax, goalposts: framework, range: [0, 100]}\n");
+    expect_golden(&c, c.result->normalised, "06_norm_iMeta_n_goalposts");
+    coin_must_run(&c, "- normalise: {method: minmax, goalposts: framework, range: [0, 100], clip: false}\n");
+    expect_golden(&c, c.result->normalised, "06_norm_iMeta_n_goalposts_notrunc");
+    coin_free(&c);
+}
+
+/* 05_treat_boxcox is no golden table: COINr's Treat hands all columns back as they came. Ours transforms those that fail
+ * its check, and log_GII, which COINr 1.1.14 returns untransformed too: it maps the smallest value to 0, the largest to
+ * ln of it. */
+Test(coinr, treatments_that_coinr_leaves_undone)
+{
+    coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
+    const table t = golden("05_treat_boxcox"), imputed = golden("03_imputed_i_mean_grp");
+    const size_t q = csi_framework_find(c.framework, "Flights"), raw = csi_framework_find(c.framework, "Goods");
+    coin_must_run(&c, RAW_TO_IMPUTED "- treat: {method: box_cox, lambda: 0.5, shift: min, when: fails}\n- normalise: rank");
+    cr_expect(coin_worst(&c, c.result->stage[1], &t, 49) <= TOLERANCE, "the golden table is its own input");
+    cr_expect(coin_worst(&c, c.result->stage[1], &imputed, 49) <= TOLERANCE);
+    const double *in = csi_panel_column(c.result->stage[1], q, 0), *out = csi_panel_column(c.result->stage[2], q, 0);
+    double low = in[0];
+    for (size_t i = 0; i < c.countries.n; i++) {
+        low = fmin(low, in[i]);
+    }
+    for (size_t i = 0; i < c.countries.n; i++) {
+        cr_expect_float_eq(out[i], 2 * (sqrt(in[i] - low + 1) - 1), 1e-12);
+    }
+    coin_must_run(&c, "- treat: {method: log, form: gii, indicators: [Goods]}\n- normalise: rank");
+    const double *before = csi_panel_column(c.raw, raw, 0), *after = csi_panel_column(c.result->stage[0], raw, 0);
+    double smallest = HUGE_VAL, largest = -HUGE_VAL;
+    for (size_t i = 0; i < c.countries.n; i++) {
+        smallest = isnan(before[i]) ? smallest : fmin(smallest, before[i]);
+        largest = isnan(before[i]) ? largest : fmax(largest, before[i]);
+    }
+    for (size_t i = 0; i < c.countries.n; i++) {
+        const double x = (largest - 1) * (before[i] - smallest) / (largest - smallest) + 1;
+        cr_expect(is_near(after[i], log(x), 1e-12));
+    }
+    coin_free(&c);
+}
+
+/* Treatments of single raw columns. */
+Test(coinr, transforms)
+{
+    static const struct {
+        char suffix[16], step[120];
+    } cases[] = {
+        {"log_CT", "{method: log, form: ct}"},
+        {"log_CT_plus", "{method: log, form: ct_signed}"},
+        {"log_CT_orig", "{method: log, form: ct_original}"},
+        {"boxcox0.5", "{method: box_cox, lambda: 0.5, shift: min}"},
+        {"boxcox0", "{method: box_cox, lambda: 0, shift: min}"},
+        {"winsorise5", "{method: winsorise, max_count: 5}"},
+        {"winforce3", "{method: winsorise, max_count: 3, force: 3}"},
+    };
+    static const char *const indicators[] = {"Goods", "Services", "Gas", "FemLab", "Flights"};
+    const table t = golden("05_transforms_raw");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
+        char steps[400];
+        snprintf(steps, sizeof steps, "- treat: %s\n- normalise: zscore\n", cases[i].step);
+        coin_must_run(&c, steps);
+        for (size_t k = 0; k < 5; k++) {
+            const size_t column = table_column(&t, csi_arena_format(c.arena, "%s.%s", indicators[k], cases[i].suffix));
+            const size_t q = csi_framework_find(c.framework, indicators[k]);
+            for (size_t row = 1; row < t.n_rows; row++) {
+                const size_t country = csi_countries_find(&c.countries, t.cell[row][0]);
+                const double got = csi_panel_get(c.result->stage[0], q, 0, country), want = table_number(&t, row, column);
+                cr_expect(is_near(got, want, 1e-9 * fmax(1, fabs(want))), "%s %s: %.12g, not %.12g", t.cell[0][column],
+                          t.cell[row][0], got, want);
+            }
+        }
+        coin_free(&c);
+    }
 }
