@@ -43,6 +43,11 @@ static const struct {
     {"asem/ASEM_iData", "03_imputed_i_median_grp", "- denominate: by\n- impute: {method: cohort, groups: EurAsia_group}\n"},
     {"asem/ASEM_iData", "03_imputed_i_mean_grp_GDP",
      "- denominate: by\n- impute: {method: cohort, statistic: mean, groups: [GDP_group]}\n"},
+    {"asem/ASEM_iData", "03_imputed_row_i_mean", "- denominate: by\n- impute: row\n"},
+    {"asem/ASEM_iData", "03_imputed_row_i_median", "- denominate: by\n- impute: {method: row, statistic: median}\n"},
+    {"asem/ASEM_iData", "03_imputed_rowall_i_mean", "- denominate: by\n- impute: {method: row, within: all}\n"},
+    {"asem/ASEM_iData", "03_imputed_rowall_i_median",
+     "- denominate: by\n- impute: {method: row, within: all, statistic: median}\n"},
     {"03_holes_iData", "03_holes_i_mean", "- impute: {method: cohort, statistic: mean}\n"},
     {"03_holes_iData", "03_holes_i_median", "- impute: {method: cohort, statistic: median}\n"},
     {"03_holes_iData", "03_holes_i_mean_grp", "- impute: {method: cohort, statistic: mean, groups: [GDP_group]}\n"},
@@ -349,6 +354,28 @@ Test(coinr, transforms)
                           t.cell[row][0], got, want);
             }
         }
+        coin_free(&c);
+    }
+}
+
+/* A panel of five years with gaps: the last value carried forward, with and without a limit. COINr's "constant" is an
+ * interpolation that holds the value before, so it fills forward first and then backward. */
+Test(coinr, carried_panel)
+{
+    static const struct {
+        char golden[40], step[60];
+    } cases[] = {
+        {"15_impute_panel_latest", "{method: carry, limit: none}"},
+        {"15_impute_panel_latest_max1", "{method: carry, limit: 1}"},
+        {"15_impute_panel_constant", "{method: carry, limit: none, direction: both}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        coin c = asem("asem/ASEM_iMeta", "15_panel_holes_input");
+        char steps[200];
+        snprintf(steps, sizeof steps, "- impute: %s\n- normalise: rank\n", cases[i].step);
+        coin_must_run(&c, steps);
+        cr_assert_eq(c.raw->n_years, 5);
+        expect_golden(&c, c.result->stage[0], cases[i].golden);
         coin_free(&c);
     }
 }
