@@ -112,12 +112,29 @@ static csi_status read_ends(const csi_call *call, size_t n, size_t *top, size_t 
     return status;
 }
 
+/* What a reader must know beside the table; "" when there is nothing. */
+static void write_notes(const ranking *r, char *notes, size_t room)
+{
+    const int year = r->results->first_year + (int)r->year;
+    size_t at = 0;
+    notes[0] = '\0';
+    if (r->has_intervals) {
+        const int n = snprintf(notes, room, "90 %%: from the 5th to the 95th percentile of the ensemble; countries whose "
+                                            "intervals overlap are not clearly apart.");
+        at = n > 0 ? (size_t)n : 0;
+    }
+    if (r->n_provisional > 0 && at < room) {
+        snprintf(notes + at, room - at, "%s%zu scores are provisional: a source that they draw on has not yet reported %d.",
+                 at > 0 ? " " : "", r->n_provisional, year);
+    }
+}
+
 static csi_status show(const csi_call *call, const ranking *r)
 {
     size_t top = 0, bottom = 0;
     csi_column column[N_COLUMNS];
     csi_table *table = NULL;
-    char title[512], notes[256] = "";
+    char title[512], notes[512];
     csi_status status = read_ends(call, r->n, &top, &bottom);
     CSI_TRY(status);
     for (size_t i = 0; i < N_COLUMNS; i++) {
@@ -138,10 +155,7 @@ static csi_status show(const csi_call *call, const ranking *r)
     }
     snprintf(title, sizeof title, "%s, %d: %zu of %zu countries scored", r->results->node_name[r->node],
              r->results->first_year + (int)r->year, r->n, r->results->countries.n);
-    if (r->n_provisional > 0) {
-        snprintf(notes, sizeof notes, "%zu scores are provisional: a source that they draw on has not yet reported %d.",
-                 r->n_provisional, r->results->first_year + (int)r->year);
-    }
+    write_notes(r, notes, sizeof notes);
     CSI_TRY(csi_table_show(table, call, title, notes[0] != '\0' ? notes : NULL));
 out:
     csi_table_free(table);

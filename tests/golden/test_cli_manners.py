@@ -158,6 +158,23 @@ def test_terminal():
         assert "\x1b[" not in on_a_terminal(["rank", "-p", TINY], env)
 
 
+def test_progress():
+    """Work that takes its time says so, on a line that is gone at the end; without a terminal only when asked."""
+    with directory() as work:
+        project = copy_tiny(f"{work}/project")
+        config = project / "index.yaml"
+        config.write_text(config.read_text().replace("file: data.csv", "file: '-'"))
+        process = subprocess.Popen([COMMAND, "check", str(project), "--progress"], stdin=subprocess.PIPE, env=ENVIRONMENT,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        shown = b""
+        while b"checking ..." not in shown:
+            shown += os.read(process.stderr.fileno(), 100)
+        _, rest = process.communicate((project / "data.csv").read_bytes(), timeout=60)
+        assert process.returncode == 0 and (shown + rest).endswith(b"\r\x1b[K"), shown + rest
+        for arguments in (["check", project], ["check", project, "--no-progress", "--progress"]):
+            assert csindex(*arguments, stdin=(project / "data.csv").read_bytes()).stderr == b""
+
+
 def test_neutralised():
     """Escapes from files, arguments and names reach a terminal as text; CSV keeps the name, defused."""
     with directory() as work:
