@@ -29,6 +29,9 @@ static void write_index(const csi_project *project, csi_json *json)
     csi_json_text_at(json, "id", project->id);
     csi_json_text_at(json, "name", project->name);
     csi_json_text_at(json, "version", project->version);
+    csi_json_text_at(json, "description", project->description);
+    csi_json_text_at(json, "notice", project->notice);
+    csi_json_text_at(json, "licence", project->licence);
     csi_json_integer_at(json, "first_year", project->first_year);
     csi_json_integer_at(json, "last_year", project->last_year);
     csi_json_integer_at(json, "read_from", project->read_from);

@@ -165,7 +165,7 @@
     return present.length === 0 ? null : d3.sum(present) / present.length;
   }
   function principleChart(holder, chosen) {
-    var rowHeight = 14 * chosen.length + 18, width = 560, left = 210;
+    var rowHeight = 14 * chosen.length + 18, width = 600, left = 260;
     var height = children.length * rowHeight + 22;
     var x = scaleX(width - 40, left);
     var region = countries[chosen[0]][2];
