@@ -185,19 +185,34 @@ static int call_bare(int argc, char **argv, csi_diag *diag)
         csi_usage_write(stderr);
         return csi_status_exit_code(CSI_ERR_USAGE);
     }
-    static const char *const help[] = {"-h", "--help"}, *const version[] = {"-V", "--version"};
-    for (size_t i = 0; i < 2; i++) {
-        if (strcmp(argv[1], help[i]) == 0) {
+    for (int i = 1; i < argc; i++) {
+        const bool asks_help = strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0;
+        const bool asks_version = strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0;
+        if (asks_help) {
             csi_help_write(stdout, NULL);
-            return fflush(stdout) == 0 ? 0 : EXIT_BROKEN_PIPE;
-        }
-        if (strcmp(argv[1], version[i]) == 0) {
+        } else if (asks_version) {
             csi_version_write(stdout);
+        }
+        if (asks_help || asks_version) {
             return fflush(stdout) == 0 ? 0 : EXIT_BROKEN_PIPE;
         }
     }
     return csi_status_exit_code(csi_diag_error(
         diag, CSI_ERR_USAGE, NULL, "\"%s\" stands where a command is expected; see csindex --help", argv[1]));
+}
+
+/* Options of every command may also stand before it: `csindex -q run`. Puts the command first, its arguments behind. */
+static void move_command_first(int argc, char **argv)
+{
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        at += strcmp(argv[at], "--log-format") == 0 || strcmp(argv[at], "--color") == 0;
+    }
+    if (at < argc) {
+        char *command = argv[at];
+        memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+        argv[1] = command;
+    }
 }
 
 int main(int argc, char **argv)
@@ -212,6 +227,7 @@ int main(int argc, char **argv)
     }
     csi_diag_set_sink(diag, csi_messages_show, NULL);
     int code = 0;
+    move_command_first(argc, argv);
     if (argc < 2 || argv[1][0] == '-') {
         code = call_bare(argc, argv, diag);
     } else {

@@ -209,6 +209,7 @@ def test_json_log():
         events = [json.loads(line) for line in got.stderr.decode().splitlines()]
         error = next(event for event in events if event["event"] == "error")
         assert (error["file"], error["line"], error["exit_code"]) == ("data.csv", 2, 65) and got.returncode == 65
+        assert csindex("-q", "--log-format", "json", "run", project, "-o", f"{work}/out").stderr.count(b"{") == 1
         got = csindex("run", "--log-format", "json", "--wrong")
         assert json.loads(got.stderr)["exit_code"] == 64
 

@@ -2,7 +2,7 @@
 """Every command of README.md and docs/*.md works and prints what stands there, and the method is the one that ran.
 
 In ```console blocks a line `$ command` is followed by what it prints on both streams, in a terminal of 95 columns;
-durations are not compared. The commands of a file run one after the other in one fresh directory. ```sh blocks may hold
+durations and sizes are not compared. The commands of a file run one after the other in one fresh directory. ```sh blocks may hold
 only the few lines known here, which other tests run. --update writes down what is printed now."""
 import difflib
 import os
@@ -19,7 +19,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
 def steady(text):
-    return re.sub(r"\b\d+ ms\b", "N ms", text)
+    return re.sub(r"\b\d+ (ms|files|bytes)\b", r"N \1", text)
 
 
 def run(line, work):
@@ -99,7 +99,7 @@ def main():
     problems += [line for name in ("ARCHITECTURE", "CONTRIBUTING", "CHANGELOG") for line in check_links(SOURCE / f"{name}.md")]
     problems += check_methodology(update)
     print(*problems, sep="\n")
-    print(f"{n} commands run")
+    print(f"{n} commands run" + ("; after a change that is meant: this file --update" if problems and not update else ""))
     assert n > 10 and "$ csindex" in (SOURCE / "README.md").read_text()
     return 1 if problems and not update else 0
 
