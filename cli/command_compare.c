@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/causes.h"
 #include "cli/draw.h"
 #include "cli/table.h"
 #include "cli/view.h"
@@ -115,6 +116,26 @@ out:
     return status;
 }
 
+/* Two countries: what makes the first one's score differ from the second one's. */
+static csi_status show_why(const csi_call *call, const csi_view *view, const comparison *c)
+{
+    const csi_framework *framework = view->project->framework;
+    const csi_country *who = view->run->raw->countries.country;
+    const char *code = csi_call_text(call, CSI_OPT_NODE);
+    const size_t node = code == NULL ? framework->n_nodes - 1 : csi_framework_find(framework, code);
+    char title[512];
+    if (c->n != 2) {
+        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--why compares two countries, not %zu", c->n);
+    }
+    if (node == CSI_NONE) {
+        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--node: the framework has no \"%s\"", code);
+    }
+    snprintf(title, sizeof title, "%s, %d: from %s to %s", framework->node[node].name,
+             c->results->first_year + (int)c->year, who[c->country[1]].name, who[c->country[0]].name);
+    const csi_point a = {view->run->result, c->year, c->country[1]}, b = {view->run->result, c->year, c->country[0]};
+    return csi_causes_show(call, view->run, node, &a, &b, title);
+}
+
 static csi_status run(csi_call *call)
 {
     csi_status status = CSI_OK;
@@ -123,18 +144,19 @@ static csi_status run(csi_call *call)
     if (c.arena == NULL) {
         return csi_diag_no_memory(call->diag, "the comparison");
     }
-    CSI_TRY(csi_view_open(call, &view));
+    const bool asks_why = csi_call_has(call, CSI_OPT_WHY);
+    CSI_TRY(asks_why ? csi_view_compute(call, &view) : csi_view_open(call, &view));
     c.results = view.results;
     CSI_TRY(csi_view_year(call, view.results, &c.year));
     CSI_TRY(find_countries(call, &c));
-    CSI_TRY(show(call, &c));
+    CSI_TRY(asks_why ? show_why(call, &view, &c) : show(call, &c));
 out:
     csi_arena_free(c.arena);
     csi_view_close(&view);
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPTS_VIEW, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_WHY, CSI_OPT_NODE, CSI_OPTS_VIEW, CSI_OPT_END};
 
 const csi_command csi_command_compare = {
     .name = "compare",
@@ -142,8 +164,11 @@ const csi_command csi_command_compare = {
     .min_arguments = 2,
     .max_arguments = MAX_COUNTRIES,
     .summary = "show two to eight countries side by side",
-    .text = "Shows the scores and ranks of two to eight countries in one year, for the index and every part of it.",
+    .text = "Shows the scores and ranks of two to eight countries in one year, for the index and every part of it. "
+            "With --why: what makes two countries differ, indicator by indicator, computed from the project; the effects "
+            "add up to the difference.",
     .examples = "csindex compare CHE NLD USA\n"
+                "csindex compare EST LVA --why\n"
                 "csindex compare France Germany --year 2018 --format json\n",
     .options = options,
     .run = run,

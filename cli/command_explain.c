@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/causes.h"
 #include "cli/draw.h"
 #include "cli/story.h"
 #include "cli/layout.h"
@@ -209,6 +210,33 @@ static csi_status find_node(const csi_call *call, const csi_framework *framework
     return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--node: the framework has no \"%s\"", code);
 }
 
+/* Two years: what made the score differ. */
+static csi_status explain_change(const csi_call *call, const csi_view *view, size_t node, size_t country, size_t from)
+{
+    const csi_panel *scores = view->run->result->scores;
+    const csi_country *who = &view->run->raw->countries.country[country];
+    int64_t asked = 0;
+    size_t to = 0;
+    char title[512], before[CSI_NUMBER_MAX] = "not scored", after[CSI_NUMBER_MAX] = "not scored";
+    csi_status status;
+    CSI_TRY(csi_call_argument_integer(call, 2, "TO", -9999, 9999, &asked));
+    CSI_TRY(csi_view_find_year(call, view->results, asked, &to));
+    const double a = csi_panel_get(scores, node, from, country), b = csi_panel_get(scores, node, to, country);
+    if (!isnan(a)) {
+        csi_number_write_fixed(a, 2, before);
+    }
+    if (!isnan(b)) {
+        csi_number_write_fixed(b, 2, after);
+    }
+    snprintf(title, sizeof title, "%s (%s), %s: %d %s, %d %s", who->name, who->iso3,
+             view->project->framework->node[node].name, scores->first_year + (int)from, before,
+             scores->first_year + (int)to, after);
+    const csi_point points[2] = {{view->run->result, from, country}, {view->run->result, to, country}};
+    CSI_TRY(csi_causes_show(call, view->run, node, &points[0], &points[1], title));
+out:
+    return status;
+}
+
 static csi_status run(csi_call *call)
 {
     csi_status status = CSI_OK;
@@ -222,6 +250,10 @@ static csi_status run(csi_call *call)
     CSI_TRY(csi_view_find_year(call, view.results, asked, &year));
     CSI_TRY(csi_view_country(call, &view.run->raw->countries, call->argument[0], &country));
     CSI_TRY(find_node(call, view.project->framework, &node));
+    if (call->n_arguments == 3) {
+        CSI_TRY(explain_change(call, &view, node, country, year));
+        goto out;
+    }
     CSI_TRY(csi_story_tell(view.run, node, country, year, (int)digits, call->diag, &story));
     if (csi_call_choice(call, CSI_OPT_FORMAT) != 0) {
         CSI_TRY(show_rows(call, &story));
@@ -240,15 +272,18 @@ static const csi_opt options[] = {CSI_OPT_NODE,  CSI_OPT_PROJECT, CSI_OPT_FORMAT
 
 const csi_command csi_command_explain = {
     .name = "explain",
-    .arguments = "COUNTRY YEAR",
+    .arguments = "COUNTRY YEAR [TO]",
     .min_arguments = 2,
-    .max_arguments = 2,
-    .summary = "show every step from the raw figures to one score",
+    .max_arguments = 3,
+    .summary = "show every step from the raw figures to one score, or why it changed",
     .text = "Computes the project anew and shows where one country's score of one year comes from: each raw value with "
             "the file and line it stands in, how a gap was filled, the transform, the goalposts, the normalised value, "
             "its weight after rescaling over what is present, and its contribution; then the aggregates up to the index. "
-            "Contributions add up to the score that they stand under. With --node only that part is shown.",
+            "Contributions add up to the score that they stand under. With --node only that part is shown. With a second "
+            "year: what made the score change between the two, indicator by indicator; the effects add up to the change, "
+            "and those that rest on imputed values are told apart from observed ones.",
     .examples = "csindex explain FRA 2022\n"
+                "csindex explain FRA 2014 2022\n"
                 "csindex explain \"South Korea\" 2021 --node p6\n"
                 "csindex explain KEN 2023 --format json --project my-index\n",
     .options = options,

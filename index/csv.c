@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/number.h"
 
 void csi_csv_init(csi_csv *csv, csi_csv_sink sink, void *user)
@@ -86,10 +87,34 @@ static void put_quoted(csi_csv *csv, const char *text)
     put(csv, text, strlen(text));
 }
 
+/* The length of a text that can stand as it is; CSI_NONE for one that must be quoted or defused, or that only a closer
+ * look can tell. Most cells are codes, and there are hundreds of thousands of them. */
+static size_t plain_length(const char *text)
+{
+    static const bool needs_quotes[256] = {[','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true};
+    static const bool may_need_more[256] = {['='] = true, ['+'] = true,  ['-'] = true,  ['@'] = true,
+                                            [' '] = true, ['\t'] = true, ['\''] = true, [0xef] = true};
+    size_t n = 0;
+    if (may_need_more[(unsigned char)text[0]]) {
+        return CSI_NONE;
+    }
+    for (; text[n] != '\0'; n++) {
+        if (needs_quotes[(unsigned char)text[n]]) {
+            return CSI_NONE;
+        }
+    }
+    return n > 0 && text[n - 1] == ' ' ? CSI_NONE : n;
+}
+
 void csi_csv_text(csi_csv *csv, const char *text)
 {
     csi_csv_blank(csv);
     if (text == NULL || text[0] == '\0') {
+        return;
+    }
+    const size_t n_plain = plain_length(text);
+    if (n_plain != CSI_NONE) {
+        put(csv, text, n_plain);
         return;
     }
     const size_t n = strlen(text);

@@ -67,6 +67,7 @@ struct csi_output {
 extern const csi_output csi_output_scores;
 extern const csi_output csi_output_contributions;
 extern const csi_output csi_output_quality;
+extern const csi_output csi_output_changes;
 extern const csi_output csi_output_ranking;
 extern const csi_output csi_output_codebook;
 extern const csi_output csi_output_methodology;

@@ -10,7 +10,7 @@
 #include "index/sources.h"
 
 static const csi_output *const outputs[] = {
-    &csi_output_scores,   &csi_output_contributions, &csi_output_quality,     &csi_output_ranking,
+    &csi_output_scores,  &csi_output_contributions, &csi_output_quality,     &csi_output_changes,     &csi_output_ranking,
     &csi_output_codebook, &csi_output_methodology,   &csi_output_datapackage, &csi_output_manifest,
 };
 #define N_OUTPUTS (sizeof outputs / sizeof *outputs)
