@@ -75,7 +75,7 @@ cmake --build "$root/project/build" >"$root/log" || { cat "$root/log"; exit 1; }
 expect "$root/project/build/with_csindex"
 expect "$root/project/build/with_static"
 
-# A library that names the linker's own marks (readstat does) makes every linker export them.
+# libxlsxwriter exports the marks of the linker, and whatever is linked against it then does too.
 foreign=$(nm -D --defined-only "$libdir/libcsindex.so" | awk '{print $3}' | grep -Ev '^(csi_|_init$|_fini$|__bss_start$|_edata$|_end$)' || true)
 if [ ${#sanitize[@]} -eq 0 ] && [ -n "$foreign" ]; then
     echo "libcsindex.so defines names without the prefix:" $foreign
