@@ -184,8 +184,7 @@ carry <- function(table, limit) {
     filled
 }
 transform_of <- function(name) switch(name, log = log, log1p = log1p, asinh = asinh, identity)
-normalise <- function(table, row, range) {
-    f <- transform_of(if (is.na(row$transform)) "none" else row$transform)
+normalise <- function(table, row, f, range) {
     share <- (f(table) - f(row$goal_low)) / (f(row$goal_high) - f(row$goal_low))
     share <- pmin(pmax(share, 0), 1)
     range[1] + (range[2] - range[1]) * (if (row$Direction < 0) 1 - share else share)
@@ -202,15 +201,18 @@ if (length(unknown) > 0 || any(codebook$Type == "Denominator")) {
     for (code in indicators) {
         table <- cube_of(quality, "raw", code)
         row <- codebook[code, ]
+        f <- identity
         for (stage in stages) {
-            if (stage$method == "linear") {
+            if (stage$method == "transform") {
+                f <- transform_of(if (is.na(row$transform)) "none" else row$transform)
+            } else if (stage$method == "linear") {
                 named <- dimnames(table)
                 table <- t(apply(table, 1, interpolate, as.numeric(colnames(table))))
                 dimnames(table) <- named
             } else if (stage$method == "carry") {
                 table <- carry(table, if (is.na(row$max_carry)) 0 else row$max_carry)
             } else if (stage$method == "minmax") {
-                table <- normalise(table, row, fromJSON(stage$options$range))
+                table <- normalise(table, row, f, fromJSON(stage$options$range))
             }
         }
         value[[code]] <- table

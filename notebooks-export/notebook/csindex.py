@@ -201,8 +201,7 @@ def carry(table, limit):
     return filled
 
 
-def normalise(table, row, low, high):
-    transform = TRANSFORM.get(row["transform"], lambda x: x)
+def normalise(table, row, transform, low, high):
     bottom, top = transform(float(row["goal_low"])), transform(float(row["goal_high"]))
     share = ((transform(table) - bottom) / (top - bottom)).clip(0, 1)
     return low + (high - low) * (1 - share if row["Direction"] < 0 else share)
@@ -217,15 +216,17 @@ if unknown or (codebook["Type"] == "Denominator").any():
 else:
     value = {}
     for code, table in wide("raw").items():
-        row = codebook.loc[code]
+        row, transform = codebook.loc[code], lambda x: x
         for stage in stages:
-            if stage["method"] == "linear":
+            if stage["method"] == "transform":
+                transform = TRANSFORM.get(row["transform"], transform)
+            elif stage["method"] == "linear":
                 table = interpolate(table)
             elif stage["method"] == "carry":
                 table = carry(table, 0 if pd.isna(row["max_carry"]) else row["max_carry"])
             elif stage["method"] == "minmax":
                 low, high = json.loads(stage["options"]["range"])
-                table = normalise(table, row, low, high)
+                table = normalise(table, row, transform, low, high)
         value[code] = table.reindex(columns=range(FIRST, LAST + 1))
 
 KNOWN_RULES = {"arithmetic", "geometric", "harmonic"}
