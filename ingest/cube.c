@@ -106,28 +106,47 @@ csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t yea
     return CSI_OK;
 }
 
+void csi_cube_prefetch(const csi_cube *cube, uint32_t slot, size_t series, size_t year)
+{
+    if (csi_cube_has(cube, slot)) {
+        __builtin_prefetch(&cube->block[slot].cell[series * cube->n_years + year], 1);
+    }
+}
+
 bool csi_cube_has(const csi_cube *cube, uint32_t slot)
 {
     return slot < cube->n_blocks && cube->block[slot].cell != NULL;
 }
 
-static void move_block(const csi_cube *cube, block *from, size_t country, csi_raw *raw)
+/* A few units at once, so that neighbours on the panel's last axis are written together. */
+#define TOGETHER 16
+
+static void move_cell(const csi_cube *cube, const block *from, size_t at, size_t to, csi_raw *raw)
+{
+    if (from->cell[at].origin.line != 0) {
+        raw->panel->value[to] = from->cell[at].value;
+        raw->panel->state[to] = CSI_CELL_OBSERVED;
+        raw->origin[to] = from->cell[at].origin;
+        if (cube->with_standard_error) {
+            raw->panel->standard_error[to] = from->standard_error[at];
+        }
+    }
+}
+
+/* The blocks of countries first to first + n, in their order. */
+static void move_blocks(const csi_cube *cube, block *const *from, size_t first, size_t n, csi_raw *raw)
 {
     for (size_t series = 0; series < cube->n_series; series++) {
         for (size_t year = 0; year < cube->n_years; year++) {
-            const size_t at = series * cube->n_years + year;
-            if (from->cell[at].origin.line == 0) {
-                continue;
-            }
-            const size_t to = csi_panel_at(raw->panel, series, year, country);
-            csi_panel_set(raw->panel, series, year, country, from->cell[at].value, CSI_CELL_OBSERVED);
-            raw->origin[to] = from->cell[at].origin;
-            if (cube->with_standard_error) {
-                raw->panel->standard_error[to] = from->standard_error[at];
+            const size_t to = csi_panel_at(raw->panel, series, year, first);
+            for (size_t i = 0; i < n; i++) {
+                move_cell(cube, from[i], series * cube->n_years + year, to + i, raw);
             }
         }
     }
-    free_block(from);
+    for (size_t i = 0; i < n; i++) {
+        free_block(from[i]);
+    }
 }
 
 csi_status csi_cube_finish(csi_cube *cube, csi_units *units, csi_arena *arena, csi_raw *raw)
@@ -136,7 +155,8 @@ csi_status csi_cube_finish(csi_cube *cube, csi_units *units, csi_arena *arena, c
     const size_t n_units = csi_units_count(units);
     bool *used = calloc(n_units + 1, sizeof *used);
     size_t *axis = calloc(n_units + 1, sizeof *axis);
-    if (used == NULL || axis == NULL) {
+    block **sorted = calloc(n_units + 1, sizeof *sorted);
+    if (used == NULL || axis == NULL || sorted == NULL) {
         status = CSI_ERR_MEMORY;
         goto out;
     }
@@ -153,10 +173,15 @@ csi_status csi_cube_finish(csi_cube *cube, csi_units *units, csi_arena *arena, c
     }
     for (size_t slot = 0; slot < n_units; slot++) {
         if (used[slot]) {
-            move_block(cube, &cube->block[slot], axis[slot], raw);
+            sorted[axis[slot]] = &cube->block[slot];
         }
     }
+    for (size_t first = 0; first < raw->countries.n; first += TOGETHER) {
+        const size_t left = raw->countries.n - first;
+        move_blocks(cube, sorted + first, first, left < TOGETHER ? left : TOGETHER, raw);
+    }
 out:
+    free(sorted);
     free(used);
     free(axis);
     return status;

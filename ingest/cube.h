@@ -18,6 +18,9 @@ void csi_cube_free(csi_cube *cube);
 CSI_MUST_USE csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value,
                                      double standard_error, csi_origin origin, csi_origin *taken);
 
+/* Fetches a cell that will be put soon. */
+void csi_cube_prefetch(const csi_cube *cube, uint32_t slot, size_t series, size_t year);
+
 /* Whether any value of the unit was put. */
 bool csi_cube_has(const csi_cube *cube, uint32_t slot);
 

@@ -19,7 +19,7 @@ static size_t blank_length(const char *text, size_t length)
     return length >= 3 && memcmp(text, "\xe2\x80\xaf", 3) == 0 ? 3 : 0;
 }
 
-const char *csi_trim(const char *text, size_t *length)
+const char *csi_trim_blanks(const char *text, size_t *length)
 {
     size_t n;
     while ((n = blank_length(text, *length)) > 0) {

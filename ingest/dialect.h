@@ -29,7 +29,13 @@ csi_reading csi_dialect_read(const csi_dialect *dialect, const char *text, size_
 /* True when one of the missing markers would read as a number otherwise. */
 bool csi_dialect_has_numeric_missing(const csi_dialect *dialect);
 
-/* The text without blanks (space, tab, no-break spaces) around it. */
-const char *csi_trim(const char *text, size_t *length);
+/* The text without blanks (space, tab, line ends, no-break spaces) around it. */
+const char *csi_trim_blanks(const char *text, size_t *length);
+
+static inline const char *csi_trim(const char *text, size_t *length)
+{
+    const bool is_bare = *length > 0 && text[0] > ' ' && text[*length - 1] > ' '; /* ASCII at both ends: nearly always */
+    return is_bare ? text : csi_trim_blanks(text, length);
+}
 
 #endif

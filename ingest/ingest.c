@@ -80,6 +80,34 @@ static void fill_dialect(const csi_input_settings *settings, csi_dialect *dialec
     dialect->has_numeric_missing = csi_dialect_has_numeric_missing(dialect);
 }
 
+/* With `statistic`, rows of the plain readers that give the same cell are combined and no error. */
+static csi_status combine_rows(stage *s, const csi_input_settings *settings, csi_plan *plan)
+{
+    static const char *const names[] = {"count", "sum", "mean"};
+    static const csi_statistic statistics[] = {CSI_STAT_COUNT, CSI_STAT_SUM, CSI_STAT_MEAN};
+    const csi_setting *setting = csi_setting_find(settings->options, "statistic");
+    if (setting == NULL || plan->is_tallied) {
+        return CSI_OK;
+    }
+    size_t choice = 0;
+    const csi_status status = csi_setting_choice(setting, names, 3, s->diag, &choice);
+    if (status != CSI_OK) {
+        return status;
+    }
+    plan->is_tallied = true;
+    for (size_t series = 0; series < csi_framework_n_series(s->framework); series++) {
+        for (size_t i = 0; i < plan->n_values; i++) {
+            const uint32_t given = plan->value[i].series;
+            if ((given == CSI_SERIES_OF_ROW || given == series) &&
+                !csi_tally_set(s->tally, series, statistics[choice], 0, false)) {
+                return csi_diag_error(s->diag, CSI_ERR_CONFIG, &setting->place,
+                                      "another input makes the same indicators with another statistic");
+            }
+        }
+    }
+    return CSI_OK;
+}
+
 static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *settings, size_t file, csi_plan *plan)
 {
     csi_status status = CSI_OK;
@@ -106,6 +134,7 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
     CSI_TRY(csi_head_choose(&preview, s->diag, &plan->reader, &header));
     CSI_TRY(plan->reader->plan(s->arena, &preview, header, plan, s->diag));
     csi_sniff_values(&preview, header, plan, s->diag);
+    CSI_TRY(combine_rows(s, settings, plan));
     csi_slices_skip(slices, plan->header_bytes);
 out:
     return status;
@@ -121,7 +150,8 @@ static csi_status read_input(stage *s, size_t file)
     csi_plan plan;
     facts->label = input->label;
     CSI_TRY(csi_input_settings_read(s->arena, input, s->options, s->diag, &settings));
-    const csi_slices_options options = {.source = {.max_bytes = s->options->max_bytes},
+    const csi_slices_options options = {.source = {.max_bytes = s->options->max_bytes,
+                                                   .without_digest = s->options->without_digest},
                                         .max_record_bytes = s->options->max_record_bytes,
                                         .is_encoding_set = settings.is_encoding_set,
                                         .encoding = settings.encoding};

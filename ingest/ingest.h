@@ -37,6 +37,7 @@ typedef struct csi_ingest_options {
     uint64_t max_record_bytes;     /* 0: the default, 16 MiB */
     uint64_t max_bytes;            /* of decompressed input a file; 0: the default, 64 GiB */
     size_t n_threads;              /* 0: all */
+    bool without_digest;           /* SHA-256 of the inputs is not taken: it halves the speed on large files */
 } csi_ingest_options;
 
 /* Where a raw cell came from. file is an index into csi_raw.source; line 0: the cell is missing. */

@@ -9,7 +9,7 @@
 typedef struct entry {
     const char *text; /* NULL: free */
     uint32_t length, value;
-    uint64_t hash;
+    uint64_t word; /* of up to eight bytes: the text itself; of more: its hash */
 } entry;
 
 typedef struct chunk {
@@ -56,19 +56,55 @@ void csi_memo_free(csi_memo *memo)
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
+    return hash ^ hash >> 29;
 }
 
-static uint64_t hash_text(const char *text, size_t length)
+static uint64_t load8(const char *text)
 {
-    uint64_t hash = length, word;
-    for (; length >= 8; text += 8, length -= 8) {
-        memcpy(&word, text, 8);
-        hash = mix(hash, word);
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+static uint64_t load4(const char *text)
+{
+    uint32_t word;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* Up to eight bytes as one word, different for different texts of one length. */
+static uint64_t short_word(const char *text, size_t length)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    if (length >= 4) {
+        return load4(text) | load4(text + length - 4) << 32;
     }
-    word = 0;
-    memcpy(&word, text, length);
-    return mix(hash, word);
+    if (length == 0) {
+        return 0;
+    }
+    return (uint64_t)byte[0] | (uint64_t)byte[length / 2] << 8 | (uint64_t)byte[length - 1] << 16;
+}
+
+static uint64_t long_hash(const char *text, size_t length)
+{
+    uint64_t hash = length;
+    for (size_t i = 0; i + 8 < length; i += 8) {
+        hash = mix(hash, load8(text + i));
+    }
+    return mix(hash, load8(text + length - 8));
+}
+
+static uint64_t word_of(const char *text, size_t length)
+{
+    return length <= 8 ? short_word(text, length) : long_hash(text, length);
+}
+
+/* The high bits of a product hang on all bits of its factor, the low ones do not. */
+static size_t home_of(uint64_t word, uint32_t length, size_t room)
+{
+    const uint64_t spread = (word ^ (uint64_t)length << 56) * UINT64_C(0x9e3779b97f4a7c15);
+    return (spread >> 32 ^ spread >> 48) & (room - 1);
 }
 
 static bool grow(csi_memo *memo)
@@ -80,7 +116,7 @@ static bool grow(csi_memo *memo)
     }
     for (size_t i = 0; i < memo->room; i++) {
         if (memo->entry[i].text != NULL) {
-            size_t at = memo->entry[i].hash & (room - 1);
+            size_t at = home_of(memo->entry[i].word, memo->entry[i].length, room);
             while (grown[at].text != NULL) {
                 at = (at + 1) & (room - 1);
             }
@@ -113,14 +149,14 @@ static const char *keep(csi_memo *memo, const char *text, size_t length)
 
 uint32_t *csi_memo_at(csi_memo *memo, const char *text, size_t length)
 {
-    const uint64_t hash = hash_text(text, length);
-    size_t at = hash & (memo->room - 1);
-    while (memo->entry[at].text != NULL) {
+    const uint64_t word = word_of(text, length);
+    size_t at = home_of(word, (uint32_t)length, memo->room);
+    for (; memo->entry[at].text != NULL; at = (at + 1) & (memo->room - 1)) {
         entry *found = &memo->entry[at];
-        if (found->hash == hash && found->length == length && memcmp(found->text, text, length) == 0) {
+        if (found->word == word && found->length == length &&
+            (length <= 8 || memcmp(found->text, text, length) == 0)) {
             return &found->value;
         }
-        at = (at + 1) & (memo->room - 1);
     }
     if (memo->n * 2 >= memo->room) {
         return grow(memo) ? csi_memo_at(memo, text, length) : NULL;
@@ -129,7 +165,7 @@ uint32_t *csi_memo_at(csi_memo *memo, const char *text, size_t length)
     if (kept == NULL) {
         return NULL;
     }
-    memo->entry[at] = (entry){kept, (uint32_t)length, 0, hash};
+    memo->entry[at] = (entry){kept, (uint32_t)length, 0, word};
     memo->n++;
     return &memo->entry[at].value;
 }

@@ -92,6 +92,10 @@ static csi_period_kind read_day_first(const char *at, const char *end, int *year
 
 csi_period_kind csi_period_read(const char *text, size_t length, int *year)
 {
+    if (length == 4 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) && is_digit(text[3])) {
+        *year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
+        return is_year(*year) ? CSI_PERIOD_YEAR : CSI_PERIOD_NONE;
+    }
     const char *at = text, *end = text + length;
     skip_blanks(&at, end);
     while (end > at && (end[-1] == ' ' || end[-1] == '\t')) {

@@ -90,6 +90,10 @@ static csi_status read_value(csi_batch *batch, const csi_record *record, const c
     }
     seen.origin = (csi_origin){.line = (uint32_t)record->line, .column = (uint16_t)(csi_plan_raw_column(plan, value->column) + 1),
                                 .file = plan->file};
+    if (plan->is_tallied) {
+        const csi_share share = {.n = 1, .mean = seen.value};
+        return csi_batch_share(batch, slot, series, year_index, &share, seen.origin);
+    }
     return csi_batch_observe(batch, &seen);
 }
 

@@ -16,6 +16,7 @@
 #include "ingest/head.h"
 
 #define MAX_LISTED 6
+#define AHEAD 12 /* observations */
 
 typedef struct reading {
     csi_slices *slices;
@@ -154,6 +155,19 @@ static void merge_duplicate(reading *r, const csi_observation *seen, const csi_o
     }
 }
 
+/* Rows of a file may jump from cell to cell all over the cube: the cell of a later one is fetched meanwhile. */
+static void prefetch(const reading *r, const csi_batch *batch, size_t i)
+{
+    if (i < batch->n) {
+        const csi_observation *next = &batch->observation[i];
+        if (r->plan->is_tallied) {
+            csi_tally_prefetch(r->tally, next->slot, next->series, (size_t)next->year);
+        } else {
+            csi_cube_prefetch(r->cube, next->slot, next->series, (size_t)next->year);
+        }
+    }
+}
+
 /* Puts a batch into the cube. The turn is ours. */
 static csi_status merge(reading *r, csi_batch *batch)
 {
@@ -164,6 +178,7 @@ static csi_status merge(reading *r, csi_batch *batch)
     for (size_t i = 0; i < batch->n && status == CSI_OK; i++) {
         const csi_observation *seen = &batch->observation[i];
         csi_origin taken;
+        prefetch(r, batch, i + AHEAD);
         if (r->plan->is_tallied) {
             status = csi_tally_add(r->tally, seen->slot, seen->series, (size_t)seen->year, &batch->share[i], seen->origin);
             continue;

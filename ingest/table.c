@@ -8,6 +8,7 @@
 struct csi_splitter {
     char delimiter, quote;
     bool is_fast, is_lenient;
+    bool ends_field[256]; /* bytes that end an unquoted field or spoil it: delimiter, line ends, quote */
     struct csv_parser libcsv;
     const char *bytes; /* the slice */
     size_t n, at;
@@ -42,6 +43,8 @@ csi_splitter *csi_splitter_new(char delimiter, char quote)
     splitter->delimiter = delimiter;
     splitter->quote = quote;
     splitter->is_fast = true;
+    splitter->ends_field[(unsigned char)delimiter] = splitter->ends_field['\n'] = splitter->ends_field['\r'] = true;
+    splitter->ends_field[(unsigned char)quote] = true;
     if (!start_libcsv(splitter)) {
         free(splitter);
         return NULL;
@@ -290,17 +293,16 @@ static bool take_plain_quoted(const csi_splitter *splitter, const char **at, csi
 /* One unquoted field at *at. False: a quote turns up in it. */
 static bool take_unquoted(const csi_splitter *splitter, const char **at, csi_field *field)
 {
-    const char delimiter = splitter->delimiter, quote = splitter->quote;
     const char *text = *at;
-    while (is_blank(*text) && *text != delimiter) {
+    while (is_blank(*text) && *text != splitter->delimiter) {
         text++;
     }
     const char *end = text;
-    while (*end != delimiter && !is_line_end(*end)) {
-        if (*end == quote) {
-            return false;
-        }
+    while (!splitter->ends_field[(unsigned char)*end]) {
         end++;
+    }
+    if (*end == splitter->quote) {
+        return false;
     }
     *at = end;
     end = trim_end(text, end);

@@ -7,12 +7,19 @@
 
 #include "ingest/memo.h"
 
+/* The values of a cell, kept for its quantile. */
+typedef struct kept_values {
+    size_t n, room;
+    double value[];
+} kept_values;
+
+/* One cache line: rows come in any order, and fetching the cell is most of the work. */
 typedef struct tally_cell {
-    double n, mean, m2;
-    double sum, lost; /* Neumaier's sum and what it lost */
-    csi_origin origin; /* of the first row; line 0: none yet */
-    double *value;     /* owned; for quantiles */
-    size_t n_values, room;
+    _Alignas(64) double n;
+    double mean, m2;
+    double sum, lost;    /* Neumaier's sum and what it lost */
+    csi_origin origin;   /* of the first row; line 0: none yet */
+    kept_values *values; /* owned; NULL: none */
 } tally_cell;
 
 typedef struct kind {
@@ -55,7 +62,7 @@ void csi_tally_free(csi_tally *tally)
     }
     for (size_t slot = 0; slot < tally->n_slots; slot++) {
         for (size_t i = 0; tally->cell[slot] != NULL && i < tally->n_series * tally->n_years; i++) {
-            free(tally->cell[slot][i].value);
+            free(tally->cell[slot][i].values);
         }
         free(tally->cell[slot]);
     }
@@ -88,10 +95,15 @@ static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t
         tally->n_slots = n;
     }
     if (tally->cell[slot] == NULL) {
-        tally->cell[slot] = calloc(tally->n_series * tally->n_years, sizeof **tally->cell);
+        size_t n_bytes;
+        if (__builtin_mul_overflow(tally->n_series * tally->n_years, sizeof **tally->cell, &n_bytes)) {
+            return CSI_ERR_MEMORY;
+        }
+        tally->cell[slot] = aligned_alloc(_Alignof(tally_cell), n_bytes);
         if (tally->cell[slot] == NULL) {
             return CSI_ERR_MEMORY;
         }
+        memset(tally->cell[slot], 0, n_bytes);
     }
     *cell = &tally->cell[slot][series * tally->n_years + year];
     return CSI_OK;
@@ -126,17 +138,26 @@ static void merge_moments(tally_cell *cell, const csi_share *share)
 
 static csi_status keep_value(tally_cell *cell, double value)
 {
-    if (cell->n_values == cell->room) {
-        const size_t room = cell->room == 0 ? 8 : cell->room * 2;
-        double *grown = realloc(cell->value, room * sizeof *grown);
+    const size_t n = cell->values == NULL ? 0 : cell->values->n;
+    if (cell->values == NULL || n == cell->values->room) {
+        const size_t room = n == 0 ? 8 : n * 2;
+        kept_values *grown = realloc(cell->values, sizeof *grown + room * sizeof *grown->value);
         if (grown == NULL) {
             return CSI_ERR_MEMORY;
         }
-        cell->value = grown;
-        cell->room = room;
+        grown->n = n;
+        grown->room = room;
+        cell->values = grown;
     }
-    cell->value[cell->n_values++] = value;
+    cell->values->value[cell->values->n++] = value;
     return CSI_OK;
+}
+
+void csi_tally_prefetch(const csi_tally *tally, uint32_t slot, size_t series, size_t year)
+{
+    if (slot < tally->n_slots && tally->cell[slot] != NULL) {
+        __builtin_prefetch(&tally->cell[slot][series * tally->n_years + year], 1);
+    }
 }
 
 csi_status csi_tally_add(csi_tally *tally, uint32_t slot, size_t series, size_t year, const csi_share *share,
@@ -172,13 +193,13 @@ static int compare_values(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-static double quantile(tally_cell *cell, double probability)
+static double quantile(kept_values *values, double probability)
 {
-    qsort(cell->value, cell->n_values, sizeof *cell->value, compare_values);
-    const double at = probability * (double)(cell->n_values - 1);
+    qsort(values->value, values->n, sizeof *values->value, compare_values);
+    const double at = probability * (double)(values->n - 1);
     const size_t below = (size_t)at;
-    const size_t above = below + 1 < cell->n_values ? below + 1 : below;
-    return cell->value[below] + (at - (double)below) * (cell->value[above] - cell->value[below]);
+    const size_t above = below + 1 < values->n ? below + 1 : below;
+    return values->value[below] + (at - (double)below) * (values->value[above] - values->value[below]);
 }
 
 static double value_of(const kind *k, tally_cell *cell)
@@ -190,7 +211,7 @@ static double value_of(const kind *k, tally_cell *cell)
     case CSI_STAT_SUM:
         return cell->sum + cell->lost;
     case CSI_STAT_QUANTILE:
-        return quantile(cell, k->probability);
+        return quantile(cell->values, k->probability);
     case CSI_STAT_NONE:
     case CSI_STAT_MEAN:
         break;

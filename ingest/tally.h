@@ -38,6 +38,9 @@ CSI_MUST_USE bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic s
 CSI_MUST_USE csi_status csi_tally_add(csi_tally *tally, uint32_t slot, size_t series, size_t year, const csi_share *share,
                                       csi_origin origin);
 
+/* Fetches a cell that will be added to soon. */
+void csi_tally_prefetch(const csi_tally *tally, uint32_t slot, size_t series, size_t year);
+
 /* Puts every cell into the cube. A cell that a file gave directly stays; *n_taken counts those. Counts what was put by
  * the file of its first row in n_put[file]. */
 CSI_MUST_USE csi_status csi_tally_finish(csi_tally *tally, csi_cube *cube, size_t n_units, uint64_t *n_put,
