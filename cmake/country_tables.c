@@ -107,19 +107,18 @@ static void read_words(const char *path)
     lexicon = (csi_lexicon){word, kept, affix, n_affixes};
 }
 
-static uint32_t read_forms(const char *text)
+/* "Georgia (country)" may always be said; "none" takes away the republic that all others may be. */
+static uint64_t read_forms(const char *text)
 {
-    uint32_t forms = csi_country_form("republic", 8);
-    if (strcmp(text, "none") == 0) {
-        return 0;
-    }
-    if (strncmp(text, "none ", 5) == 0) {
-        forms = 0;
-        text += 5;
+    uint64_t forms = csi_country_form("country", 7);
+    if (strncmp(text, "none", 4) == 0) {
+        text += text[4] == ' ' ? 5 : 4;
+    } else {
+        forms |= csi_country_form("republic", 8);
     }
     while (*text != '\0') {
         const size_t n = strcspn(text, " ");
-        const uint32_t bit = csi_country_form(text, n);
+        const uint64_t bit = csi_country_form(text, n);
         if (bit == 0) {
             fail("countries.csv: \"%s\" is no form of state", text);
         }
@@ -246,6 +245,18 @@ static void enter(const char *key, size_t length, uint16_t to, int tier, const c
     }
 }
 
+/* A stem that two countries share ("нигер") is nobody's. */
+static void enter_stem(const char *key, size_t length, uint16_t to)
+{
+    uint32_t slot;
+    entry *e = find_entry(key, length, &slot);
+    if (e != NULL && e->unit != to) {
+        e->unit = NO_UNIT;
+    } else if (e == NULL) {
+        enter(key, length, to, ENGLISH, key);
+    }
+}
+
 /* Vietnamese "Do Thai" (Israel) must not lose a Portuguese article and become "Thai". */
 static int loses_words(const char *name)
 {
@@ -259,11 +270,19 @@ static void enter_name(const char *name, uint16_t to, int tier)
 {
     csi_folded folded;
     if (!csi_country_fold(name, strlen(name), &folded) || folded.n == 0) {
+        if (tier == TRANSLATED) {
+            return;
+        }
         fail("\"%s\" is too long or not UTF-8", name);
     }
     csi_country_key key;
     csi_country_key_make(&lexicon, &folded, 0, folded.n, &key);
     enter(key.full, key.n_full, to, tier, name);
+    char stem_key[CSI_KEY_TEXT];
+    const size_t n = key.n_words == 1 && key.forms == 0 ? csi_country_key_stem(key.full, key.n_full, stem_key) : 0;
+    if (n > 0 && to != NO_UNIT && to < n_today) {
+        enter_stem(stem_key, n, to);
+    }
 }
 
 /* Names written as one word; entered after all others, so that they never take a name's place. */
@@ -302,6 +321,17 @@ static uint16_t unit_of_row(char **field)
     return (uint16_t)(n_units - 1);
 }
 
+static void enter_dependency(const char *name, uint16_t to)
+{
+    csi_folded folded;
+    csi_country_key key;
+    char marked[CSI_KEY_TEXT + 1];
+    (void)csi_country_fold(name, strlen(name), &folded);
+    csi_country_key_make(&lexicon, &folded, 0, folded.n, &key);
+    snprintf(marked, sizeof marked, "@%s", key.full);
+    enter(marked, strlen(marked), to, OWN, name);
+}
+
 static void add_stem(csi_country_stem **list, size_t *n, const char *text, uint16_t to)
 {
     *list = grow(*list, *n + 1, sizeof **list);
@@ -316,9 +346,15 @@ static void read_names(const char *path)
         fail("cannot read %s", path);
     }
     while (csv_next(&cursor, field, 6)) {
+        if (strcmp(field[1], "none") == 0) {
+            enter_name(field[0], NO_UNIT, OWN);
+            continue;
+        }
         const uint16_t to = unit_of_row(field);
         if (strcmp(field[1], "name") == 0) {
             enter_name(field[0], to, OWN);
+        } else if (strcmp(field[1], "dependency") == 0) {
+            enter_dependency(field[0], to);
         } else if (strcmp(field[1], "code") == 0) {
             add_stem(&code, &n_codes, field[0], to);
         } else if (strcmp(field[1], "stem") == 0) {
@@ -343,7 +379,7 @@ static void glue_names(const char *path)
         if (strcmp(field[1], "name") == 0 && csi_country_fold(field[0], strlen(field[0]), &folded)) {
             csi_country_key_make(&lexicon, &folded, 0, folded.n, &key);
             const entry *e = find_entry(key.full, key.n_full, &slot);
-            if (e != NULL) {
+            if (e != NULL && e->unit != NO_UNIT) {
                 enter_glued(field[0], e->unit, OWN);
             }
         }
@@ -476,8 +512,8 @@ static void write_units(FILE *out)
     fputs("static const csi_country_unit units[] = {\n", out);
     for (size_t i = 0; i < n_units; i++) {
         const csi_country_unit *u = &unit[i];
-        fprintf(out, "    {\"%s\", \"%s\", (csi_country_match)%d, %d, %d, 0x%xu, %u, \"", u->iso3, u->owner, (int)u->match,
-                u->from, u->to, u->forms, u->n_candidates);
+        fprintf(out, "    {\"%s\", \"%s\", (csi_country_match)%d, %d, %d, UINT64_C(0x%llx), %u, \"", u->iso3, u->owner, (int)u->match,
+                u->from, u->to, (unsigned long long)u->forms, u->n_candidates);
         for (size_t k = 0; k < u->n_candidates; k++) {
             fprintf(out, "%s\\0", u->candidates + 4 * k);
         }
@@ -593,6 +629,8 @@ int main(int n_arguments, char **argument)
         "fr", "es", "ru", "zh_CN", "ar", "de", "it", "pt", "pt_BR", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu",
         "ro", "el", "tr", "uk", "bg", "hr", "sr", "sl", "lt", "lv", "et", "is", "ja", "ko", "zh_TW", "vi", "id", "th", "hi",
         "bn", "fa", "he", "ca", "gl", "eu", "be", "kk",
+        "zh_HK", "ms", "af", "sq", "mk", "bs", "sr@latin", "ka", "hy", "az", "uz", "mn", "ta", "te", "ml", "mr", "gu", "kn",
+        "pa", "ne", "si", "km", "my", "ur", "eo", "cy", "br", "oc", "ast", "fil", "sw",
     };
     if (n_arguments != 8) {
         fail("usage: country_tables OUTPUT REPORT COUNTRIES NAMES WORDS JSON LOCALES");

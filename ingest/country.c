@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ingest/country_damage.h"
 #include "ingest/country_suggest.h"
 #include "ingest/country_tables.h"
 
@@ -32,15 +33,20 @@ static const csi_country_unit *find_key(const char *key, size_t length)
 }
 
 /* The forms fit: at least one that this country may bear, and nothing but those and their qualifiers. */
-static bool may_bear(const csi_country_unit *unit, uint32_t forms)
+static bool may_bear(const csi_country_unit *unit, uint64_t forms)
 {
-    const uint32_t modifiers = csi_country_modifiers();
-    const uint32_t bases = forms & ~modifiers;
+    const uint64_t modifiers = csi_country_modifiers();
+    const uint64_t bases = forms & ~modifiers;
     return bases != 0 && (bases & ~unit->forms) == 0;
 }
 
-static const csi_country_unit *find_adjective(const char *word, size_t length, uint32_t forms)
+static const csi_country_unit *find_adjective(const char *word, size_t length, uint64_t forms)
 {
+    char stem[CSI_KEY_TEXT];
+    const csi_country_unit *inflected = find_key(stem, csi_country_key_stem(word, length, stem));
+    if (inflected != NULL && may_bear(inflected, forms)) {
+        return inflected;
+    }
     for (size_t i = 0; i < t->n_stems; i++) {
         const size_t n = strlen(t->stem[i].text);
         const csi_country_unit *unit = &t->unit[t->stem[i].unit];
@@ -271,9 +277,14 @@ static void agree(csi_country_answer *sum, const csi_country_answer *part)
     }
 }
 
-static csi_country_answer resolve_part(const csi_folded *folded, size_t first, size_t end, int year)
+/* Tokens [first..end) as a name; behind another part, a "formerly" before it does not count. */
+static csi_country_answer resolve_range(const csi_folded *folded, size_t first, size_t end, int year)
 {
     csi_country_key key;
+    if (first > 0 && end - first > 1) {
+        csi_country_key_make(&t->lexicon, folded, first, first + 1, &key);
+        first += strcmp(key.full, "former") == 0;
+    }
     csi_country_key_make(&t->lexicon, folded, first, end, &key);
     const csi_country_unit *unit = find_named(&key);
     csi_country_answer answer = {.match = CSI_COUNTRY_UNKNOWN};
@@ -287,26 +298,101 @@ static csi_country_answer resolve_part(const csi_folded *folded, size_t first, s
     return answer;
 }
 
-/* Every part must resolve, and all to one country (or to a territory and the state it belongs to). */
-static csi_country_answer resolve_parts(const csi_folded *folded, int year)
+/* "(French Department of)", "(Br.)": says of a territory whose it is, and names nothing by itself. */
+static bool is_dependency_of(const csi_folded *folded, size_t first, size_t end, const char *territory)
 {
-    csi_country_answer sum = {.match = CSI_COUNTRY_UNKNOWN};
-    size_t n_parts = 0;
-    for (size_t first = 0, end = 0; first < folded->n; first = end) {
-        while (end < folded->n && folded->token[end].part == folded->token[first].part) {
+    csi_country_key key;
+    csi_country_key_make(&t->lexicon, folded, first, end, &key);
+    if (key.n_full + 1 >= CSI_KEY_TEXT) {
+        return false;
+    }
+    memmove(key.full + 1, key.full, key.n_full + 1);
+    key.full[0] = '@';
+    const csi_country_unit *owner = find_key(key.full, key.n_full + 1);
+    return owner != NULL && owner->iso3[0] != '\0' && strcmp(owner_of(territory), owner->iso3) == 0;
+}
+
+/* Where the parts from `part` on end, at most `n` of them. */
+static size_t end_of_parts(const csi_folded *folded, size_t first, size_t n)
+{
+    size_t end = first;
+    while (n > 0 && end < folded->n) {
+        const uint8_t part = folded->token[end].part;
+        while (end < folded->n && folded->token[end].part == part) {
             end++;
         }
-        const csi_country_answer part = resolve_part(folded, first, end, year);
-        if (n_parts++ == 0) {
+        n--;
+    }
+    return end;
+}
+
+/* Every part must resolve, and all to one country (or to a territory and the state it belongs to). Neighbouring parts
+ * are taken together where that makes a name: "BOL: Bolivia (Plurinational State of)". */
+static csi_country_answer resolve_parts(const csi_folded *folded, int year)
+{
+    static const csi_country_answer unknown = {.match = CSI_COUNTRY_UNKNOWN};
+    csi_country_answer sum = unknown;
+    for (size_t first = 0, end = 0; first < folded->n; first = end) {
+        csi_country_answer part = unknown;
+        for (size_t n = MOST_PARTS; n > 0 && part.match == CSI_COUNTRY_UNKNOWN; n--) {
+            end = end_of_parts(folded, first, n);
+            if (end - first < folded->n) {
+                part = resolve_range(folded, first, end, year);
+            }
+        }
+        const bool is_dependency = first > 0 && part.match == CSI_COUNTRY_UNKNOWN &&
+                                   is_dependency_of(folded, first, end, sum.iso3);
+        if (first == 0) {
             sum = part;
-        } else {
+        } else if (!is_dependency) {
             agree(&sum, &part);
         }
-        if (sum.match == CSI_COUNTRY_UNKNOWN || n_parts > MOST_PARTS) {
-            return (csi_country_answer){.match = CSI_COUNTRY_UNKNOWN};
+        if (sum.match == CSI_COUNTRY_UNKNOWN) {
+            return unknown;
         }
     }
-    return n_parts > 1 ? sum : (csi_country_answer){.match = CSI_COUNTRY_UNKNOWN};
+    return sum;
+}
+
+static csi_country_answer resolve_folded(const csi_folded *folded, const csi_country_key *key, int year)
+{
+    const csi_country_unit *unit = find_named(key);
+    if (unit == NULL) {
+        unit = find_glued(folded);
+    }
+    return unit != NULL ? answer_unit(unit, year) : resolve_parts(folded, year);
+}
+
+/* Undoes what an encoding or an abbreviation did to the text, where that gives a country. */
+static csi_country_answer resolve_damaged(const char *text, size_t length, const csi_folded *written, int year)
+{
+    static size_t (*const undo[])(const char *, size_t, char *) = {csi_country_undo_double_encoding,
+                                                                   csi_country_undo_escapes};
+    csi_country_answer answer = {.match = CSI_COUNTRY_UNKNOWN};
+    for (size_t i = 0; i < 2 && answer.match == CSI_COUNTRY_UNKNOWN; i++) {
+        char fixed[CSI_FOLD_INPUT];
+        csi_folded folded;
+        const size_t n = undo[i](text, length, fixed);
+        if (n > 0 && csi_country_fold(fixed, n, &folded) && folded.n > 0) {
+            csi_country_key key;
+            csi_country_key_make(&t->lexicon, &folded, 0, folded.n, &key);
+            answer = resolve_folded(&folded, &key, year);
+        }
+    }
+    const csi_country_unit *unit = NULL;
+    if (answer.match == CSI_COUNTRY_UNKNOWN) {
+        unit = csi_country_complete(text, length);
+        unit = unit == NULL ? csi_country_expand(written) : unit;
+    }
+    return unit != NULL ? answer_unit(unit, year) : answer;
+}
+
+/* "World (excluding China)" is one, "Denmark (excluding Greenland)" is not. */
+static bool is_aggregate(const csi_folded *folded, const csi_country_key *key, int year)
+{
+    const csi_country_answer first = resolve_range(folded, 0, end_of_parts(folded, 0, 1), year);
+    return first.match == CSI_COUNTRY_AGGREGATE ||
+           (first.match == CSI_COUNTRY_UNKNOWN && (key->has_marker || key->is_all_region));
 }
 
 static csi_country_answer resolve_name(const char *text, size_t length, int year)
@@ -318,15 +404,11 @@ static csi_country_answer resolve_name(const char *text, size_t length, int year
     }
     csi_country_key key;
     csi_country_key_make(&t->lexicon, &folded, 0, folded.n, &key);
-    const csi_country_unit *unit = find_named(&key);
-    if (unit == NULL) {
-        unit = find_glued(&folded);
+    answer = resolve_folded(&folded, &key, year);
+    if (answer.match == CSI_COUNTRY_UNKNOWN) {
+        answer = resolve_damaged(text, length, &folded, year);
     }
-    if (unit != NULL) {
-        return answer_unit(unit, year);
-    }
-    answer = resolve_parts(&folded, year);
-    if (answer.match == CSI_COUNTRY_UNKNOWN && (key.has_marker || key.is_all_region)) {
+    if (answer.match == CSI_COUNTRY_UNKNOWN && is_aggregate(&folded, &key, year)) {
         answer.match = CSI_COUNTRY_AGGREGATE;
     }
     if (answer.match == CSI_COUNTRY_UNKNOWN) {

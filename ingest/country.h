@@ -48,8 +48,9 @@ typedef enum csi_country_scheme {
 csi_country_answer csi_country_resolve(const char *text, size_t length, csi_country_scheme scheme, int year);
 
 /* Settles an ambiguous answer by elimination, knowing which countries the same file names without ambiguity: beside
- * "Dem. Rep. Congo", "Congo" can only be COG. `named` says whether the file names a country. Leaves the answer alone
- * unless exactly one candidate remains. */
+ * "Dem. Rep. Congo", "Congo" can only be COG. Sound where a file has one name a country, and to be told to the user;
+ * not for lists of synonyms. `named` says whether the file names a country. Leaves the answer alone unless exactly one
+ * candidate remains. */
 void csi_country_settle(csi_country_answer *answer, bool (*named)(void *user, const char *iso3), void *user);
 
 /* The English short name, UN region and UN subregion of an ISO alpha-3 code, XKX for Kosovo; NULL when unknown. The

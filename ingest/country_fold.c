@@ -237,7 +237,9 @@ static bool is_footnote(const csi_token *token)
     if ((token->flags & CSI_TOKEN_BRACKETED) == 0) {
         return false;
     }
-    return (token->length <= 2 && is_digit(token->text[0]) && is_digit(token->text[token->length - 1])) ||
+    const bool is_number = is_digit(token->text[0]) && is_digit(token->text[token->length - 1]);
+    const bool is_year = token->length == 4 && (token->text[0] == '1' || token->text[0] == '2');
+    return (is_number && (token->length <= 2 || is_year)) ||
            (token->length == 1 && (token->flags & CSI_TOKEN_CAPITAL) == 0);
 }
 

@@ -36,7 +36,7 @@ typedef struct csi_folded {
 
 /* Folds text[0..length). False when it is longer than CSI_FOLD_INPUT, has more than CSI_FOLD_TOKENS words, or is not
  * UTF-8. Single letters that belong together ("U.S.A.", "U S A") become one word; footnote marks ("Germany (8)",
- * "China1", "*") are dropped. Must not be copied by assignment: tokens point into it. */
+ * "Italy (2015)", "China1", "*") are dropped. Must not be copied by assignment: tokens point into it. */
 bool csi_country_fold(const char *text, size_t length, csi_folded *folded);
 
 #endif

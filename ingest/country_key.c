@@ -8,17 +8,18 @@
 
 /* Bases first; modifiers, which need a base beside them, after. */
 static const char *const form_lemma[] = {
-    "republic",  "kingdom", "state",     "commonwealth", "principality", "duchy", "sultanate", "emirate",
-    "confederation", "federation", "union", "nation", "island", "territory", "sar", "city",
-    "democratic", "people", "islamic", "federal", "arab", "socialist", "independent", "cooperative",
-    "bolivarian", "plurinational", "hashemite", "sovereign", "revolutionary", "great", "special", "administrative",
+    "country", "republic", "kingdom", "state", "commonwealth", "principality", "duchy", "sultanate", "emirate",
+    "confederation", "federation", "union", "nation", "island", "territory", "sar", "city", "department",
+    "collectivity", "bailiwick", "empire",
+    "democratic", "people", "islamic", "federal", "arab", "socialist", "independent", "cooperative", "bolivarian",
+    "plurinational", "hashemite", "sovereign", "revolutionary", "great", "special", "administrative", "overseas",
 };
-#define FIRST_MODIFIER 16u
+#define FIRST_MODIFIER 21u
 
 typedef struct lemma {
     const char *text;
     size_t length;
-    uint32_t form;
+    uint64_t form;
 } lemma;
 
 typedef struct lemmas {
@@ -26,19 +27,19 @@ typedef struct lemmas {
     lemma at[MOST_LEMMAS];
 } lemmas;
 
-uint32_t csi_country_form(const char *text, size_t length)
+uint64_t csi_country_form(const char *text, size_t length)
 {
     for (size_t i = 0; i < DISTINCT(form_lemma); i++) {
         if (strlen(form_lemma[i]) == length && memcmp(form_lemma[i], text, length) == 0) {
-            return UINT32_C(1) << i;
+            return UINT64_C(1) << i;
         }
     }
     return 0;
 }
 
-uint32_t csi_country_modifiers(void)
+uint64_t csi_country_modifiers(void)
 {
-    return ~((UINT32_C(1) << FIRST_MODIFIER) - 1);
+    return ~((UINT64_C(1) << FIRST_MODIFIER) - 1);
 }
 
 uint32_t csi_country_key_hash(const char *text, size_t length)
@@ -103,17 +104,18 @@ static void add_all(lemmas *list, const char *text)
     }
 }
 
-/* Takes form words off either end of a word whose script has no blanks, then adds what remains. */
-static void add_unspaced(lemmas *list, const csi_lexicon *lexicon, const char *text, size_t length)
+/* Takes form words off the ends of a word, then adds what remains. A Latin word must keep four letters. */
+static void add_stripped(lemmas *list, const csi_lexicon *lexicon, const char *text, size_t length)
 {
+    const bool is_latin = (unsigned char)text[0] < 0x80;
     for (size_t i = 0; i < lexicon->n_affixes; i++) {
         const csi_word *affix = &lexicon->affix[i];
         const size_t n = strlen(affix->text);
-        if (n >= length) {
+        if (n > length || (is_latin && n + 4 > length)) {
             continue;
         }
         const bool ends = memcmp(text + length - n, affix->text, n) == 0;
-        if (ends || memcmp(text, affix->text, n) == 0) {
+        if (ends || (!is_latin && memcmp(text, affix->text, n) == 0)) {
             add_all(list, affix->lemma);
             text += ends ? 0 : n;
             length -= n;
@@ -141,11 +143,6 @@ static void strip_arabic(const csi_token *token, bool is_first, const char **tex
 static bool is_arabic(const csi_token *token)
 {
     return (unsigned char)token->text[0] >= 0xd8 && (unsigned char)token->text[0] <= 0xdb;
-}
-
-static bool is_unspaced(const csi_token *token)
-{
-    return (unsigned char)token->text[0] >= 0xe0;
 }
 
 /* The compass letter a single capital stands for; NULL otherwise. "E" alone is Portuguese for "and". */
@@ -196,10 +193,8 @@ static void add_token(lemmas *list, const csi_lexicon *lexicon, const csi_token 
         } else {
             add(list, text, length);
         }
-    } else if (is_unspaced(token)) {
-        add_unspaced(list, lexicon, token->text, token->length);
     } else {
-        add(list, token->text, token->length);
+        add_stripped(list, lexicon, token->text, token->length);
     }
 }
 
@@ -281,4 +276,36 @@ size_t csi_country_key_glue(const csi_lexicon *lexicon, const csi_folded *folded
     }
     text[n] = '\0';
     return n_words > 1 ? n : 0;
+}
+
+/* Takes the ending off when it is there and three letters stay. */
+static bool drop_ending(const char *word, size_t *length, const char *ending)
+{
+    const size_t n = strlen(ending);
+    if (*length < n + 6 || memcmp(word + *length - n, ending, n) != 0) {
+        return false;
+    }
+    *length -= n;
+    return true;
+}
+
+size_t csi_country_key_stem(const char *word, size_t length, char *text)
+{
+    static const char *const arabic[] = {"يه", "يا", "ا", "ه", "ي"};
+    static const char *const cyrillic[] = {"а", "е", "и", "о", "у", "ы", "ь", "э", "ю", "я", "і"};
+    const unsigned char lead = (unsigned char)word[0];
+    if (lead >= 0xd8 && lead <= 0xdb) {
+        for (size_t i = 0; i < DISTINCT(arabic) && !drop_ending(word, &length, arabic[i]); i++) {
+        }
+    } else if (lead == 0xd0 || lead == 0xd1) {
+        for (size_t i = 0; i < DISTINCT(cyrillic); i++) {
+            i = drop_ending(word, &length, cyrillic[i]) ? (size_t)-1 : i;
+        }
+    } else {
+        return 0;
+    }
+    text[0] = '~';
+    memcpy(text + 1, word, length);
+    text[length + 1] = '\0';
+    return length < 6 ? 0 : length + 1;
 }

@@ -18,7 +18,8 @@ typedef enum csi_word_class {
     CSI_WORD_PLAIN,    /* replaced by its lemma */
     CSI_WORD_FORM,     /* republic, kingdom, ...: the lemma names a form */
     CSI_WORD_COMPOUND, /* several lemmas, forms or not */
-    CSI_WORD_AFFIX,    /* as compound, taken off either end of a word in a script without blanks */
+    CSI_WORD_AFFIX,    /* as compound, taken off either end of a word in a script without blanks, or off the end of a
+                          Latin one ("Kaimaninseln") */
     CSI_WORD_MARKER,   /* "income", "total": what holds it is an aggregate if it is no country */
     CSI_WORD_REGION,   /* "europe", "saharan": an aggregate when nothing else is in the name */
 } csi_word_class;
@@ -45,16 +46,16 @@ typedef struct csi_country_key {
     char bare[CSI_KEY_TEXT]; /* without forms */
     size_t n_full, n_bare;   /* their lengths */
     size_t n_words;          /* in the bare key */
-    uint32_t forms;          /* bits of the forms left out of it */
+    uint64_t forms;          /* bits of the forms left out of it */
     bool has_marker;         /* a word of class marker was there */
     bool is_all_region;      /* nothing but words of class region (and at least one) */
 } csi_country_key;
 
 /* The bit of a form's lemma; 0 when `lemma` is none. */
-uint32_t csi_country_form(const char *lemma, size_t length);
+uint64_t csi_country_form(const char *lemma, size_t length);
 
 /* The forms that qualify another one ("democratic") and never stand alone. */
-uint32_t csi_country_modifiers(void);
+uint64_t csi_country_modifiers(void);
 
 /* Makes the key of folded->token[first..end). */
 void csi_country_key_make(const csi_lexicon *lexicon, const csi_folded *folded, size_t first, size_t end,
@@ -63,6 +64,10 @@ void csi_country_key_make(const csi_lexicon *lexicon, const csi_folded *folded, 
 /* The words run together in the order written, stop words included or not; 0 for fewer than two words. Returns the
  * length; `text` needs CSI_KEY_TEXT bytes. */
 size_t csi_country_key_glue(const csi_lexicon *lexicon, const csi_folded *folded, bool with_stops, char *text);
+
+/* The stem by which a Slavic genitive or an Arabic adjective is known for its country's ("Ливии", "البولندية"): the word
+ * less its ending, behind a "~". 0 for words of other scripts and those too short. */
+size_t csi_country_key_stem(const char *word, size_t length, char *text);
 
 uint32_t csi_country_key_hash(const char *text, size_t length);
 

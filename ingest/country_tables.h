@@ -21,7 +21,7 @@ typedef struct csi_country_unit {
     char owner[4];           /* the state a territory belongs to */
     csi_country_match match; /* FOUND, AGGREGATE or AMBIGUOUS */
     int16_t from, to;        /* years in which a FOUND one answers; 0: no such limit */
-    uint32_t forms;          /* forms that may be added to its name */
+    uint64_t forms;          /* forms that may be added to its name */
     uint8_t n_candidates;
     const char *candidates;  /* codes of four bytes each, terminators included */
 } csi_country_unit;
