@@ -30,7 +30,8 @@ typedef struct csi_finding {
 /* Why rows or cells did not become observations. */
 typedef struct csi_left_out {
     uint64_t aggregates, unknown_units, unknown_indicators, filtered, footers; /* rows */
-    uint64_t other_years, not_yet_valid, ignored_cells;               /* cells */
+    uint64_t undated;                                                 /* events */
+    uint64_t other_years, not_yet_valid;                              /* cells */
 } csi_left_out;
 
 typedef struct csi_batch {

@@ -154,6 +154,12 @@ static csi_status event_year(csi_batch *batch, const csi_event_plan *events, con
         return CSI_OK;
     }
     *year = INT_MIN;
+    double ignored;
+    const char *why;
+    if (csi_dialect_read(&batch->plan->dialect, field->text, field->length, &ignored, &why) == CSI_READ_MISSING) {
+        batch->left_out.undated++;
+        return CSI_OK;
+    }
     return csi_batch_report(batch, CSI_ERROR, false, record, events->date_column, "column \"%s\": \"%.*s\" is not a date",
                             batch->plan->heading[events->date_column], CSI_SHOWN_LENGTH(field), field->text);
 }

@@ -86,7 +86,7 @@ static void add_left_out(csi_left_out *to, const csi_left_out *from)
     to->footers += from->footers;
     to->other_years += from->other_years;
     to->not_yet_valid += from->not_yet_valid;
-    to->ignored_cells += from->ignored_cells;
+    to->undated += from->undated;
 }
 
 static void list_aggregate(reading *r, const char *name)
@@ -349,6 +349,7 @@ static void tell_left_out(const reading *r)
     add_words(words, sizeof words, left->unknown_indicators, "rows of indicators that the framework does not have");
     add_words(words, sizeof words, left->filtered, "rows by `where`");
     add_words(words, sizeof words, left->footers, "lines of notes below the table");
+    add_words(words, sizeof words, left->undated, "events without a date");
     add_words(words, sizeof words, left->other_years, "cells of other years");
     add_words(words, sizeof words, left->not_yet_valid, "cells of years before the indicator is valid");
     add_words(words, sizeof words, r->n_kept_first, "cells that an earlier file gives");
@@ -356,7 +357,7 @@ static void tell_left_out(const reading *r)
         const csi_place place = {.file = r->plan->label};
         csi_diag_note(r->diag, &place, "left out: %s", words);
     }
-    r->facts->n_left_out = left->aggregates + left->unknown_units + left->unknown_indicators + left->filtered +
+    r->facts->n_left_out = left->aggregates + left->unknown_units + left->unknown_indicators + left->filtered + left->undated +
                            left->other_years + left->not_yet_valid + r->n_kept_first;
 }
 
