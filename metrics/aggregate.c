@@ -16,6 +16,7 @@ typedef struct aggregation {
     size_t n_years, n_countries;
     const double **child;  /* [year * n_children + q] of the node at hand */
     double *family_weight; /* [q] */
+    double *drawn_weight;  /* [q]: multiplied by the context's factors */
     bool *is_scored;
 } aggregation;
 
@@ -139,13 +140,30 @@ static void divide_imputed(csi_result *result)
     }
 }
 
+static const double *draw_weights(const aggregation *a, size_t node)
+{
+    const csi_node *parent = &a->context->framework->node[node];
+    double sum = 0;
+    if (a->context->weight_factor == NULL) {
+        return a->family_weight;
+    }
+    for (size_t q = 0; q < parent->n_children; q++) {
+        a->drawn_weight[q] = a->family_weight[q] * a->context->weight_factor[parent->child[q]];
+        sum += a->drawn_weight[q];
+    }
+    for (size_t q = 0; q < parent->n_children; q++) {
+        a->drawn_weight[q] /= sum;
+    }
+    return a->drawn_weight;
+}
+
 static csi_status score_year(const aggregation *a, size_t node, size_t year)
 {
     const csi_node_rule *rule = &a->recipe->node_rule[node];
     csi_panel *scores = a->result->scores;
     double *score = csi_panel_column(scores, node, year);
     const size_t n_children = a->context->framework->node[node].n_children;
-    const csi_family family = {
+    csi_family family = {
         .node = node, .year = year, .n_children = n_children, .n_countries = a->n_countries,
         .child = a->child + year * n_children, .weight = a->family_weight, .is_scored = a->is_scored,
         .n_years = a->n_years, .child_all_years = a->child,
@@ -155,6 +173,7 @@ static csi_status score_year(const aggregation *a, size_t node, size_t year)
         return status;
     }
     mark_scored(a, &family);
+    family.weight = draw_weights(a, node);
     status = rule->step->method->aggregate(rule->step, a->context, &family, score, a->diag);
     if (status == CSI_ERR_MEMORY) {
         return csi_diag_no_memory(a->diag, rule->step->method->name);
@@ -220,9 +239,10 @@ static csi_status make_storage(aggregation *a)
     result->imputed_share = calloc(n_cells + 1, sizeof *result->imputed_share);
     a->child = calloc(widest * a->n_years + 1, sizeof *a->child);
     a->family_weight = calloc(widest, sizeof *a->family_weight);
+    a->drawn_weight = calloc(widest, sizeof *a->drawn_weight);
     a->is_scored = calloc(a->n_countries + 1, sizeof *a->is_scored);
     if (result->weight == NULL || result->coverage == NULL || result->imputed_share == NULL || a->child == NULL ||
-        a->family_weight == NULL || a->is_scored == NULL) {
+        a->family_weight == NULL || a->drawn_weight == NULL || a->is_scored == NULL) {
         return csi_diag_no_memory(a->diag, "the scores");
     }
     for (size_t year = 0; year < a->n_years; year++) {
@@ -248,6 +268,7 @@ csi_status csi_aggregate_run(const csi_recipe *recipe, const csi_context *contex
 out:
     free(a.child);
     free(a.family_weight);
+    free(a.drawn_weight);
     free(a.is_scored);
     return status;
 }

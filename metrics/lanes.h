@@ -10,6 +10,25 @@
 
 #if defined(__x86_64__)
 
+/* For loops that gain nothing from the widest registers: compares of 16-bit entries make masks there. */
+#define CSI_LANES_NARROW(name, parameters, arguments)                                              \
+    __attribute__((target("avx2"))) static void name##_256 parameters                              \
+    {                                                                                              \
+        name##_body arguments;                                                                     \
+    }                                                                                              \
+    static void name##_128 parameters                                                              \
+    {                                                                                              \
+        name##_body arguments;                                                                     \
+    }                                                                                              \
+    void name parameters                                                                           \
+    {                                                                                              \
+        if (__builtin_cpu_supports("avx2")) {                                                      \
+            name##_256 arguments;                                                                  \
+        } else {                                                                                   \
+            name##_128 arguments;                                                                  \
+        }                                                                                          \
+    }
+
 #define CSI_LANES(name, parameters, arguments)                                                     \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2"))) static void name##_512 parameters               \
     {                                                                                              \
@@ -37,6 +56,7 @@
 
 #else
 
+#define CSI_LANES_NARROW CSI_LANES
 #define CSI_LANES(name, parameters, arguments) \
     void name parameters                       \
     {                                          \

@@ -132,6 +132,8 @@ struct csi_context {
     int scored_from;                          /* the calendar year of the first of them; filled in by the pipeline */
     struct csi_treatments *treatments;        /* where steps log what they changed (metrics/treatments.h); never NULL
                                                  while a stage runs: csi_pipeline_run makes one */
+    const double *weight_factor; /* [n_nodes]: what the ensemble multiplies weights by, once it is settled with the
+                                    nominal ones who has enough of the children; NULL: nothing */
     uint64_t seed;
     size_t n_threads;
 };

@@ -1,0 +1,306 @@
+/* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
+ *
+ * The order is year outside, replicate inside, so that the cells of one year stay in the near cache; then the block is
+ * added to the tallies, a year's at a time under that year's lock. Sums of integers do not mind who comes first. */
+#include "metrics/ensemble.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/workers.h"
+#include "metrics/ensemble_model.h"
+#include "metrics/ensemble_rank.h"
+
+#define BLOCK 128
+
+/* What one thread works with. */
+typedef struct workspace {
+    csi_replicate *replicate[BLOCK];
+    double *scratch;
+    double *error;    /* of one replicate */
+    double *walked;   /* [BLOCK][aggregate][year][country]: of the slow replicates; NULL when there can be none */
+    double *kernel;
+    double *all;      /* [aggregate][stride] of one replicate */
+    double *score;    /* [node][BLOCK][stride]; NULL without a sink */
+    int16_t *key;     /* likewise */
+    uint16_t *rank;   /* likewise */
+    double *least, *most; /* [node][stride] */
+    int64_t *sum;     /* likewise */
+    csi_ranker *ranker;
+} workspace;
+
+typedef struct run {
+    const csi_ensemble *e;
+    csi_ensemble_options options;
+    size_t *node;
+    size_t n_nodes;
+    csi_tallies *tally;
+    csi_diag *diag;
+    workspace *workspace;
+    pthread_mutex_t *lock; /* [year], and one more for the diagnostics and the progress */
+    uint64_t n_done;
+} run;
+
+static void clear_workspace(workspace *w)
+{
+    for (size_t i = 0; i < BLOCK; i++) {
+        csi_replicate_free(w->replicate[i]);
+    }
+    free(w->scratch);
+    free(w->error);
+    free(w->walked);
+    free(w->kernel);
+    free(w->all);
+    free(w->score);
+    free(w->rank);
+    free(w->key);
+    free(w->least);
+    free(w->most);
+    free(w->sum);
+    csi_ranker_free(w->ranker);
+}
+
+static csi_status fill_workspace(const run *job, workspace *w)
+{
+    const csi_ensemble *e = job->e;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
+    w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
+    const size_t n_columns = job->n_nodes * e->stride;
+    w->key = calloc(BLOCK * n_columns + 1, sizeof *w->key);
+    w->least = calloc(n_columns + 1, sizeof *w->least);
+    w->most = calloc(n_columns + 1, sizeof *w->most);
+    w->sum = calloc(n_columns + 1, sizeof *w->sum);
+    w->kernel = calloc(csi_kernel_room(e), sizeof *w->kernel);
+    w->all = calloc(n_aggregates * e->stride + 1, sizeof *w->all);
+    w->score = job->options.sink == NULL ? NULL : calloc(BLOCK * n_columns + 1, sizeof *w->score);
+    w->rank = calloc(BLOCK * n_columns + 64, sizeof *w->rank); /* pairs are read by 64 */
+    w->walked = e->slow == NULL ? NULL : calloc(BLOCK * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
+    if (w->scratch == NULL || w->error == NULL || w->kernel == NULL || w->all == NULL || w->key == NULL ||
+        w->rank == NULL || w->least == NULL || w->most == NULL || w->sum == NULL ||
+        (job->options.sink != NULL && w->score == NULL) || (e->slow != NULL && w->walked == NULL)) {
+        return CSI_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < BLOCK; i++) {
+        if (csi_replicate_new(e, &w->replicate[i]) != CSI_OK) {
+            return CSI_ERR_MEMORY;
+        }
+    }
+    return csi_ranker_new(e->stride, &w->ranker);
+}
+
+static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
+{
+    const csi_ensemble *e = job->e;
+    const size_t n_walked = (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries;
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < n && status == CSI_OK; i++) {
+        csi_draw_plan own = {.sobol = NULL};
+        const csi_draw_plan *plan = &own;
+        for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
+            own.key[factor] = first + i;
+        }
+        if (job->options.plan != NULL) {
+            plan = job->options.plan(job->options.plan_user, first + i, &own);
+        }
+        csi_replicate_draw(e, plan, w->scratch, w->replicate[i]);
+        if (w->replicate[i]->is_slow && w->replicate[i]->has_errors) {
+            csi_replicate_errors(e, w->replicate[i]->error_key, NULL, w->scratch, w->error);
+        }
+        if (w->replicate[i]->is_slow) {
+            csi_diag *quiet = csi_diag_new(1); /* the methods' warnings were given when the ensemble was made */
+            status = quiet == NULL ? CSI_ERR_MEMORY
+                                   : csi_walk(e, w->replicate[i], w->error, quiet, w->walked + i * n_walked);
+            csi_diag_free(quiet);
+        }
+    }
+    return status;
+}
+
+static void score_replicate(const run *job, workspace *w, size_t i, size_t year)
+{
+    const csi_ensemble *e = job->e;
+    const csi_replicate *r = w->replicate[i];
+    const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    const double *score = w->all;
+    size_t step = e->stride;
+    if (r->is_slow) {
+        score = w->walked + (i * n_aggregates * e->n_years + year) * e->n_countries;
+        step = e->n_years * e->n_countries;
+    } else {
+        if (r->has_errors) {
+            const size_t n_rows = e->n_erring * e->raw->n_years;
+            csi_replicate_errors(e, r->error_key, r->variant->error_is_needed + year * n_rows, w->scratch, w->error);
+        }
+        csi_kernel_year(e, r, w->error, year, w->kernel, w->all);
+    }
+    for (size_t k = 0; k < job->n_nodes; k++) {
+        const size_t at = (k * BLOCK + i) * e->stride;
+        const double *own = score + (job->node[k] - e->n_indicators) * step;
+        csi_rank_keys(own, e->n_countries, e->low, e->high, w->key + at);
+        csi_ranker_rank(w->ranker, own, w->key + at, e->n_countries, w->rank + at);
+        csi_tallies_digest(own, e->n_countries, w->least + k * e->stride, w->most + k * e->stride, w->sum + k * e->stride);
+        if (w->score != NULL) {
+            memcpy(w->score + at, own, e->n_countries * sizeof *own);
+        }
+    }
+}
+
+static void clear_digest(const run *job, workspace *w)
+{
+    for (size_t i = 0; i < job->n_nodes * job->e->stride; i++) {
+        w->least[i] = (double)INFINITY;
+        w->most[i] = -(double)INFINITY;
+        w->sum[i] = 0;
+    }
+}
+
+static void add_to_tally(const run *job, const workspace *w, size_t n, size_t year)
+{
+    const size_t stride = job->e->stride;
+    for (size_t k = 0; k < job->n_nodes; k++) {
+        const csi_tallies_block block = {n, stride, w->key + k * BLOCK * stride, w->rank + k * BLOCK * stride,
+                                       w->least + k * stride, w->most + k * stride, w->sum + k * stride};
+        csi_tallies_add(job->tally, k, year, &block);
+    }
+    if (job->tally->shape.with_pairs) {
+        csi_tallies_add_pairs(job->tally, year, n, stride, w->rank + (job->n_nodes - 1) * BLOCK * stride);
+    }
+}
+
+static void hand_on(run *job, const workspace *w, uint64_t first, size_t n, size_t year)
+{
+    const csi_ensemble *e = job->e;
+    pthread_mutex_lock(&job->lock[year]);
+    if (job->tally != NULL) {
+        add_to_tally(job, w, n, year);
+    }
+    if (job->options.sink != NULL) {
+        const csi_ensemble_block block = {first, n, BLOCK, year, job->n_nodes, job->node, e->n_countries, e->stride,
+                                          w->score, w->rank};
+        job->options.sink(job->options.sink_user, &block);
+    }
+    pthread_mutex_unlock(&job->lock[year]);
+}
+
+static csi_status run_block(void *user, size_t block, size_t thread)
+{
+    run *job = user;
+    workspace *w = &job->workspace[thread];
+    const uint64_t from = (uint64_t)block * BLOCK, left = job->options.n_replicates - from;
+    const size_t n = left < BLOCK ? (size_t)left : BLOCK;
+    const csi_status status = draw_block(job, w, job->options.first_replicate + from, n);
+    if (status != CSI_OK) {
+        return status;
+    }
+    for (size_t year = 0; year < job->e->n_years; year++) {
+        clear_digest(job, w);
+        for (size_t i = 0; i < n; i++) {
+            score_replicate(job, w, i, year);
+        }
+        hand_on(job, w, job->options.first_replicate + from, n, year);
+    }
+    if (job->options.progress != NULL) {
+        pthread_mutex_lock(&job->lock[job->e->n_years]);
+        job->n_done += n;
+        job->options.progress(job->options.progress_user, job->n_done, job->options.n_replicates);
+        pthread_mutex_unlock(&job->lock[job->e->n_years]);
+    }
+    return CSI_OK;
+}
+
+static csi_status choose_nodes(run *job)
+{
+    const csi_ensemble *e = job->e;
+    const bool all = job->options.node == NULL;
+    job->n_nodes = all ? e->n_nodes - e->n_indicators : job->options.n_nodes;
+    job->node = calloc(job->n_nodes + 1, sizeof *job->node);
+    if (job->node == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    for (size_t k = 0; k < job->n_nodes; k++) {
+        job->node[k] = all ? e->n_indicators + k : job->options.node[k];
+    }
+    return CSI_OK;
+}
+
+csi_status csi_ensemble_tally_new(const csi_ensemble *ensemble, const csi_ensemble_options *options, csi_tallies **tally)
+{
+    const csi_tallies_shape shape = {
+        .n_nodes = options->node == NULL ? ensemble->n_nodes - ensemble->n_indicators : options->n_nodes,
+        .n_years = ensemble->n_years,
+        .n_countries = ensemble->n_countries,
+        .low = ensemble->low,
+        .high = ensemble->high,
+        .with_pairs = options->with_pairs,
+    };
+    return csi_tallies_new(&shape, tally);
+}
+
+csi_status csi_ensemble_run(const csi_ensemble *ensemble, const csi_ensemble_options *options, csi_diag *diag,
+                            csi_tallies *tally)
+{
+    run job = {.e = ensemble, .options = *options, .tally = tally, .diag = diag};
+    const size_t n_threads = csi_workers_count(options->n_threads);
+    const uint64_t n_blocks = (options->n_replicates + BLOCK - 1) / BLOCK;
+    size_t n_locks = 0;
+    csi_status status;
+    CSI_TRY(choose_nodes(&job));
+    job.workspace = calloc(n_threads, sizeof *job.workspace);
+    job.lock = calloc(ensemble->n_years + 1, sizeof *job.lock);
+    if (job.workspace == NULL || job.lock == NULL) {
+        status = CSI_ERR_MEMORY;
+        goto out;
+    }
+    for (; n_locks <= ensemble->n_years; n_locks++) {
+        CSI_TRY(pthread_mutex_init(&job.lock[n_locks], NULL) == 0 ? CSI_OK : CSI_ERR_SYSTEM);
+    }
+    for (size_t i = 0; i < n_threads; i++) {
+        CSI_TRY(fill_workspace(&job, &job.workspace[i]));
+    }
+    CSI_TRY(csi_workers_run(n_threads, (size_t)n_blocks, run_block, &job));
+    if (tally != NULL) {
+        tally->n_replicates += options->n_replicates;
+    }
+out:
+    for (size_t i = 0; job.workspace != NULL && i < n_threads; i++) {
+        clear_workspace(&job.workspace[i]);
+    }
+    for (size_t i = 0; i < n_locks; i++) {
+        pthread_mutex_destroy(&job.lock[i]);
+    }
+    free(job.workspace);
+    free(job.lock);
+    free(job.node);
+    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "the ensemble") : status;
+}
+
+csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag, double *score)
+{
+    const csi_ensemble *e = ensemble;
+    run job = {.e = ensemble, .n_nodes = 0, .diag = diag};
+    workspace w = {.scratch = NULL};
+    const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    csi_status status;
+    CSI_TRY(fill_workspace(&job, &w));
+    csi_replicate_draw(e, plan, w.scratch, w.replicate[0]);
+    if (w.replicate[0]->has_errors) {
+        csi_replicate_errors(e, w.replicate[0]->error_key, NULL, w.scratch, w.error);
+    }
+    if (w.replicate[0]->is_slow) {
+        CSI_TRY(csi_walk(e, w.replicate[0], w.error, diag, score));
+        goto out;
+    }
+    for (size_t year = 0; year < e->n_years; year++) {
+        csi_kernel_year(e, w.replicate[0], w.error, year, w.kernel, w.all);
+        for (size_t k = 0; k < n_aggregates; k++) {
+            memcpy(score + (k * e->n_years + year) * e->n_countries, w.all + k * e->stride,
+                   e->n_countries * sizeof *score);
+        }
+    }
+out:
+    clear_workspace(&w);
+    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "a replicate") : status;
+}

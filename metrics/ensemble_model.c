@@ -1,0 +1,453 @@
+/* Building an ensemble: every variant walked once by the pipeline, its cells laid out for the kernel, and a judgement
+ * whether the kernel can do all that may be drawn. */
+#include "metrics/ensemble_model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics/rng.h"
+
+#define MANY_VARIANTS 64
+#define MAX_PATTERNS 256
+
+typedef struct builder {
+    csi_ensemble *e;
+    csi_diag *diag;
+} builder;
+
+static const csi_step_kind stage_kinds[3] = {CSI_STEP_IMPUTE, CSI_STEP_TREAT, CSI_STEP_NORMALISE};
+
+static void *take(const builder *b, size_t n, size_t size)
+{
+    return csi_arena_alloc(b->e->arena, n == 0 ? 1 : n, size);
+}
+
+static csi_status no_memory(const builder *b)
+{
+    return csi_diag_no_memory(b->diag, "the ensemble");
+}
+
+static csi_rule_kind kind_of(const csi_step *step, double *floor)
+{
+    static const char *const name[] = {"arithmetic", "geometric", "harmonic"};
+    *floor = csi_step_has(step, "floor") ? csi_step_number(step, "floor") : 0.0;
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        if (strcmp(step->method->name, name[i]) == 0) {
+            return (csi_rule_kind)i;
+        }
+    }
+    return CSI_RULE_OTHER;
+}
+
+/* The recipe with the steps of each kind replaced by those of the alternative chosen (0: as configured). The new steps
+ * stand where the first of the kind stood, or at the end of what comes before the kind. */
+static csi_status substitute(const builder *b, const csi_recipe *from, csi_step_kind kind, const csi_alternative *other,
+                             csi_recipe *to)
+{
+    csi_step *stage = take(b, from->n_stages + other->n, sizeof *stage);
+    size_t n = 0;
+    bool is_placed = false;
+    if (stage == NULL) {
+        return no_memory(b);
+    }
+    for (size_t i = 0; i <= from->n_stages; i++) {
+        const bool is_end = i == from->n_stages;
+        if (!is_placed && (is_end || from->stage[i].method->step >= kind)) {
+            for (size_t j = 0; j < other->n; j++) {
+                stage[n++] = other->step[j];
+            }
+            is_placed = true;
+        }
+        if (!is_end && from->stage[i].method->step != kind) {
+            stage[n++] = from->stage[i];
+        }
+    }
+    *to = *from;
+    to->stage = stage;
+    to->n_stages = n;
+    return CSI_OK;
+}
+
+static csi_status choose_steps(const builder *b, csi_variant *v)
+{
+    csi_status status = CSI_OK;
+    v->recipe = *b->e->recipe;
+    for (size_t factor = 0; factor < 3 && status == CSI_OK; factor++) {
+        if (v->choice[factor] > 0) {
+            const csi_recipe before = v->recipe;
+            status = substitute(b, &before, stage_kinds[factor],
+                                &b->e->spec->alternative[factor][v->choice[factor] - 1], &v->recipe);
+        }
+    }
+    v->unnormalised = v->recipe;
+    while (v->unnormalised.n_stages > 0 &&
+           v->unnormalised.stage[v->unnormalised.n_stages - 1].method->step == CSI_STEP_NORMALISE) {
+        v->unnormalised.n_stages--;
+    }
+    return status;
+}
+
+/* One min-max step over all indicators is what the kernel repeats with other goalposts. */
+static bool find_posts_step(const csi_variant *v, const csi_framework *framework, const csi_step **step)
+{
+    if (v->recipe.n_stages != v->unnormalised.n_stages + 1) {
+        return false;
+    }
+    *step = &v->recipe.stage[v->recipe.n_stages - 1];
+    bool concerns_all = strcmp((*step)->method->name, "minmax") == 0;
+    for (size_t i = 0; i < framework->n_indicators && concerns_all; i++) {
+        concerns_all = csi_step_concerns(*step, framework->node[i].code);
+    }
+    return concerns_all && csi_step_choice(*step, "goalposts") != 2;
+}
+
+static void range_of(const double *x, size_t n, double *low, double *high)
+{
+    *low = *high = (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        *low = !isnan(x[i]) && !(*low <= x[i]) ? x[i] : *low;
+        *high = !isnan(x[i]) && !(*high >= x[i]) ? x[i] : *high;
+    }
+}
+
+/* The goalposts of one indicator and year: the framework's, the panel's, the year's. */
+static void find_posts(const csi_ensemble *e, const csi_step *step, const csi_result *result, const csi_panel *treated,
+                       size_t indicator, size_t year, double *low, double *high)
+{
+    const csi_node *node = &e->context.framework->node[indicator];
+    const size_t first = e->context.first_scored_year, choice = csi_step_choice(step, "goalposts");
+    if (choice == 0) {
+        *low = csi_treatments_image(result->treatments, indicator, node->goal_low);
+        *high = csi_treatments_image(result->treatments, indicator, node->goal_high);
+    } else {
+        const size_t from = choice == 1 ? first : first + year, n = choice == 1 ? e->n_years : 1;
+        range_of(csi_panel_column(treated, indicator, from), n * e->n_countries, low, high);
+    }
+}
+
+static csi_status lay_out_posts(const builder *b, csi_variant *v, const csi_result *result)
+{
+    const csi_ensemble *e = b->e;
+    const csi_step *step = NULL;
+    v->has_posts = find_posts_step(v, e->context.framework, &step);
+    if (!v->has_posts) {
+        return CSI_OK;
+    }
+    double *low = take(b, e->n_indicators * e->n_years, sizeof *low);
+    double *high = take(b, e->n_indicators * e->n_years, sizeof *high);
+    double *cell = take(b, e->n_years * e->n_indicators * e->stride, sizeof *cell);
+    if (low == NULL || high == NULL || cell == NULL) {
+        return no_memory(b);
+    }
+    const csi_panel *treated = result->n_stages > 1 ? result->stage[result->n_stages - 2] : e->raw;
+    const double *range = csi_step_value(step, "range")->numbers;
+    v->a = range[0];
+    v->b = range[1];
+    v->clips = csi_step_boolean(step, "clip");
+    for (size_t year = 0; year < e->n_years; year++) {
+        for (size_t i = 0; i < e->n_indicators; i++) {
+            const size_t at = i * e->n_years + year;
+            find_posts(e, step, result, treated, i, year, &low[at], &high[at]);
+            const double *x = csi_panel_column(treated, i, year + e->context.first_scored_year);
+            const double *z = csi_panel_column(result->normalised, i, year + e->context.first_scored_year);
+            double *to = cell + (year * e->n_indicators + i) * e->stride;
+            for (size_t c = 0; c < e->stride; c++) {
+                to[c] = c < e->n_countries && !isnan(z[c]) ? x[c] : (double)NAN;
+            }
+        }
+    }
+    v->low = low;
+    v->high = high;
+    v->treated = cell;
+    return CSI_OK;
+}
+
+static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_result *result)
+{
+    const csi_ensemble *e = b->e;
+    double *cell = take(b, e->n_years * e->n_indicators * e->stride, sizeof *cell);
+    if (cell == NULL) {
+        return no_memory(b);
+    }
+    for (size_t year = 0; year < e->n_years; year++) {
+        for (size_t i = 0; i < e->n_indicators; i++) {
+            const double *z = csi_panel_column(result->normalised, i, year + e->context.first_scored_year);
+            double *to = cell + (year * e->n_indicators + i) * e->stride;
+            for (size_t c = 0; c < e->stride; c++) {
+                to[c] = c < e->n_countries ? z[c] : (double)NAN;
+            }
+        }
+    }
+    v->fixed = cell;
+    return CSI_OK;
+}
+
+/* Sorts the countries of one family and year by which children they have. */
+static csi_status find_patterns(const builder *b, const csi_result *result, size_t node, size_t year, csi_patterns *to)
+{
+    const csi_ensemble *e = b->e;
+    const csi_node *parent = &e->context.framework->node[node];
+    csi_pattern found[MAX_PATTERNS];
+    uint8_t *of = take(b, e->stride, sizeof *of);
+    bool *has = take(b, parent->n_children, sizeof *has);
+    if (of == NULL || has == NULL) {
+        return no_memory(b);
+    }
+    *to = (csi_patterns){.of = of};
+    for (size_t c = 0; c < e->n_countries; c++) {
+        for (size_t q = 0; q < parent->n_children; q++) {
+            has[q] = !isnan(csi_panel_get(result->scores, parent->child[q], year, c));
+        }
+        const bool is_scored = !isnan(csi_panel_get(result->scores, node, year, c));
+        size_t p = 0;
+        while (p < to->n && memcmp(found[p].has, has, parent->n_children * sizeof *has) != 0) {
+            p++;
+        }
+        if (p == MAX_PATTERNS) {
+            b->e->slow = "more than 256 patterns of missing children in one node";
+            b->e->is_slow_everywhere = true;
+            p = 0;
+        } else if (p == to->n) {
+            found[to->n++] = (csi_pattern){has, is_scored};
+            has = take(b, parent->n_children, sizeof *has);
+            if (has == NULL) {
+                return no_memory(b);
+            }
+        }
+        of[c] = (uint8_t)p;
+    }
+    csi_pattern *kept = take(b, to->n, sizeof *kept);
+    if (kept == NULL) {
+        return no_memory(b);
+    }
+    memcpy(kept, found, to->n * sizeof *kept);
+    to->pattern = kept;
+    return CSI_OK;
+}
+
+static csi_status lay_out_patterns(const builder *b, csi_variant *v, const csi_result *result)
+{
+    const csi_ensemble *e = b->e;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    csi_patterns *patterns = take(b, e->n_years * n_aggregates, sizeof *patterns);
+    csi_status status = patterns == NULL ? no_memory(b) : CSI_OK;
+    for (size_t year = 0; year < e->n_years && status == CSI_OK; year++) {
+        for (size_t k = 0; k < n_aggregates && status == CSI_OK; k++) {
+            status = find_patterns(b, result, e->n_indicators + k, year, &patterns[year * n_aggregates + k]);
+        }
+    }
+    v->patterns = patterns;
+    return status;
+}
+
+static csi_status walk_variant(const builder *b, csi_variant *v)
+{
+    csi_ensemble *e = b->e;
+    csi_result *result = NULL;
+    csi_status status;
+    CSI_TRY(choose_steps(b, v));
+    CSI_TRY(csi_pipeline_run(&v->recipe, &e->context, e->raw, b->diag, &result));
+    CSI_TRY(lay_out_posts(b, v, result));
+    CSI_TRY(lay_out_fixed(b, v, result));
+    CSI_TRY(lay_out_patterns(b, v, result));
+    if (e->nominal == NULL) {
+        double *nominal = take(b, e->n_nodes * e->n_years, sizeof *nominal);
+        if (nominal == NULL) {
+            status = no_memory(b);
+            goto out;
+        }
+        memcpy(nominal, result->weight, e->n_nodes * e->n_years * sizeof *nominal);
+        e->nominal = nominal;
+    }
+out:
+    csi_result_free(result);
+    return status;
+}
+
+static csi_status find_erring(const builder *b)
+{
+    csi_ensemble *e = b->e;
+    size_t *erring = take(b, e->n_indicators, sizeof *erring);
+    if (erring == NULL) {
+        return no_memory(b);
+    }
+    const size_t n_cells = e->raw->n_years * e->raw->n_countries;
+    for (size_t i = 0; i < e->n_indicators && e->raw->standard_error != NULL; i++) {
+        const double *se = e->raw->standard_error + csi_panel_at(e->raw, i, 0, 0);
+        bool any = false;
+        for (size_t c = 0; c < n_cells; c++) {
+            any = any || se[c] > 0.0;
+        }
+        erring[e->n_erring] = i;
+        e->n_erring += any;
+    }
+    e->erring = erring;
+    return CSI_OK;
+}
+
+static csi_status find_rules(const builder *b)
+{
+    csi_ensemble *e = b->e;
+    csi_rule_kind *kind = take(b, e->n_nodes, sizeof *kind), *other = take(b, e->spec->n_rules, sizeof *other);
+    double *floor = take(b, e->n_nodes, sizeof *floor), *other_floor = take(b, e->spec->n_rules, sizeof *other_floor);
+    if (kind == NULL || other == NULL || floor == NULL || other_floor == NULL) {
+        return no_memory(b);
+    }
+    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
+        kind[node] = kind_of(e->recipe->node_rule[node].step, &floor[node]);
+    }
+    for (size_t i = 0; i < e->spec->n_rules; i++) {
+        other[i] = kind_of(e->spec->rule[i].step, &other_floor[i]);
+    }
+    e->rule_kind = kind;
+    e->rule_floor = floor;
+    e->other_kind = other;
+    e->other_floor = other_floor;
+    return CSI_OK;
+}
+
+/* The range of all normalised values: where scores lie, however they are averaged. */
+static void find_range(csi_ensemble *e)
+{
+    e->low = e->recipe->scale_low;
+    e->high = e->recipe->scale_high;
+    const size_t n = e->n_years * e->n_indicators * e->stride;
+    for (size_t i = 0; i < e->n_variants; i++) {
+        double low, high;
+        range_of(e->variant[i].fixed, n, &low, &high);
+        e->low = low < e->low ? low : e->low;
+        e->high = high > e->high ? high : e->high;
+    }
+}
+
+static bool any_kind(const csi_ensemble *e, bool (*holds)(csi_rule_kind))
+{
+    bool any = false;
+    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
+        any = any || holds(e->rule_kind[node]);
+    }
+    for (size_t i = 0; i < e->spec->n_rules; i++) {
+        any = any || holds(e->other_kind[i]);
+    }
+    return any;
+}
+
+static bool is_other(csi_rule_kind kind)
+{
+    return kind == CSI_RULE_OTHER;
+}
+
+static bool needs_positive(csi_rule_kind kind)
+{
+    return kind == CSI_RULE_GEOMETRIC || kind == CSI_RULE_HARMONIC;
+}
+
+/* Whether the kernel does what the pipeline would; else why not, and whether that holds for every variant. */
+static void judge(csi_ensemble *e)
+{
+    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
+        const csi_step *step = e->recipe->node_weight[node];
+        if (step != NULL && strcmp(step->method->name, "equal") != 0 && strcmp(step->method->name, "given") != 0) {
+            e->slow = "weights that are computed from the data";
+            e->is_slow_everywhere = true;
+        }
+    }
+    if (any_kind(e, is_other)) {
+        e->slow = "aggregation by other rules than the arithmetic, geometric or harmonic mean";
+        e->is_slow_everywhere = true;
+    }
+    if (any_kind(e, needs_positive) && e->low < 0.0) {
+        e->slow = "geometric or harmonic means over a scale that reaches below 0";
+        e->is_slow_everywhere = true;
+    }
+    if (e->spec->is_active[CSI_FACTOR_LEAVE_OUT]) {
+        e->slow = "leaving out nodes";
+        e->is_slow_everywhere = true;
+    }
+    for (size_t i = 0; i < e->n_variants && e->spec->is_active[CSI_FACTOR_ERRORS] && e->n_erring > 0; i++) {
+        if (!e->variant[i].has_posts || !e->variant[i].has_error_map) {
+            e->slow = e->variant[i].has_posts ? "errors carried through imputing or treating steps"
+                                              : "errors under a normalisation that depends on the sample";
+        }
+    }
+}
+
+csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag);
+
+static csi_status make_variants(const builder *b)
+{
+    csi_ensemble *e = b->e;
+    size_t n[3];
+    csi_status status = CSI_OK;
+    e->n_variants = 1;
+    for (size_t factor = 0; factor < 3; factor++) {
+        n[factor] = 1 + (e->spec->is_active[factor] ? e->spec->n_alternatives[factor] : 0);
+        e->n_variants *= n[factor];
+        if (e->n_variants > MANY_VARIANTS) {
+            return csi_diag_error(b->diag, CSI_ERR_CONFIG, NULL,
+                                  "ensemble: more than %d combinations of imputing, treating and normalising steps",
+                                  MANY_VARIANTS);
+        }
+    }
+    e->variant = take(b, e->n_variants, sizeof *e->variant);
+    if (e->variant == NULL) {
+        return no_memory(b);
+    }
+    for (size_t i = 0; i < e->n_variants; i++) {
+        csi_variant *v = &e->variant[i];
+        v->choice[0] = i % n[0];
+        v->choice[1] = i / n[0] % n[1];
+        v->choice[2] = i / n[0] / n[1];
+        CSI_TRY(walk_variant(b, v));
+        CSI_TRY(csi_error_map(e, v, b->diag));
+    }
+out:
+    return status;
+}
+
+csi_status csi_ensemble_new(const csi_ensemble_spec *spec, const csi_recipe *recipe, const csi_context *context,
+                            const csi_panel *raw, csi_diag *diag, csi_ensemble **ensemble)
+{
+    csi_ensemble *e = calloc(1, sizeof *e);
+    const builder b = {e, diag};
+    csi_status status = CSI_OK;
+    *ensemble = NULL;
+    if (e == NULL || (e->arena = csi_arena_new()) == NULL) {
+        free(e);
+        return csi_diag_no_memory(diag, "the ensemble");
+    }
+    e->spec = spec;
+    e->recipe = recipe;
+    e->context = *context;
+    e->raw = raw;
+    e->n_years = context->n_scored_years;
+    e->n_countries = raw->n_countries;
+    e->stride = (raw->n_countries + CSI_DRAW_GROUP - 1) / CSI_DRAW_GROUP * CSI_DRAW_GROUP;
+    e->n_indicators = context->framework->n_indicators;
+    e->n_nodes = context->framework->n_nodes;
+    CSI_TRY(find_erring(&b));
+    CSI_TRY(find_rules(&b));
+    CSI_TRY(make_variants(&b));
+    find_range(e);
+    judge(e);
+    *ensemble = e;
+    e = NULL;
+out:
+    csi_ensemble_free(e);
+    return status;
+}
+
+void csi_ensemble_free(csi_ensemble *ensemble)
+{
+    if (ensemble != NULL) {
+        csi_arena_free(ensemble->arena);
+        free(ensemble);
+    }
+}
+
+bool csi_ensemble_is_fast(const csi_ensemble *ensemble, const char **why)
+{
+    *why = ensemble->slow;
+    return ensemble->slow == NULL;
+}

@@ -1,0 +1,107 @@
+/* What the files of the ensemble share: the walk taken apart into what a draw can change and what it cannot.
+ *
+ * A variant is one combination of imputing, treating and normalising steps, walked once by the pipeline itself. Which
+ * cells are present does not depend on any other draw, so that who is scored, and by which pattern of children, is known
+ * beforehand. Columns are `stride` long; entries beyond the countries are NaN. */
+#ifndef CSI_METRICS_ENSEMBLE_MODEL_H
+#define CSI_METRICS_ENSEMBLE_MODEL_H
+
+#include "metrics/ensemble.h"
+
+typedef enum csi_rule_kind { CSI_RULE_ARITHMETIC, CSI_RULE_GEOMETRIC, CSI_RULE_HARMONIC, CSI_RULE_OTHER } csi_rule_kind;
+
+/* Which children are present for a group of countries, in one year. */
+typedef struct csi_pattern {
+    const bool *has; /* [child] */
+    bool is_scored;
+} csi_pattern;
+
+typedef struct csi_patterns {
+    size_t n;                 /* at most 256 */
+    const csi_pattern *pattern;
+    const uint8_t *of;        /* [stride] */
+} csi_patterns;
+
+/* A column whose cells rest on values with standard errors: x + c0 e0 + c1 e1, in the units of the file. */
+typedef struct csi_error_column {
+    const double *x;          /* [stride] */
+    const double *size[2];    /* [stride]; NULL: no second term */
+    const uint32_t *at[2];    /* [stride]: index into the replicate's errors */
+    csi_transform transform;  /* then taken */
+} csi_error_column;
+
+typedef struct csi_variant {
+    size_t choice[3];
+    csi_recipe recipe;        /* the configured one with these steps */
+    csi_recipe unnormalised;  /* the same up to the normalising step */
+    bool has_posts;           /* one min-max step: value = a + (b - a) z */
+    bool clips;
+    double a, b;
+    const double *low, *high; /* [indicator * n_years + year]; NaN: the series is not normalised */
+    const double *treated;    /* [year][indicator][stride]: before normalising; NULL without posts */
+    const double *fixed;      /* [year][indicator][stride]: normalised as measured */
+    const csi_patterns *patterns; /* [year][aggregate] */
+    bool has_error_map;
+    const csi_error_column *const *error; /* [year * n_indicators + indicator]; NULL: none */
+    const bool *error_is_needed;          /* [year][erring][panel year]: which rows of errors the year rests on */
+} csi_variant;
+
+struct csi_ensemble {
+    const csi_ensemble_spec *spec;
+    const csi_recipe *recipe;
+    csi_context context;
+    const csi_panel *raw;
+    csi_arena *arena;
+    size_t n_years, n_countries, stride; /* scored years; stride: countries padded to CSI_DRAW_GROUP */
+    size_t n_indicators, n_nodes;
+    csi_variant *variant;
+    size_t n_variants;
+    const double *nominal;               /* [node * n_years + year]: weights summing to 1 among siblings */
+    const csi_rule_kind *rule_kind;      /* [node]: as configured */
+    const double *rule_floor;            /* [node] */
+    const csi_rule_kind *other_kind;     /* [rule alternative] */
+    const double *other_floor;
+    const size_t *erring;                /* indicators with standard errors */
+    size_t n_erring;
+    const char *slow;                    /* why some replicates walk the pipeline; NULL: none does */
+    bool is_slow_everywhere;
+    double low, high;                    /* range of the score bins */
+};
+
+/* The drawn choices of one replicate. Arrays belong to the caller. */
+typedef struct csi_replicate {
+    const csi_variant *variant;
+    const csi_step **rule;     /* [node]: of aggregates */
+    csi_rule_kind *rule_kind;  /* [node] */
+    double *rule_floor;        /* [node] */
+    double *weight_factor;     /* [node]: by which nominal weights are multiplied, if has_weights */
+    double *low, *high;        /* [indicator]: shift of the goalposts, in shares of their distance */
+    bool has_weights, has_goalposts, has_errors;
+    uint64_t error_key;
+    bool is_slow;
+} csi_replicate;
+
+CSI_MUST_USE csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate);
+void csi_replicate_free(csi_replicate *replicate);
+
+/* Draws everything but the errors. `scratch` has csi_draw_room(ensemble) entries. */
+void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate);
+size_t csi_draw_room(const csi_ensemble *ensemble);
+
+/* Fills error[k][panel year][stride], k over the erring indicators: standard normal draws; only the rows that are needed
+ * (NULL: all). */
+void csi_replicate_errors(const csi_ensemble *ensemble, uint64_t key, const bool *is_needed, double *scratch,
+                          double *error);
+size_t csi_error_room(const csi_ensemble *ensemble);
+
+/* One replicate the slow way: score[aggregate][year][n_countries]. */
+CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error,
+                                 csi_diag *diag, double *score);
+
+/* One year of one replicate the fast way: score[aggregate][stride] of every node. `workspace` has
+ * csi_kernel_room(ensemble) entries. */
+size_t csi_kernel_room(const csi_ensemble *ensemble);
+void csi_kernel_year(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error, size_t year,
+                     double *workspace, double *score);
+
+#endif

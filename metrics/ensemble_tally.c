@@ -1,0 +1,258 @@
+/* See ensemble_tally.h. Blocks are counted country by country, so that the counters at
+ * work stay in the nearest cache: most of the cost of counting is fetching them. A bin is 64 of the keys that the ranks
+ * were made by. */
+#include "metrics/ensemble_tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics/lanes.h"
+
+#define RANK_BINS_MOST 2048
+#define KEYS_PER_BIN 64 /* of the 65536: the first bin is left to the key of what is not scored */
+
+static bool has_product(size_t a, size_t b, size_t *product)
+{
+    return !__builtin_mul_overflow(a, b, product);
+}
+
+csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally)
+{
+    size_t n_cells = 0, n_scores = 0, n_ranks = 0, n_pairs = 0;
+    csi_tallies *t = calloc(1, sizeof *t);
+    *tally = NULL;
+    if (t == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    t->shape = *shape;
+    t->ranks_per_bin = (shape->n_countries + RANK_BINS_MOST - 1) / RANK_BINS_MOST;
+    t->ranks_per_bin = t->ranks_per_bin == 0 ? 1 : t->ranks_per_bin;
+    t->n_rank_bins = 1 + (shape->n_countries + t->ranks_per_bin - 1) / t->ranks_per_bin;
+    const bool fits = has_product(shape->n_nodes, shape->n_years, &n_cells) &&
+                      has_product(n_cells, shape->n_countries, &n_cells) &&
+                      has_product(n_cells, CSI_TALLY_BINS, &n_scores) && has_product(n_cells, t->n_rank_bins, &n_ranks) &&
+                      has_product(shape->n_countries, shape->n_countries, &n_pairs) &&
+                      has_product(n_pairs, shape->n_years, &n_pairs) && n_cells < SIZE_MAX / 64;
+    if (fits) {
+        t->cell = calloc(n_cells + 1, sizeof *t->cell);
+        t->score_bin = calloc(n_scores + 1, sizeof *t->score_bin);
+        t->rank_bin = calloc(n_ranks + 1, sizeof *t->rank_bin);
+        t->above = shape->with_pairs ? calloc(n_pairs + 1, sizeof *t->above) : NULL;
+    }
+    if (t->cell == NULL || t->score_bin == NULL || t->rank_bin == NULL || (shape->with_pairs && t->above == NULL)) {
+        csi_tallies_free(t);
+        return CSI_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < n_cells; i++) {
+        t->cell[i].least = (double)INFINITY;
+        t->cell[i].most = -(double)INFINITY;
+    }
+    *tally = t;
+    return CSI_OK;
+}
+
+void csi_tallies_free(csi_tallies *tally)
+{
+    if (tally != NULL) {
+        free(tally->cell);
+        free(tally->score_bin);
+        free(tally->rank_bin);
+        free(tally->above);
+        free(tally);
+    }
+}
+
+CSI_INLINE void digest_body(const double *restrict score, size_t n, double *restrict least, double *restrict most,
+                            int64_t *restrict sum)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double s = score[i];
+        least[i] = s < least[i] ? s : least[i];
+        most[i] = s > most[i] ? s : most[i];
+        sum[i] += (int64_t)(s == s ? s * CSI_TALLY_FIXED : 0.0);
+    }
+}
+static void digest(const double *restrict score, size_t n, double *restrict least, double *restrict most,
+                   int64_t *restrict sum);
+CSI_LANES(digest,
+          (const double *restrict score, size_t n, double *restrict least, double *restrict most, int64_t *restrict sum),
+          (score, n, least, most, sum))
+
+void csi_tallies_digest(const double *score, size_t n, double *least, double *most, int64_t *sum)
+{
+    digest(score, n, least, most, sum);
+}
+
+void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tallies_block *block)
+{
+    for (size_t country = 0; country < tally->shape.n_countries; country++) {
+        const size_t at = csi_tallies_at(tally, node, year, country);
+        uint32_t *score_bin = tally->score_bin + at * CSI_TALLY_BINS;
+        uint32_t *rank_bin = tally->rank_bin + at * tally->n_rank_bins;
+        for (size_t r = 0; r < block->n; r++) {
+            score_bin[(uint16_t)(block->key[r * block->stride + country] ^ INT16_MIN) / KEYS_PER_BIN]++;
+        }
+        for (size_t r = 0; r < block->n && tally->ranks_per_bin == 1; r++) {
+            rank_bin[block->rank[r * block->stride + country]]++;
+        }
+        for (size_t r = 0; r < block->n && tally->ranks_per_bin > 1; r++) {
+            rank_bin[(block->rank[r * block->stride + country] + tally->ranks_per_bin - 1) / tally->ranks_per_bin]++;
+        }
+        csi_tallies_cell *cell = &tally->cell[at];
+        cell->least = fmin(cell->least, block->least[country]);
+        cell->most = fmax(cell->most, block->most[country]);
+        cell->sum += block->sum[country];
+    }
+}
+
+#define WIDTH 16
+typedef int16_t places __attribute__((vector_size(2 * WIDTH)));
+
+/* above[b] += how often country a ranks before the 64 countries from b on. */
+CSI_INLINE void count_above_body(const uint16_t *rank, size_t n, size_t stride, size_t a, size_t b, size_t n_b,
+                                 uint32_t *above)
+{
+    places count[4] = {{0}, {0}, {0}, {0}};
+    for (size_t r = 0; r < n; r++) {
+        const uint16_t own = rank[r * stride + a];
+        const int16_t p = (int16_t)(own == 0 ? INT16_MAX : own);
+        const places place = {p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p};
+        for (size_t v = 0; v < 4; v++) {
+            places other;
+            memcpy(&other, rank + r * stride + b + v * WIDTH, sizeof other);
+            count[v] -= (places)(other > place);
+        }
+    }
+    for (size_t i = 0; i < n_b; i++) {
+        above[i] += (uint32_t)(uint16_t)count[i / WIDTH][i % WIDTH];
+    }
+}
+static void count_above(const uint16_t *rank, size_t n, size_t stride, size_t a, size_t b, size_t n_b, uint32_t *above);
+CSI_LANES_NARROW(count_above,
+                 (const uint16_t *rank, size_t n, size_t stride, size_t a, size_t b, size_t n_b, uint32_t *above),
+                 (rank, n, stride, a, b, n_b, above))
+
+void csi_tallies_add_pairs(csi_tallies *tally, size_t year, size_t n, size_t stride, const uint16_t *rank)
+{
+    const size_t n_countries = tally->shape.n_countries;
+    for (size_t a = 0; a < n_countries; a++) {
+        uint32_t *above = tally->above + (year * n_countries + a) * n_countries;
+        for (size_t b = 0; b < n_countries; b += 4 * WIDTH) {
+            const size_t n_b = n_countries - b < 4 * WIDTH ? n_countries - b : 4 * WIDTH;
+            count_above(rank, n, stride, a, b, n_b, above + b);
+        }
+    }
+}
+
+csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
+{
+    const csi_tallies_shape *a = &to->shape, *b = &from->shape;
+    if (a->n_nodes != b->n_nodes || a->n_years != b->n_years || a->n_countries != b->n_countries ||
+        a->with_pairs != b->with_pairs || a->low < b->low || a->low > b->low || a->high < b->high || a->high > b->high) {
+        return CSI_ERR_DATA;
+    }
+    const size_t n_cells = a->n_nodes * a->n_years * a->n_countries;
+    for (size_t i = 0; i < n_cells; i++) {
+        const csi_tallies_cell *other = &from->cell[i];
+        to->cell[i].least = fmin(to->cell[i].least, other->least);
+        to->cell[i].most = fmax(to->cell[i].most, other->most);
+        to->cell[i].sum += other->sum;
+    }
+    for (size_t i = 0; i < n_cells * CSI_TALLY_BINS; i++) {
+        to->score_bin[i] += from->score_bin[i];
+    }
+    for (size_t i = 0; i < n_cells * to->n_rank_bins; i++) {
+        to->rank_bin[i] += from->rank_bin[i];
+    }
+    for (size_t i = 0; a->with_pairs && i < a->n_years * a->n_countries * a->n_countries; i++) {
+        to->above[i] += from->above[i];
+    }
+    to->n_replicates += from->n_replicates;
+    return CSI_OK;
+}
+
+/* The bin that holds order statistic k (from 0) of the counts, and how many entries lie before that bin. */
+static size_t find_bin(const uint32_t *bin, size_t n_bins, uint64_t k, uint64_t *before)
+{
+    uint64_t sum = 0;
+    size_t i = 0;
+    for (; i + 1 < n_bins && sum + bin[i] <= k; i++) {
+        sum += bin[i];
+    }
+    *before = sum;
+    return i;
+}
+
+static double score_at(const csi_tallies *tally, size_t at, uint64_t k)
+{
+    const csi_tallies_cell *cell = &tally->cell[at];
+    uint64_t before = 0;
+    const uint32_t *bin = tally->score_bin + at * CSI_TALLY_BINS + 1;
+    const size_t i = find_bin(bin, CSI_TALLY_BINS - 1, k, &before);
+    const double width = (tally->shape.high - tally->shape.low) / (CSI_TALLY_BINS - 1);
+    const double begin = tally->shape.low + width * (double)i, end = begin + width; /* of bin i + 1 */
+    const double low = i == 0 || begin < cell->least ? cell->least : begin;
+    const double high = i == CSI_TALLY_BINS - 2 || end > cell->most ? cell->most : end;
+    const double share = ((double)(k - before) + 0.5) / (double)bin[i];
+    return fmin(fmax(low + (high - low) * share, cell->least), cell->most);
+}
+
+static double rank_at(const csi_tallies *tally, size_t at, uint64_t k)
+{
+    uint64_t before = 0;
+    const size_t i = find_bin(tally->rank_bin + at * tally->n_rank_bins + 1, tally->n_rank_bins - 1, k, &before);
+    return (double)(i * tally->ranks_per_bin) + ((double)tally->ranks_per_bin + 1.0) / 2.0;
+}
+
+static uint64_t count_at(const csi_tallies *tally, size_t at)
+{
+    return tally->n_replicates - tally->rank_bin[at * tally->n_rank_bins];
+}
+
+uint64_t csi_tallies_count(const csi_tallies *tally, size_t node, size_t year, size_t country)
+{
+    return count_at(tally, csi_tallies_at(tally, node, year, country));
+}
+
+static double quantile(const csi_tallies *tally, size_t at, double p,
+                       double (*order_statistic)(const csi_tallies *, size_t, uint64_t))
+{
+    const uint64_t n = count_at(tally, at);
+    if (n == 0) {
+        return (double)NAN;
+    }
+    const double h = p * (double)(n - 1);
+    const uint64_t k = (uint64_t)h;
+    const double below = order_statistic(tally, at, k), share = h - (double)k;
+    return share > 0.0 ? below + share * (order_statistic(tally, at, k + 1) - below) : below;
+}
+
+double csi_tallies_score_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p)
+{
+    return quantile(tally, csi_tallies_at(tally, node, year, country), p, score_at);
+}
+
+double csi_tallies_rank_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p)
+{
+    return quantile(tally, csi_tallies_at(tally, node, year, country), p, rank_at);
+}
+
+double csi_tallies_score_mean(const csi_tallies *tally, size_t node, size_t year, size_t country)
+{
+    const size_t at = csi_tallies_at(tally, node, year, country);
+    const uint64_t n = count_at(tally, at);
+    return n == 0 ? (double)NAN : (double)tally->cell[at].sum / (double)n / CSI_TALLY_FIXED;
+}
+
+double csi_tallies_rank_mean(const csi_tallies *tally, size_t node, size_t year, size_t country)
+{
+    const size_t at = csi_tallies_at(tally, node, year, country);
+    const uint64_t n = count_at(tally, at);
+    const uint32_t *bin = tally->rank_bin + at * tally->n_rank_bins;
+    uint64_t sum = 0;
+    for (size_t i = 1; i < tally->n_rank_bins; i++) {
+        sum += (uint64_t)bin[i] * (2 * (i - 1) * tally->ranks_per_bin + tally->ranks_per_bin + 1);
+    }
+    return n == 0 ? (double)NAN : (double)sum / 2.0 / (double)n;
+}

@@ -1,0 +1,78 @@
+/* Tallies: what an ensemble leaves behind. Integers only (and extremes, which no order can change), so that any division
+ * of the replicates over threads, shards or processes adds up to the same bytes. */
+#ifndef CSI_METRICS_ENSEMBLE_TALLY_H
+#define CSI_METRICS_ENSEMBLE_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+#define CSI_TALLY_BINS 1024 /* of scores: bin 0 counts the replicates without one, the others are equally wide */
+#define CSI_TALLY_FIXED 0x1p24 /* a score counts as this many units in the sums */
+
+typedef struct csi_tallies_shape {
+    size_t n_nodes;      /* of those asked for */
+    size_t n_years;
+    size_t n_countries;
+    double low, high;    /* of the score bins; scores outside fall into the end bins, and the extremes are kept */
+    bool with_pairs;     /* of the last node asked for, in every year */
+} csi_tallies_shape;
+
+/* One (node, year, country). */
+typedef struct csi_tallies_cell {
+    double least, most;  /* of the scores; infinite while there are none */
+    int64_t sum;         /* of the scores, in units of 1 / CSI_TALLY_FIXED */
+} csi_tallies_cell;
+
+typedef struct csi_tallies {
+    csi_tallies_shape shape;
+    uint64_t n_replicates;
+    size_t n_rank_bins;      /* bin 0: not ranked; then ranks 1..n_countries, several to a bin beyond 2048 countries */
+    size_t ranks_per_bin;
+    csi_tallies_cell *cell;    /* [node][year][country] */
+    uint32_t *score_bin;     /* [node][year][country][CSI_TALLY_BINS] */
+    uint32_t *rank_bin;      /* [node][year][country][n_rank_bins] */
+    uint32_t *above;         /* [year][a][b]: replicates in which a ranks before b; NULL without pairs */
+} csi_tallies;
+
+CSI_MUST_USE csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally);
+void csi_tallies_free(csi_tallies *tally);
+
+static inline size_t csi_tallies_at(const csi_tallies *tally, size_t node, size_t year, size_t country)
+{
+    return (node * tally->shape.n_years + year) * tally->shape.n_countries + country;
+}
+
+/* A block of replicates of one node and year. Keys (metrics/ensemble_rank.h) are made with the range of the shape. */
+typedef struct csi_tallies_block {
+    size_t n, stride;
+    const int16_t *key;            /* [r * stride + country] */
+    const uint16_t *rank;          /* likewise */
+    const double *least, *most;    /* [country]: of the block's scores; infinite where there are none */
+    const int64_t *sum;
+} csi_tallies_block;
+
+/* Takes the scores of one replicate into the extremes and sums of a block. */
+void csi_tallies_digest(const double *score, size_t n, double *least, double *most, int64_t *sum);
+
+/* Adds a block; not thread-safe within the same node and year. */
+void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tallies_block *block);
+void csi_tallies_add_pairs(csi_tallies *tally, size_t year, size_t n, size_t stride, const uint16_t *rank);
+
+/* Adds `from` to `to`; shapes must be the same (CSI_ERR_DATA). */
+CSI_MUST_USE csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from);
+
+/* The replicates in which the country is scored. */
+uint64_t csi_tallies_count(const csi_tallies *tally, size_t node, size_t year, size_t country);
+
+/* Quantiles over the replicates in which the country is scored, type 7; NaN when there are none. Ranks are exact (up to
+ * 2048 countries); scores are placed evenly within their bin and held between the extremes, so that a certain score is a
+ * point. */
+double csi_tallies_score_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p);
+double csi_tallies_rank_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p);
+double csi_tallies_score_mean(const csi_tallies *tally, size_t node, size_t year, size_t country);
+double csi_tallies_rank_mean(const csi_tallies *tally, size_t node, size_t year, size_t country);
+
+#endif

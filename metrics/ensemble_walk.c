@@ -1,0 +1,128 @@
+/* One replicate through the pipeline itself: what the kernel must reproduce, and what stands in where it cannot.
+ *
+ * The raw values get their errors, the steps run, the min-max step is repeated with the drawn goalposts, and the tree is
+ * aggregated with the drawn rules and weights. Goalposts that are taken from the sample stay those of the measured
+ * values: an error moves a country against the goalposts, not the goalposts. */
+#include "metrics/ensemble_model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, const double *error, csi_panel **raw)
+{
+    csi_status status = csi_panel_copy(e->raw, raw);
+    const size_t n_years = e->raw->n_years;
+    for (size_t k = 0; k < e->n_erring && status == CSI_OK && r->has_errors; k++) {
+        for (size_t year = 0; year < n_years; year++) {
+            for (size_t c = 0; c < e->n_countries; c++) {
+                const size_t at = csi_panel_at(e->raw, e->erring[k], year, c);
+                const double se = e->raw->standard_error[at];
+                if (se > 0.0) {
+                    (*raw)->value[at] += se * error[(k * n_years + year) * e->stride + c];
+                }
+            }
+        }
+    }
+    return status;
+}
+
+static double between(const csi_variant *v, double x, double low, double high, int direction)
+{
+    double z = (x - low) / (high - low);
+    if (v->clips && (z < 0.0 || z > 1.0)) {
+        z = z < 0.0 ? 0.0 : 1.0;
+    }
+    z = direction < 0 ? 1.0 - z : z;
+    return v->a + (v->b - v->a) * z;
+}
+
+static void normalise(const csi_ensemble *e, const csi_replicate *r, const csi_panel *treated, csi_panel *out)
+{
+    const csi_variant *v = r->variant;
+    for (size_t i = 0; i < e->n_indicators; i++) {
+        for (size_t year = 0; year < e->n_years; year++) {
+            const double low = v->low[i * e->n_years + year], width = v->high[i * e->n_years + year] - low;
+            const double from = r->has_goalposts ? low + r->low[i] * width : low;
+            const double to = r->has_goalposts ? v->high[i * e->n_years + year] + r->high[i] * width
+                                               : v->high[i * e->n_years + year];
+            for (size_t c = 0; c < e->n_countries; c++) {
+                const size_t at = csi_panel_at(treated, i, year + e->context.first_scored_year, c);
+                const bool is_there = !isnan(v->treated[(year * e->n_indicators + i) * e->stride + c]);
+                out->value[at] = is_there ? between(v, treated->value[at], from, to,
+                                                    e->context.framework->node[i].direction)
+                                          : (double)NAN;
+                out->state[at] = is_there ? treated->state[at] : CSI_CELL_MISSING;
+            }
+        }
+    }
+}
+
+/* The configured thresholds with the drawn rules. */
+static csi_status draw_recipe(const csi_ensemble *e, const csi_replicate *r, csi_recipe *recipe)
+{
+    *recipe = r->variant->recipe;
+    recipe->node_rule = calloc(e->n_nodes, sizeof *recipe->node_rule);
+    if (recipe->node_rule == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    memcpy(recipe->node_rule, e->recipe->node_rule, e->n_nodes * sizeof *recipe->node_rule);
+    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
+        recipe->node_rule[node].step = r->rule[node];
+    }
+    return CSI_OK;
+}
+
+static void copy_scores(const csi_ensemble *e, const csi_result *result, double *score)
+{
+    memcpy(score, result->scores->value + csi_panel_at(result->scores, e->n_indicators, 0, 0),
+           (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries * sizeof *score);
+}
+
+csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error, csi_diag *diag,
+                    double *score)
+{
+    const csi_variant *v = replicate->variant;
+    csi_context context = ensemble->context;
+    csi_panel *raw = NULL, *normalised = NULL;
+    csi_result *result = NULL;
+    csi_recipe recipe = {.node_rule = NULL};
+    csi_status status;
+    context.weight_factor = replicate->has_weights ? replicate->weight_factor : NULL;
+    CSI_TRY(draw_recipe(ensemble, replicate, &recipe));
+    CSI_TRY(add_errors(ensemble, replicate, error, &raw));
+    CSI_TRY(csi_stages_run(v->has_posts ? &v->unnormalised : &v->recipe, &context, raw, diag, &result));
+    if (v->has_posts) {
+        CSI_TRY(csi_panel_copy(result->normalised, &normalised));
+        normalise(ensemble, replicate, result->normalised, normalised);
+        result->normalised = normalised;
+    }
+    context.treatments = result->treatments;
+    CSI_TRY(csi_aggregate_run(&recipe, &context, result, diag));
+    copy_scores(ensemble, result, score);
+out:
+    free(recipe.node_rule);
+    csi_result_free(result);
+    csi_panel_free(normalised);
+    csi_panel_free(raw);
+    return status;
+}
+
+csi_status csi_ensemble_walk(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag, double *score)
+{
+    csi_replicate *replicate = NULL;
+    csi_status status = CSI_ERR_MEMORY;
+    double *scratch = calloc(csi_draw_room(ensemble), sizeof *scratch);
+    double *error = calloc(csi_error_room(ensemble) + 1, sizeof *error);
+    if (scratch != NULL && error != NULL && csi_replicate_new(ensemble, &replicate) == CSI_OK) {
+        csi_replicate_draw(ensemble, plan, scratch, replicate);
+        if (replicate->has_errors) {
+            csi_replicate_errors(ensemble, replicate->error_key, NULL, scratch, error);
+        }
+        status = csi_walk(ensemble, replicate, error, diag, score);
+    }
+    csi_replicate_free(replicate);
+    free(scratch);
+    free(error);
+    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "a replicate") : status;
+}
