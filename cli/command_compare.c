@@ -57,7 +57,7 @@ static csi_status make_columns(const csi_call *call, comparison *c)
         char *score = csi_arena_format(c->arena, "%s_score", iso3);
         char *rank = csi_arena_format(c->arena, "%s_rank", iso3);
         if (score == NULL || rank == NULL) {
-            return csi_diag_no_memory(call->diag, "the comparison");
+            return csi_diag_no_memory(call->diag, "comparing");
         }
         add_column(c, score, iso3, CSI_COLUMN_NUMBER, 0);
         add_column(c, rank, "rank", CSI_COLUMN_COUNT, 3);
@@ -142,7 +142,7 @@ static csi_status run(csi_call *call)
     csi_view view = {0};
     comparison c = {.arena = csi_arena_new()};
     if (c.arena == NULL) {
-        return csi_diag_no_memory(call->diag, "the comparison");
+        return csi_diag_no_memory(call->diag, "comparing");
     }
     const bool asks_why = csi_call_has(call, CSI_OPT_WHY);
     CSI_TRY(asks_why ? csi_view_compute(call, &view) : csi_view_open(call, &view));

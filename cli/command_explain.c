@@ -64,9 +64,7 @@ out:
 
 static void put_neutral(FILE *out, const char *text)
 {
-    char *neutral = csi_text_neutral(text, strlen(text));
-    fputs(neutral != NULL ? neutral : "", out);
-    free(neutral);
+    csi_text_put(out, text, strlen(text));
 }
 
 static void put_heading(const csi_call *call, const csi_node *node)
@@ -85,16 +83,7 @@ static void put_step(const csi_call *call, const csi_story_line *line)
     const int indent = 14, width = call->screen.width > 2 * indent ? call->screen.width : 110;
     const bool is_raw = strcmp(line->step, "raw") == 0;
     fprintf(call->out, "  %-12s", is_raw ? line->state : line->step);
-    char *neutral = csi_text_neutral(line->arithmetic, strlen(line->arithmetic));
-    char *text = NULL;
-    if (is_raw && line->file != NULL &&
-        asprintf(&text, "%s, %s:%lu", neutral != NULL ? neutral : "", line->file, (unsigned long)line->line) >= 0) {
-        csi_text_wrap(call->out, text, indent, indent, width);
-        free(text);
-    } else {
-        csi_text_wrap(call->out, neutral != NULL ? neutral : "", indent, indent, width);
-    }
-    free(neutral);
+    csi_text_wrap(call->out, line->arithmetic, indent, indent, width);
 }
 
 /* The children of a node as a table, with the sums that they add up to. Starts at the first part line. */

@@ -60,7 +60,7 @@ static csi_status gather(const csi_call *call, ranking *r)
 {
     r->country = calloc(r->results->countries.n + 1, sizeof *r->country);
     if (r->country == NULL) {
-        return csi_diag_no_memory(call->diag, "the ranking");
+        return csi_diag_no_memory(call->diag, "ranking");
     }
     for (size_t c = 0; c < r->results->countries.n; c++) {
         const csi_score_row *row = csi_results_at(r->results, r->node, r->year, c);

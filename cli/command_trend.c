@@ -84,12 +84,9 @@ out:
 static csi_status add_spark(const csi_call *call, csi_table *table, const csi_results *results, size_t node, size_t c)
 {
     double *score = calloc(results->n_years + 1, sizeof *score);
-    char *drawn = NULL;
-    size_t n = 0, first = CSI_NONE, last = CSI_NONE;
-    FILE *out = open_memstream(&drawn, &n);
-    if (score == NULL || out == NULL) {
-        free(score);
-        return csi_diag_no_memory(call->diag, "a drawing");
+    size_t first = CSI_NONE, last = CSI_NONE;
+    if (score == NULL) {
+        return csi_diag_no_memory(call->diag, "drawing");
     }
     for (size_t year = 0; year < results->n_years; year++) {
         score[year] = csi_results_at(results, node, year, c)->score;
@@ -98,17 +95,17 @@ static csi_status add_spark(const csi_call *call, csi_table *table, const csi_re
             last = year;
         }
     }
-    csi_draw_sparkline(out, &call->screen, score, results->n_years);
-    fclose(out);
+    char *drawn = csi_draw_sparkline(&call->screen, score, results->n_years);
     csi_table_text(table, csi_names_at(results->nodes, node));
     csi_table_text(table, results->node_name[node]);
     csi_table_number(table, first != CSI_NONE ? score[first] : NAN);
     csi_table_text(table, drawn);
     csi_table_number(table, last != CSI_NONE ? score[last] : NAN);
     csi_table_number(table, last != CSI_NONE ? score[last] - score[first] : NAN);
+    const csi_status status = drawn != NULL ? CSI_OK : csi_diag_no_memory(call->diag, "drawing");
     free(drawn);
     free(score);
-    return CSI_OK;
+    return status;
 }
 
 /* For people only: what lies below the index, a line each. */

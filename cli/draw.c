@@ -2,6 +2,10 @@
 #include "cli/draw.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GLYPH_MAX 4 /* bytes of a character */
 
 static double share_of(double x, double low, double high)
 {
@@ -98,22 +102,23 @@ void csi_draw_marks(FILE *out, const csi_terminal *screen, int width, double flo
     }
 }
 
-void csi_draw_sparkline(FILE *out, const csi_terminal *screen, const double *value, size_t n)
+char *csi_draw_sparkline(const csi_terminal *screen, const double *value, size_t n)
 {
     static const char *const block[] = {"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
     static const char *const mark[] = {"_", "_", ".", ".", "-", "-", "^", "^"};
     double low = INFINITY, high = -INFINITY;
+    char *drawn = calloc(n + 1, GLYPH_MAX), *to = drawn;
+    if (drawn == NULL) {
+        return NULL;
+    }
     for (size_t i = 0; i < n; i++) {
         low = value[i] < low ? value[i] : low;
         high = value[i] > high ? value[i] : high;
     }
     for (size_t i = 0; i < n; i++) {
-        if (isnan(value[i])) {
-            fputc(' ', out);
-            continue;
-        }
-        const double share = high > low ? (value[i] - low) / (high - low) : 0.5;
-        const int step = (int)lround(share * 7);
-        fputs(screen->has_unicode ? block[step] : mark[step], out);
+        const double share = isnan(value[i]) ? NAN : high > low ? (value[i] - low) / (high - low) : 0.5;
+        const int step = isnan(share) ? 0 : (int)lround(share * 7);
+        to = stpcpy(to, isnan(share) ? " " : screen->has_unicode ? block[step] : mark[step]);
     }
+    return drawn;
 }

@@ -16,8 +16,8 @@ void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor
                   double high);
 
 /* One character for each value, between the smallest and the largest of them (a flat series stands in the middle); a
- * gap is a blank. */
-void csi_draw_sparkline(FILE *out, const csi_terminal *screen, const double *value, size_t n);
+ * gap is a blank. Owned by the caller (free); NULL when out of memory. */
+char *csi_draw_sparkline(const csi_terminal *screen, const double *value, size_t n);
 
 /* Up to CSI_DRAW_MARKS values on one scale, each with a mark of its own; a star where several fall together. */
 #define CSI_DRAW_MARKS 8

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/draw.h"
+#include "cli/memory.h"
 #include "cli/text.h"
 #include "core/arena.h"
 #include "core/number.h"
@@ -23,9 +24,7 @@ typedef struct layout {
     int digits;
     char **text; /* one a cell; NULL: blank or bar */
     int *width;  /* one a column; 0: left out */
-    FILE *line;  /* gathers a line */
-    char *line_bytes;
-    size_t n_line;
+    csi_memory line; /* gathers a line */
 } layout;
 
 static char *cell_text(const layout *l, const csi_table_cell *cell, csi_column_kind kind)
@@ -33,7 +32,7 @@ static char *cell_text(const layout *l, const csi_table_cell *cell, csi_column_k
     char number[CSI_NUMBER_MAX];
     switch (cell->kind) {
     case CSI_TABLE_TEXT:
-        return kind == CSI_COLUMN_DRAWN ? strdup(cell->text) : csi_text_neutral(cell->text, strlen(cell->text));
+        return strdup(cell->text);
     case CSI_TABLE_COUNT:
         csi_number_write_integer(cell->count, number);
         return strdup(number);
@@ -183,12 +182,12 @@ static void write_text(const layout *l, FILE *out, const char *text, int width, 
     const int wide = csi_text_width(text, length);
     if (wide <= width) {
         blanks(out, to_right ? width - wide : 0);
-        fwrite(text, 1, length, out);
+        csi_text_put(out, text, length);
         blanks(out, to_right || is_last ? 0 : width - wide);
         return;
     }
     const size_t kept = csi_text_fit(text, length, width - 1);
-    fwrite(text, 1, kept, out);
+    csi_text_put(out, text, kept);
     fputs(l->screen->has_unicode ? "\u2026" : "~", out);
     blanks(out, is_last ? 0 : width - 1 - csi_text_width(text, kept));
 }
@@ -219,7 +218,7 @@ static size_t fit_words(const char *text, int width)
 static bool write_prose(FILE *out, const char **text, int width, bool is_last)
 {
     const size_t n = fit_words(*text, width);
-    fwrite(*text, 1, n, out);
+    csi_text_put(out, *text, n);
     blanks(out, is_last ? 0 : width - csi_text_width(*text, n));
     *text += n;
     *text += **text == ' ';
@@ -285,14 +284,16 @@ static bool write_cells_of(const layout *l, FILE *out, size_t row, size_t line)
 /* The same as a line of its own, without the blanks at its end. */
 static bool write_line(layout *l, FILE *out, size_t row, size_t line)
 {
-    rewind(l->line);
-    const bool goes_on = write_cells_of(l, l->line, row, line);
-    fflush(l->line);
-    size_t n = l->n_line;
-    while (n > 0 && l->line_bytes[n - 1] == ' ') {
+    const bool goes_on = write_cells_of(l, l->line.stream, row, line);
+    if (!csi_memory_settle(&l->line)) {
+        return false;
+    }
+    size_t n = l->line.n;
+    while (n > 0 && l->line.bytes[n - 1] == ' ') {
         n--;
     }
-    fwrite(l->line_bytes, 1, n, out);
+    fwrite(l->line.bytes, 1, n, out);
+    csi_memory_clear(&l->line);
     fputc('\n', out);
     return goes_on;
 }
@@ -316,9 +317,7 @@ static void write_rule(const layout *l, FILE *out)
 
 static void write_words(const layout *l, FILE *out, const char *words)
 {
-    char *neutral = csi_text_neutral(words, strlen(words));
-    csi_text_wrap(out, neutral != NULL ? neutral : "", 0, 0, l->screen->width > 0 ? l->screen->width : 100);
-    free(neutral);
+    csi_text_wrap(out, words, 0, 0, l->screen->width > 0 ? l->screen->width : 100);
 }
 
 static void write_table(layout *l, FILE *out, const char *title, const char *notes)
@@ -349,23 +348,23 @@ csi_status csi_layout_show(const csi_table *table, const csi_call *call, const c
     layout l = {.table = table, .screen = &call->screen};
     l.text = calloc(table->n_cells + 1, sizeof *l.text);
     l.width = calloc(table->n_columns, sizeof *l.width);
-    l.line = open_memstream(&l.line_bytes, &l.n_line);
+    const bool has_line = csi_memory_open(&l.line);
     CSI_TRY(csi_call_integer(call, CSI_OPT_DIGITS, 0, 15, &digits));
     l.digits = (int)digits;
-    if (l.text == NULL || l.width == NULL || l.line == NULL || !write_cells(&l)) {
-        status = csi_diag_no_memory(call->diag, "a table");
+    if (table->is_out_of_memory || l.text == NULL || l.width == NULL || !has_line || !write_cells(&l)) {
+        status = csi_diag_no_memory(call->diag, "laying out a table");
         goto out;
     }
     settle_widths(&l);
     write_table(&l, call->out, title, notes);
+    if (l.line.has_failed) {
+        status = csi_diag_no_memory(call->diag, "laying out a table");
+    }
 out:
     for (size_t i = 0; l.text != NULL && i < table->n_cells; i++) {
         free(l.text[i]);
     }
-    if (l.line != NULL) {
-        fclose(l.line);
-    }
-    free(l.line_bytes);
+    csi_memory_close(&l.line);
     free(l.text);
     free(l.width);
     return status;

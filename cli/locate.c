@@ -51,7 +51,7 @@ csi_status csi_project_locate(const csi_call *call, const char *directory, char 
 {
     if (directory != NULL) {
         *path = strdup(directory);
-        return *path != NULL ? CSI_OK : csi_diag_no_memory(call->diag, "a path");
+        return *path != NULL ? CSI_OK : csi_diag_no_memory(call->diag, "finding the project");
     }
     *path = try(".", 1, "");
     if (*path == NULL) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/memory.h"
 #include "cli/messages.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -93,7 +94,7 @@ static csi_status write_file(const char *path, const char *bytes, size_t n, csi_
     const char *slash = strrchr(path, '/');
     char *directory = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
     if (directory == NULL) {
-        return csi_diag_no_memory(diag, "the output's name");
+        return csi_diag_no_memory(diag, "naming the output");
     }
     csi_outfile *file = NULL;
     csi_status status = csi_outfile_open(directory, slash == NULL ? path : slash + 1, CSI_PLAIN, diag, &file);
@@ -153,27 +154,24 @@ static size_t count_letters(int argc, char **argv)
 
 static int call_command(const csi_command *command, int argc, char **argv, csi_diag *diag)
 {
-    char *bytes = NULL;
-    size_t n = 0;
+    csi_memory result;
     csi_call call = {.command = command, .diag = diag};
-    call.given = calloc(count_letters(argc, argv), sizeof *call.given);
-    call.out = open_memstream(&bytes, &n);
     int code = csi_status_exit_code(CSI_ERR_MEMORY);
-    if (call.given == NULL || call.out == NULL) {
-        (void)csi_diag_no_memory(diag, "the command line");
-    } else {
-        const csi_status status = run_command(&call, argc, argv);
-        const bool is_whole = fflush(call.out) == 0 && !ferror(call.out);
-        if (status == CSI_OK && !is_whole) {
-            (void)csi_diag_no_memory(diag, "the output");
-        } else {
-            code = exit_code_of(status, &call, bytes, n);
-        }
+    const bool is_open = csi_memory_open(&result);
+    call.given = calloc(count_letters(argc, argv), sizeof *call.given);
+    call.out = result.stream;
+    if (call.given == NULL || !is_open) {
+        (void)csi_diag_no_memory(diag, "reading the command line");
+        goto out;
     }
-    if (call.out != NULL) {
-        fclose(call.out);
+    const csi_status status = run_command(&call, argc, argv);
+    if (!csi_memory_settle(&result) && (status == CSI_OK || status == CSI_ERR_GATE)) {
+        (void)csi_diag_no_memory(diag, "gathering the output");
+        goto out;
     }
-    free(bytes);
+    code = exit_code_of(status, &call, result.bytes, result.n);
+out:
+    csi_memory_close(&result);
     free(call.given);
     return code;
 }

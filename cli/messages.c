@@ -30,17 +30,7 @@ static void ink(const char *code)
 
 static void put_neutral(const char *text)
 {
-    char *neutral = csi_text_neutral(text, strlen(text));
-    fputs(neutral != NULL ? neutral : "(out of memory)", stderr);
-    free(neutral);
-}
-
-static int neutral_width(const char *text, size_t length)
-{
-    char *neutral = csi_text_neutral(text, length);
-    const int width = neutral != NULL ? csi_text_width(neutral, strlen(neutral)) : 0;
-    free(neutral);
-    return width;
+    csi_text_put(stderr, text, strlen(text));
 }
 
 /* Bytes that continue a character must not be cut off from it. */
@@ -65,15 +55,15 @@ static void show_source(const csi_message *message)
         from = fault > room / 2 ? at_character(line, fault - room / 2) : 0;
         to = from + room < length ? at_character(line, from + room) : length;
     }
-    char *shown = csi_text_neutral(line + from, to - from);
-    fprintf(stderr, "%*s%s%s%s\n", INDENT, "", from > 0 ? "..." : "", shown != NULL ? shown : "", to < length ? "..." : "");
-    free(shown);
+    fprintf(stderr, "%*s%s", INDENT, "", from > 0 ? "..." : "");
+    csi_text_put(stderr, line + from, to - from);
+    fputs(to < length ? "...\n" : "\n", stderr);
     if (message->column == 0 || message->column - 1 > length) {
         return;
     }
-    const int before = neutral_width(line + from, fault - from) + (from > 0 ? 3 : 0);
+    const int before = csi_text_width(line + from, fault - from) + (from > 0 ? 3 : 0);
     const size_t end = message->length < to - fault ? fault + message->length : to;
-    const int under = neutral_width(line + fault, end - fault);
+    const int under = csi_text_width(line + fault, end - fault);
     fprintf(stderr, "%*s", INDENT + before, "");
     ink(CSI_INK_SECOND);
     fputc('^', stderr);

@@ -14,7 +14,7 @@ void csi_story_add(csi_story *story, const csi_story_line *line)
         const size_t room = story->room == 0 ? 128 : 2 * story->room;
         csi_story_line *grown = realloc(story->line, room * sizeof *grown);
         if (grown == NULL) {
-            story->status = csi_diag_no_memory(story->diag, "the explanation");
+            story->status = csi_diag_no_memory(story->diag, "explaining");
             return;
         }
         story->line = grown;
@@ -35,7 +35,7 @@ const char *csi_story_text(csi_story *story, const char *format, ...)
         free(text);
     }
     if (copy == NULL) {
-        story->status = csi_diag_no_memory(story->diag, "the explanation");
+        story->status = csi_diag_no_memory(story->diag, "explaining");
         return "";
     }
     return copy;
@@ -73,7 +73,7 @@ csi_status csi_story_tell(const csi_run *run, size_t node, size_t country, size_
     story->panel_year = run->context.first_scored_year + year;
     story->arena = csi_arena_new();
     if (story->arena == NULL) {
-        return csi_diag_no_memory(diag, "the explanation");
+        return csi_diag_no_memory(diag, "explaining");
     }
     tell(story, node);
     return story->status;

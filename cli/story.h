@@ -11,7 +11,7 @@ typedef struct csi_story_line {
     size_t node;            /* whose line it is */
     const char *step;       /* "raw"; a stage's name; "part": a child within the node; "aggregate": the node's rule */
     const char *method;     /* "" for raw and part */
-    const char *arithmetic; /* "1 + 99 x (3 - 0) / (6 - 0) = 50.5" */
+    const char *arithmetic; /* "1 + 99 x (3 - 0) / (6 - 0) = 50.5"; raw: value, unit and place */
     double value;           /* what the step leads to; NaN: missing */
     const char *state;      /* of a cell: observed, carried, ...; "" elsewhere */
     const char *file;       /* raw: where the cell stands; NULL elsewhere */

@@ -54,9 +54,12 @@ static void add_raw(csi_story *story, size_t indicator)
     } else {
         const csi_origin *origin = &raw->origin[at];
         const bool has_unit = node->unit[0] != '\0';
-        line.arithmetic = csi_story_text(story, "%s%s%s%s", number(story, line.value), has_unit ? " (" : "", node->unit,
-                                         has_unit ? ")" : "");
+        const char *value = csi_story_text(story, "%s%s%s%s", number(story, line.value), has_unit ? " (" : "", node->unit,
+                                           has_unit ? ")" : "");
+        line.arithmetic = value;
         if (origin->line > 0) {
+            line.arithmetic = csi_story_text(story, "%s, %s:%lu", value, raw->source[origin->file].label,
+                                             (unsigned long)origin->line);
             line.file = raw->source[origin->file].label;
             line.line = origin->line;
             line.column = origin->column;

@@ -87,7 +87,7 @@ void csi_story_node(csi_story *story, size_t node)
     double *work = calloc(2 * n + 1, sizeof *work);
     size_t n_present = 0;
     if (work == NULL) {
-        story->status = csi_diag_no_memory(story->diag, "the explanation");
+        story->status = csi_diag_no_memory(story->diag, "explaining");
         return;
     }
     add_parts(story, node, work, work + n);

@@ -16,7 +16,7 @@ csi_status csi_table_new(const csi_column *column, size_t n_columns, csi_diag *d
 {
     *table = calloc(1, sizeof **table);
     if (*table == NULL) {
-        return csi_diag_no_memory(diag, "a table");
+        return csi_diag_no_memory(diag, "making a table");
     }
     (*table)->column = column;
     (*table)->n_columns = n_columns;
@@ -239,7 +239,7 @@ static void show_json(const csi_table *table, FILE *out)
 csi_status csi_table_show(const csi_table *table, const csi_call *call, const char *title, const char *notes)
 {
     if (table->is_out_of_memory) {
-        return csi_diag_no_memory(call->diag, "a table");
+        return csi_diag_no_memory(call->diag, "laying out a table");
     }
     const size_t format = csi_call_choice(call, CSI_OPT_FORMAT);
     if (format == 1) {

@@ -2,7 +2,6 @@
 #include "cli/text.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_continuation(unsigned char byte)
@@ -66,12 +65,41 @@ static int rune_width(uint32_t rune)
     return is_within(rune, wide, sizeof wide / sizeof *wide) ? 2 : 1;
 }
 
-/* The bytes and columns of the character at text; a byte that is not UTF-8 stands for itself. */
+/* Characters that steer a terminal or turn the direction of what follows. */
+static bool is_harmful(uint32_t rune)
+{
+    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || (rune >= 0x202a && rune <= 0x202e) ||
+           (rune >= 0x2066 && rune <= 0x2069) || rune == 0x200e || rune == 0x200f || rune == 0x2028 || rune == 0x2029;
+}
+
+#define ESCAPE_MAX 8
+
+static size_t escape(uint32_t rune, char *to)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *letter = rune == '\n' ? "\\n" : rune == '\r' ? "\\r" : rune == '\t' ? "\\t" : NULL;
+    if (letter != NULL) {
+        memcpy(to, letter, 2);
+        return 2;
+    }
+    const int n = rune < 0x100 ? 2 : 4;
+    to[0] = '\\';
+    to[1] = n == 2 ? 'x' : 'u';
+    for (int i = 0; i < n; i++) {
+        to[2 + i] = digits[rune >> (4 * (n - 1 - i)) & 15];
+    }
+    return (size_t)n + 2;
+}
+
+/* The bytes and columns of the character at text, as it is written. */
 static size_t step(const char *text, size_t length, int *width)
 {
     uint32_t rune = 0;
     const size_t n = csi_rune_read(text, length, &rune);
-    *width = n == 0 ? 1 : rune_width(rune);
+    char escaped[ESCAPE_MAX];
+    *width = n == 0            ? (int)escape((unsigned char)text[0], escaped)
+             : is_harmful(rune) ? (int)escape(rune, escaped)
+                                : rune_width(rune);
     return n == 0 ? 1 : n;
 }
 
@@ -101,51 +129,19 @@ size_t csi_text_fit(const char *text, size_t length, int width)
     return length;
 }
 
-/* Characters that steer a terminal or turn the direction of what follows. */
-static bool is_harmful(uint32_t rune)
+void csi_text_put(FILE *out, const char *text, size_t length)
 {
-    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || (rune >= 0x202a && rune <= 0x202e) ||
-           (rune >= 0x2066 && rune <= 0x2069) || rune == 0x200e || rune == 0x200f || rune == 0x2028 || rune == 0x2029;
-}
-
-static size_t escape(uint32_t rune, char *to)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *letter = rune == '\n' ? "\\n" : rune == '\r' ? "\\r" : rune == '\t' ? "\\t" : NULL;
-    if (letter != NULL) {
-        memcpy(to, letter, 2);
-        return 2;
-    }
-    const int n = rune < 0x100 ? 2 : 4;
-    to[0] = '\\';
-    to[1] = n == 2 ? 'x' : 'u';
-    for (int i = 0; i < n; i++) {
-        to[2 + i] = digits[rune >> (4 * (n - 1 - i)) & 15];
-    }
-    return (size_t)n + 2;
-}
-
-char *csi_text_neutral(const char *text, size_t length)
-{
-    char *copy = length < SIZE_MAX / 4 ? malloc(length * 4 + 1) : NULL;
-    if (copy == NULL) {
-        return NULL;
-    }
-    size_t to = 0;
     for (size_t at = 0; at < length;) {
         uint32_t rune = 0;
-        size_t n = csi_rune_read(text + at, length - at, &rune);
+        const size_t n = csi_rune_read(text + at, length - at, &rune);
         if (n == 0 || is_harmful(rune)) {
-            to += escape(n == 0 ? (unsigned char)text[at] : rune, copy + to);
-            n = n == 0 ? 1 : n;
+            char escaped[ESCAPE_MAX];
+            fwrite(escaped, 1, escape(n == 0 ? (unsigned char)text[at] : rune, escaped), out);
         } else {
-            memcpy(copy + to, text + at, n);
-            to += n;
+            fwrite(text + at, 1, n, out);
         }
-        at += n;
+        at += n == 0 ? 1 : n;
     }
-    copy[to] = '\0';
-    return copy;
 }
 
 static void indent_line(FILE *out, int indent)
@@ -170,7 +166,7 @@ static int wrap_words(FILE *out, const char *text, size_t length, int column, in
             fputc(' ', out);
             column++;
         }
-        fwrite(text + at, 1, n, out);
+        csi_text_put(out, text + at, n);
         column += wide;
         at += n + (at + n < length);
     }
@@ -183,7 +179,7 @@ void csi_text_wrap(FILE *out, const char *text, int column, int indent, int widt
         const char *end = strstr(text, "\n\n");
         const size_t n = end != NULL ? (size_t)(end - text) : strlen(text);
         if (n > 1 && text[0] == ' ' && text[1] == ' ') {
-            fwrite(text, 1, n, out);
+            csi_text_put(out, text, n);
         } else {
             (void)wrap_words(out, text, n, column, indent, width);
         }
