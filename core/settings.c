@@ -1,12 +1,12 @@
-/* Settings: libfyaml's events made into a tree with places.
+/* Settings: libyaml's events made into a tree with places.
  *
- * Events rather than libfyaml's documents, because events keep a mark for every key and collection, so that a message
- * can point at any of them. Aliases are refused: a configuration needs none, and they can grow without bound. */
+ * Events rather than documents, because events keep a mark for every key and collection, so that a message can point at
+ * any of them. libyaml rather than libfyaml, whose own messages are finer, because it stands every failed allocation. Aliases are refused: a configuration needs none, and they can grow without bound. */
 #include "core/settings.h"
 
-#include <libfyaml.h>
 #include <stdlib.h>
 #include <string.h>
+#include <yaml.h>
 
 #define MAX_DEPTH 64
 
@@ -17,8 +17,8 @@ typedef struct reader {
     const char *text;         /* a copy whose line ends are terminators */
     const size_t *line_start; /* n_lines of them */
     size_t n_lines;
-    struct fy_parser *parser;
-    struct fy_event *event; /* the current one; NULL at the end */
+    yaml_parser_t parser;
+    yaml_event_t event; /* the current one; YAML_NO_EVENT after a failure of the parser */
     int depth;
 } reader;
 
@@ -49,7 +49,7 @@ static csi_status index_lines(reader *r, const char *bytes, size_t n_bytes)
     return CSI_OK;
 }
 
-/* `line` and `column` count from 0, as libfyaml does. */
+/* `line` and `column` count from 0, as libyaml does. */
 static csi_place place_at(const reader *r, size_t line, size_t column, size_t length)
 {
     csi_place place = {.file = r->file, .line = line + 1, .column = (uint32_t)column + 1, .length = (uint32_t)length};
@@ -61,74 +61,66 @@ static csi_place place_at(const reader *r, size_t line, size_t column, size_t le
 
 static csi_place place_of_event(const reader *r)
 {
-    const struct fy_mark *start = fy_event_start_mark(r->event);
-    const struct fy_mark *end = fy_event_end_mark(r->event);
-    if (start == NULL) {
-        return (csi_place){.file = r->file};
-    }
-    const bool on_one_line = end != NULL && end->line == start->line && end->column > start->column;
-    return place_at(r, (size_t)start->line, (size_t)start->column, on_one_line ? (size_t)(end->column - start->column) : 1);
+    const yaml_mark_t *start = &r->event.start_mark, *end = &r->event.end_mark;
+    const bool on_one_line = end->line == start->line && end->column > start->column;
+    return place_at(r, start->line, start->column, on_one_line ? end->column - start->column : 1);
 }
 
-/* Says what libfyaml found, at its place. */
-static csi_status complain(const reader *r, struct fy_diag *yaml_diag)
+/* Says what libyaml found, at its place. */
+static csi_status complain(const reader *r)
 {
-    void *previous = NULL;
-    const struct fy_diag_error *error = fy_diag_errors_iterate(yaml_diag, &previous);
-    if (error == NULL) {
-        return csi_diag_error(r->diag, CSI_ERR_CONFIG, &(csi_place){.file = r->file}, "this is not YAML");
+    if (r->parser.error == YAML_MEMORY_ERROR) {
+        return csi_diag_no_memory(r->diag, "reading the configuration");
     }
-    const size_t line = error->line > 0 ? (size_t)error->line - 1 : 0;
-    const size_t column = error->column > 0 ? (size_t)error->column - 1 : 0;
-    const csi_place place = place_at(r, line, column, 1);
-    return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "%s", error->msg);
+    const bool has_context = r->parser.context != NULL;
+    const csi_place place = r->parser.error == YAML_READER_ERROR
+        ? (csi_place){.file = r->file}
+        : place_at(r, r->parser.problem_mark.line, r->parser.problem_mark.column, 1);
+    return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "this is not YAML: %s%s%s",
+                          r->parser.problem == NULL ? "unreadable" : r->parser.problem, has_context ? ", " : "",
+                          has_context ? r->parser.context : "");
 }
 
-/* Moves to the next event; an error of the parser ends the events, and csi_settings_parse then asks why. */
-static void advance(reader *r)
+/* Moves to the next event. */
+static csi_status advance(reader *r)
 {
-    if (r->event != NULL) {
-        fy_parser_event_free(r->parser, r->event);
-    }
-    r->event = fy_parser_parse(r->parser);
+    yaml_event_delete(&r->event);
+    r->event = (yaml_event_t){0};
+    return yaml_parser_parse(&r->parser, &r->event) ? CSI_OK : complain(r);
 }
 
-static bool is_event(const reader *r, enum fy_event_type type)
+static bool is_event(const reader *r, yaml_event_type_t type)
 {
-    return r->event != NULL && r->event->type == type;
+    return r->event.type == type;
 }
 
 static csi_status read_value(reader *r, csi_setting *setting);
 
 static csi_status read_scalar(reader *r, csi_setting *setting)
 {
-    size_t length = 0;
-    const char *text = r->event->scalar.value == NULL ? "" : fy_token_get_text(r->event->scalar.value, &length);
+    const size_t length = r->event.data.scalar.length;
     setting->kind = CSI_SETTING_TEXT;
     setting->place = place_of_event(r);
-    setting->text = text == NULL ? NULL : csi_arena_copy(r->arena, text, length);
+    setting->text = csi_arena_copy(r->arena, (const char *)r->event.data.scalar.value, length);
     if (setting->text == NULL) {
         return csi_diag_no_memory(r->diag, "reading the configuration");
     }
     if (strlen(setting->text) != length) {
         return csi_diag_error(r->diag, CSI_ERR_CONFIG, &setting->place, "a text must not hold a NUL byte");
     }
-    if (r->event->scalar.value != NULL) {
-        const enum fy_scalar_style style = fy_scalar_token_get_style(r->event->scalar.value);
-        setting->is_quoted = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
-    }
+    setting->is_quoted = r->event.data.scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+                         r->event.data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     if (!setting->is_quoted && (strcmp(setting->text, "null") == 0 || strcmp(setting->text, "~") == 0)) {
         setting->text = "";
     }
-    advance(r);
-    return CSI_OK;
+    return advance(r);
 }
 
 /* Reads "key:" into setting->key; refuses a key that `items` already has. */
 static csi_status read_key(reader *r, csi_setting *setting, const csi_setting *items, size_t n)
 {
     csi_setting key = {0};
-    if (!is_event(r, FYET_SCALAR)) {
+    if (!is_event(r, YAML_SCALAR_EVENT)) {
         const csi_place place = place_of_event(r);
         return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "a key must be a plain text");
     }
@@ -164,15 +156,15 @@ static csi_status grow(reader *r, csi_setting **items, size_t n, size_t *room)
 static csi_status read_collection(reader *r, csi_setting *setting)
 {
     csi_status status = CSI_OK;
-    const bool is_map = is_event(r, FYET_MAPPING_START);
-    const enum fy_event_type end = is_map ? FYET_MAPPING_END : FYET_SEQUENCE_END;
+    const bool is_map = is_event(r, YAML_MAPPING_START_EVENT);
+    const yaml_event_type_t end = is_map ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
     csi_setting *items = NULL;
     size_t n = 0, room = 0;
     setting->kind = is_map ? CSI_SETTING_MAP : CSI_SETTING_LIST;
     setting->place = place_of_event(r);
     setting->text = "";
-    advance(r);
-    while (r->event != NULL && !is_event(r, end)) {
+    CSI_TRY(advance(r));
+    while (!is_event(r, end)) {
         CSI_TRY(grow(r, &items, n, &room));
         items[n] = (csi_setting){0};
         if (is_map) {
@@ -181,7 +173,7 @@ static csi_status read_collection(reader *r, csi_setting *setting)
         CSI_TRY(read_value(r, &items[n]));
         n++;
     }
-    advance(r);
+    CSI_TRY(advance(r));
     csi_setting *kept = csi_arena_alloc(r->arena, n, sizeof *kept);
     if (kept == NULL) {
         status = csi_diag_no_memory(r->diag, "reading the configuration");
@@ -199,10 +191,10 @@ out:
 
 static csi_status read_value(reader *r, csi_setting *setting)
 {
-    if (is_event(r, FYET_SCALAR)) {
+    if (is_event(r, YAML_SCALAR_EVENT)) {
         return read_scalar(r, setting);
     }
-    if (is_event(r, FYET_MAPPING_START) || is_event(r, FYET_SEQUENCE_START)) {
+    if (is_event(r, YAML_MAPPING_START_EVENT) || is_event(r, YAML_SEQUENCE_START_EVENT)) {
         if (r->depth >= MAX_DEPTH) {
             const csi_place place = place_of_event(r);
             return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "nested more than %d levels deep", MAX_DEPTH);
@@ -212,7 +204,7 @@ static csi_status read_value(reader *r, csi_setting *setting)
         r->depth--;
         return status;
     }
-    if (is_event(r, FYET_ALIAS)) {
+    if (is_event(r, YAML_ALIAS_EVENT)) {
         const csi_place place = place_of_event(r);
         return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "aliases (*name) are not read here: write the value out");
     }
@@ -225,67 +217,48 @@ static csi_status read_value(reader *r, csi_setting *setting)
 /* Reads the one document of the stream; an empty stream reads as an empty map. */
 static csi_status read_stream(reader *r, csi_setting *root)
 {
+    csi_status status;
     *root = (csi_setting){.kind = CSI_SETTING_MAP, .text = "", .place = {.file = r->file, .line = 1, .column = 1}};
-    advance(r);
-    while (is_event(r, FYET_STREAM_START) || is_event(r, FYET_DOCUMENT_START)) {
-        advance(r);
+    CSI_TRY(advance(r));
+    while (is_event(r, YAML_STREAM_START_EVENT) || is_event(r, YAML_DOCUMENT_START_EVENT)) {
+        CSI_TRY(advance(r));
     }
-    if (r->event == NULL || is_event(r, FYET_STREAM_END)) {
+    if (is_event(r, YAML_STREAM_END_EVENT)) {
         return CSI_OK;
     }
-    const csi_status status = read_value(r, root);
-    if (status != CSI_OK) {
-        return status;
+    CSI_TRY(read_value(r, root));
+    if (is_event(r, YAML_DOCUMENT_END_EVENT)) {
+        CSI_TRY(advance(r));
     }
-    if (is_event(r, FYET_DOCUMENT_END)) {
-        advance(r);
-    }
-    if (is_event(r, FYET_DOCUMENT_START)) {
+    if (is_event(r, YAML_DOCUMENT_START_EVENT)) {
         const csi_place place = place_of_event(r);
         return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "a second document begins here; one is expected");
     }
-    return CSI_OK;
+out:
+    return status;
 }
 
 csi_status csi_settings_parse(csi_arena *arena, const char *file, const char *bytes, size_t n_bytes, csi_diag *diag,
                               const csi_setting **root)
 {
     *root = NULL;
-    csi_status status = CSI_OK;
     reader r = {.arena = arena, .diag = diag, .file = file};
-    struct fy_diag *yaml_diag = NULL;
     csi_setting *tree = csi_arena_alloc(arena, 1, sizeof *tree);
     if (tree == NULL) {
         return csi_diag_no_memory(diag, "reading the configuration");
     }
-    CSI_TRY(index_lines(&r, bytes, n_bytes));
-    const struct fy_diag_cfg diag_cfg = {.level = FYET_ERROR, .module_mask = ~0u};
-    yaml_diag = fy_diag_create(&diag_cfg);
-    const struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = yaml_diag};
-    r.parser = yaml_diag == NULL ? NULL : fy_parser_create(&cfg);
-    if (r.parser == NULL) {
-        status = csi_diag_no_memory(diag, "reading the configuration");
-        goto out;
+    csi_status status = index_lines(&r, bytes, n_bytes);
+    if (status != CSI_OK) {
+        return status;
     }
-    fy_diag_set_collect_errors(yaml_diag, true);
-    if (fy_parser_set_string(r.parser, bytes, n_bytes) != 0) {
-        status = csi_diag_no_memory(diag, "reading the configuration");
-        goto out;
+    if (!yaml_parser_initialize(&r.parser)) {
+        return csi_diag_no_memory(diag, "reading the configuration");
     }
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, n_bytes);
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     status = read_stream(&r, tree);
-    if (fy_parser_get_stream_error(r.parser)) {
-        status = csi_diag_n_errors(diag) > 0 && status != CSI_OK ? status : complain(&r, yaml_diag);
-    }
+    yaml_event_delete(&r.event);
+    yaml_parser_delete(&r.parser);
     *root = status == CSI_OK ? tree : NULL;
-out:
-    if (r.event != NULL) {
-        fy_parser_event_free(r.parser, r.event);
-    }
-    if (r.parser != NULL) {
-        fy_parser_destroy(r.parser);
-    }
-    if (yaml_diag != NULL) {
-        fy_diag_destroy(yaml_diag);
-    }
     return status;
 }

@@ -1,7 +1,7 @@
 /* Settings: a YAML file as a tree whose every node knows its place.
  *
  * Types are decided by the schema of whoever asks, never by the look of the text, so NO stays Norway. Each stage reads
- * its own section through the typed getters; every failure names file, line and column, with carets. libfyaml does the
+ * its own section through the typed getters; every failure names file, line and column, with carets. libyaml does the
  * parsing and is not seen outside settings.c. */
 #ifndef CSI_CORE_SETTINGS_H
 #define CSI_CORE_SETTINGS_H

@@ -3,7 +3,7 @@
 
 # To build and run csindex.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
-    zlib1g-dev libjs-d3 libgsl-dev libfyaml-dev nettle-dev libcsv-dev libglpk-dev
+    zlib1g-dev libjs-d3 libgsl-dev libyaml-dev nettle-dev libcsv-dev libglpk-dev
     libxlsxwriter-dev libsqlite3-dev libreadstat-dev"
 
 # To run every test.

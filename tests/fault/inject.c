@@ -7,15 +7,13 @@
  *     INJECT_TRACE  when set, the callers of the failing call are written to standard error
  *     INJECT_REPORT a file that gets, at exit: calls counted, blocks allocated and not freed
  *
- * Allocations that libfyaml makes are left alone: it follows the null pointer in places (0.7.12), which no caller can
- * mend. Calls before main belong to the loader and are left alone. The report is written with raw system calls. A close that
+ * Calls before main belong to the loader and are left alone. The report is written with raw system calls. A close that
  * fails still closes, as Linux does. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -44,45 +42,9 @@ static bool is_traced;
 static atomic_bool is_armed;
 static atomic_long n_calls, n_blocks;
 
-static uintptr_t spared_from, spared_to;
-
-static int find_spared(struct dl_phdr_info *library, size_t size, void *user)
-{
-    (void)size;
-    (void)user;
-    if (library->dlpi_name != NULL && strstr(library->dlpi_name, "libfyaml") != NULL) {
-        for (int i = 0; i < library->dlpi_phnum; i++) {
-            const ElfW(Phdr) *const part = &library->dlpi_phdr[i];
-            if (part->p_type == PT_LOAD && (part->p_flags & PF_X) != 0) {
-                spared_from = library->dlpi_addr + part->p_vaddr;
-                spared_to = spared_from + part->p_memsz;
-            }
-        }
-    }
-    return 0;
-}
-
-/* Whether libfyaml is among the callers; strdup and the like stand between it and malloc. */
-static bool is_spared(void)
-{
-    static __thread bool is_looking; /* backtrace may allocate */
-    void *frame[12];
-    bool is_found = false;
-    if (is_looking || spared_from == 0) {
-        return is_looking;
-    }
-    is_looking = true;
-    const int n = backtrace(frame, sizeof frame / sizeof *frame);
-    for (int i = 0; i < n && !is_found; i++) {
-        is_found = (uintptr_t)frame[i] >= spared_from && (uintptr_t)frame[i] < spared_to;
-    }
-    is_looking = false;
-    return is_found;
-}
-
 static bool strikes(call_kind kind)
 {
-    if (!is_armed || kind != chosen || (kind == MALLOC && is_spared())) {
+    if (!is_armed || kind != chosen) {
         return false;
     }
     const long call = atomic_fetch_add(&n_calls, 1) + 1;
@@ -260,7 +222,6 @@ static int guarded_main(int argc, char **argv, char **environment)
     is_traced = getenv("INJECT_TRACE") != NULL;
     void *frame[4];
     (void)backtrace(frame, 4); /* loads what it needs */
-    dl_iterate_phdr(find_spared, NULL);
     is_armed = true;
     const int code = program_main(argc, argv, environment);
     report();

@@ -37,7 +37,7 @@ def test_version():
     text = csindex("--version").stdout.decode()
     version = re.search(r"VERSION (\S+)", (SOURCE / "CMakeLists.txt").read_text().split("project(")[1])[1]
     assert text.startswith(f"csindex {version}\n"), text
-    assert all(name in text for name in ("GSL 2", "zlib 1", "libfyaml", "GPL"))
+    assert all(name in text for name in ("GSL 2", "zlib 1", "libyaml", "GPL"))
 
 
 def test_misuse():
