@@ -51,6 +51,7 @@ static csi_status write_configuration(const csi_project *project, csi_json *json
     csi_json_text_at(json, "sha256", project->config_sha256);
     csi_json_text_at(json, "framework", project->framework_label);
     csi_json_text_at(json, "framework_sha256", project->framework_sha256);
+    csi_json_text_at(json, "text", project->config_text);
     csi_json_text_at(json, "sources", project->sources_label);
     csi_json_text_at(json, "sources_sha256", sources);
     csi_json_end_object(json);

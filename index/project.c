@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "core/outfile.h"
+#include "index/verify.h"
 #include "ingest/framework_read.h"
 
 #define CONFIG_NAME "index.yaml"
@@ -307,6 +308,10 @@ static csi_status parse(csi_project *project, csi_diag *diag)
     csi_status status;
     CSI_TRY(csi_file_read(project->config_path, MAX_CONFIG_BYTES, diag, &bytes, &n_bytes));
     csi_digest_bytes(bytes, n_bytes, project->config_sha256);
+    project->config_text = csi_arena_copy(project->arena, bytes, n_bytes);
+    if (project->config_text == NULL) {
+        CSI_TRY(csi_diag_no_memory(diag, "reading the configuration"));
+    }
     CSI_TRY(csi_settings_parse(project->arena, project->config_path, bytes, n_bytes, diag, &project->root));
     CSI_TRY(csi_setting_expect(project->root, CSI_SETTING_MAP, diag));
     CSI_TRY(csi_setting_check_keys(project->root, "the configuration", sections, COUNT(sections), diag));
@@ -315,27 +320,108 @@ out:
     return status;
 }
 
-csi_status csi_project_read(const char *path, csi_diag *diag, csi_project **out)
+/* What is read from the tree, whatever it came from; data, sources and framework come after. */
+static csi_status read_sections(csi_project *project, csi_diag *diag)
 {
-    *out = NULL;
-    csi_arena *arena = csi_arena_new();
-    csi_project *project = arena == NULL ? NULL : csi_arena_alloc(arena, 1, sizeof *project);
     csi_status status;
-    if (project == NULL) {
-        csi_arena_free(arena);
-        return csi_diag_no_memory(diag, "reading the project");
-    }
-    project->arena = arena;
-    CSI_TRY(locate(project, path, diag));
-    CSI_TRY(parse(project, diag));
     CSI_TRY(read_index(project, diag));
     CSI_TRY(read_years(project, diag));
     CSI_TRY(read_policies(project, diag));
     CSI_TRY(read_missing(project, diag));
     CSI_TRY(read_limits(project, diag));
+out:
+    return status;
+}
+
+static csi_project *new_project(void)
+{
+    csi_arena *arena = csi_arena_new();
+    csi_project *project = arena == NULL ? NULL : csi_arena_alloc(arena, 1, sizeof *project);
+    if (project == NULL) {
+        csi_arena_free(arena);
+        return NULL;
+    }
+    project->arena = arena;
+    return project;
+}
+
+csi_status csi_project_read(const char *path, csi_diag *diag, csi_project **out)
+{
+    csi_project *project = new_project();
+    csi_status status;
+    *out = NULL;
+    if (project == NULL) {
+        return csi_diag_no_memory(diag, "reading the project");
+    }
+    CSI_TRY(locate(project, path, diag));
+    CSI_TRY(parse(project, diag));
+    CSI_TRY(read_sections(project, diag));
     CSI_TRY(read_data(project, diag));
     CSI_TRY(read_sources(project, diag));
     CSI_TRY(read_framework(project, diag));
+    CSI_TRY(read_steps(project, diag));
+    *out = project;
+out:
+    if (status != CSI_OK) {
+        csi_project_free(project);
+    }
+    return status;
+}
+
+/* The configuration as the manifest of a published result holds it. */
+static csi_status parse_published(csi_project *project, csi_diag *diag)
+{
+    const csi_setting *manifest;
+    csi_status status;
+    CSI_TRY(csi_manifest_read(project->arena, project->directory, diag, &manifest));
+    const csi_setting *text = csi_setting_find(csi_setting_find(manifest, "configuration"), "text");
+    if (text == NULL) {
+        return csi_diag_error(diag, CSI_ERR_DATA, &manifest->place, "this manifest does not hold its configuration");
+    }
+    CSI_TRY(csi_setting_text(text, diag, &project->config_text));
+    CSI_TRY(csi_settings_parse(project->arena, project->config_path, project->config_text, strlen(project->config_text),
+                               diag, &project->root));
+    CSI_TRY(csi_setting_expect(project->root, CSI_SETTING_MAP, diag));
+out:
+    return status;
+}
+
+/* The published cells as the one input: all that the run knew of its data. */
+static csi_status take_published_data(csi_project *project, const char *directory, csi_diag *diag)
+{
+    static const char options[] = "{file: quality.csv.gz, reader: long, columns: {indicator: code, value: raw}}";
+    csi_input *input = csi_arena_alloc(project->arena, 1, sizeof *input);
+    const char *path = csi_arena_format(project->arena, "%s/quality.csv.gz", directory);
+    if (input == NULL || path == NULL) {
+        return csi_diag_no_memory(diag, "reading published results");
+    }
+    *input = (csi_input){.path = path, .label = path};
+    project->ingest.input = input;
+    project->ingest.n_inputs = 1;
+    project->ingest.unknown_indicators = CSI_POLICY_IGNORE;
+    return csi_settings_parse(project->arena, "published data", options, sizeof options - 1, diag, &input->options);
+}
+
+csi_status csi_project_read_published(const char *method, const char *data, csi_diag *diag, csi_project **out)
+{
+    csi_project *project = new_project();
+    csi_status status = CSI_OK;
+    *out = NULL;
+    if (project == NULL) {
+        return csi_diag_no_memory(diag, "reading published results");
+    }
+    project->directory = csi_arena_copy(project->arena, method, strlen(method));
+    project->config_path = csi_arena_format(project->arena, "%s/manifest.json", method);
+    project->framework_path = csi_arena_format(project->arena, "%s/codebook.csv", method);
+    project->config_label = project->framework_label = "";
+    if (project->directory == NULL || project->config_path == NULL || project->framework_path == NULL) {
+        CSI_TRY(csi_diag_no_memory(diag, "reading published results"));
+    }
+    CSI_TRY(parse_published(project, diag));
+    CSI_TRY(read_sections(project, diag));
+    CSI_TRY(take_published_data(project, data, diag));
+    CSI_TRY(csi_framework_read(project->arena, project->framework_path, project->framework_path, diag,
+                               &project->framework));
     CSI_TRY(read_steps(project, diag));
     *out = project;
 out:

@@ -10,6 +10,7 @@ typedef struct csi_project {
     const char *directory;     /* paths in index.yaml are relative to it */
     const char *config_path;   /* as opened */
     const char *config_label;  /* "index.yaml": how messages and the manifest name it */
+    const char *config_text;   /* the file as it stands; the manifest keeps it */
     char config_sha256[CSI_DIGEST_HEX];
     const char *framework_path, *framework_label;
     char framework_sha256[CSI_DIGEST_HEX];
@@ -30,6 +31,12 @@ typedef struct csi_project {
 /* Reads directory/index.yaml (or the file `path` itself when it is one). Nothing but the configuration and the
  * framework is read; data come with csi_run_compute. *project is owned by the caller. */
 CSI_MUST_USE csi_status csi_project_read(const char *path, csi_diag *diag, csi_project **project);
+
+/* A project made of published results: the configuration and framework of the directory `method`, the data of the
+ * directory `data` (which may be another one). A run of it repeats the computation without the original files. */
+CSI_MUST_USE csi_status csi_project_read_published(const char *method, const char *data, csi_diag *diag,
+                                                   csi_project **project);
+
 void csi_project_free(csi_project *project); /* NULL is allowed */
 
 #endif
