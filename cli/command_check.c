@@ -1,4 +1,6 @@
-/* csindex check [PROJECT]: everything that a run would refuse, and what it would read, without writing anything. */
+/* csindex check [PROJECT | FILE]: everything that a run would refuse, and what it would read, without writing anything;
+ * or, of a file of data, how it is written and what each of its columns is taken for. */
+#include "cli/check_file.h"
 #include "cli/messages.h"
 #include "cli/progress.h"
 #include "cli/table.h"
@@ -66,6 +68,9 @@ static csi_status run(csi_call *call)
     csi_status status = CSI_OK;
     csi_project *project = NULL;
     csi_run *result = NULL;
+    if (call->n_arguments > 0 && csi_is_data_file(call->argument[0])) {
+        return csi_check_file(call, call->argument[0]);
+    }
     CSI_TRY(csi_project_open(call, call->n_arguments > 0 ? call->argument[0] : NULL, &project));
     csi_progress_stage("checking", NULL, 0);
     CSI_TRY(csi_run_compute(project, call->diag, &result));
@@ -82,12 +87,16 @@ static const csi_opt options[] = {CSI_OPT_THREADS, CSI_OPT_FORMAT, CSI_OPT_WIDTH
 
 const csi_command csi_command_check = {
     .name = "check",
-    .arguments = "[PROJECT]",
+    .arguments = "[PROJECT | FILE]",
     .max_arguments = 1,
-    .summary = "check a project and its data without writing anything",
+    .summary = "check a project, or tell how a data file is read",
     .text = "Reads configuration, framework and data and computes as `csindex run` would, reports everything that is "
-            "wrong with file, line and column, and shows what was read from each file.",
-    .examples = "csindex check my-index\n",
+            "wrong with file, line and column, and shows what was read from each file.\n\n"
+            "Of a data file it states how the file is written (encoding, delimiter, decimal mark, missing values), which "
+            "reader would take it and what each column is taken for, each with its reason and with the option of "
+            "index.yaml that overrules it.",
+    .examples = "csindex check my-index\n"
+                "csindex check API_IT.NET.SECR.P6.csv # how is this file read?\n",
     .options = options,
     .run = run,
 };

@@ -192,7 +192,7 @@ static csi_status look_at_head(csi_slices *slices, const csi_slices_options *opt
     slices->guess = csi_encoding_guess(bytes, n, &n_bom);
     slices->has_bom = n_bom > 0;
     const bool is_utf16 = slices->guess == CSI_UTF16LE || slices->guess == CSI_UTF16BE;
-    if (!options->is_encoding_set) {
+    if (!options->is_encoding_set && (!options->accepts_guess || slices->guess == CSI_UTF8)) {
         if (is_utf16) {
             return csi_diag_error(diag, CSI_ERR_DATA, &place,
                                   "byte 0x%02x at offset %zu is not UTF-8: the file looks like %s "
@@ -203,8 +203,9 @@ static csi_status look_at_head(csi_slices *slices, const csi_slices_options *opt
         csi_slices_skip(slices, n_bom);
         return CSI_OK;
     }
-    slices->decoder.encoding = options->encoding;
-    if (is_utf16 && n_bom > 0 && (options->encoding == CSI_UTF16LE || options->encoding == CSI_UTF16BE)) {
+    slices->decoder.encoding = options->is_encoding_set ? options->encoding : slices->guess;
+    if (is_utf16 && n_bom > 0 &&
+        (slices->decoder.encoding == CSI_UTF16LE || slices->decoder.encoding == CSI_UTF16BE)) {
         slices->decoder.encoding = slices->guess; /* the mark knows the order better than the configuration */
     }
     if (slices->decoder.encoding == CSI_UTF8) {

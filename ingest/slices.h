@@ -28,6 +28,7 @@ typedef struct csi_slices_options {
     uint64_t max_record_bytes; /* 0: the default, 16 MiB */
     bool is_encoding_set;      /* false: UTF-8, and anything else is refused with what it looks like */
     csi_encoding encoding;
+    bool accepts_guess;        /* reads the file as what it looks like; for looking only, not for data */
 } csi_slices_options;
 
 /* Opens the source, recognises what is no text and skips a byte order mark. *slices is owned by the caller. */

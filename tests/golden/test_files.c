@@ -8,6 +8,7 @@
 
 #include "ingest/framework_read.h"
 #include "ingest/ingest.h"
+#include "ingest/inspect.h"
 #include "tests/support/support.h"
 
 #define NAMES "countries: {Congo: COG, Timor: TLS, Crimea: none, Northern Cyprus: none, Serbia and Montenegro: none, " \
@@ -175,4 +176,48 @@ Test(files, are_refused_with_the_right_words)
         cr_expect(strstr(r.words, refused[i].says) != NULL, "%s: %s", refused[i].file, r.words);
         release(&r);
     }
+}
+
+/* What `csindex check FILE` states: one line of the verdict each. */
+static const struct {
+    char file[80];
+    char what[40];
+    char verdict[40];
+} verdicts[] = {
+    {"messy/01_worldbank_wide_4_header_lines_bom.csv", "heading", "line 5"},
+    {"messy/01_worldbank_wide_4_header_lines_bom.csv", "reader", "wide_year"},
+    {"messy/11_imf_weo_utf16le_no_bom_tsv_named_xls.xls", "encoding", "utf-16le"},
+    {"messy/11_imf_weo_utf16le_no_bom_tsv_named_xls.xls", "thousands mark", "comma"},
+    {"messy/14_eurostat_tsv_packed_key_flags_colon.tsv", "flags", "letters after numbers"},
+    {"messy/14_eurostat_tsv_packed_key_flags_colon.tsv", "no value", "\":\""},
+    {"messy/18_destatis_genesis_latin1_semicolon_decimal_comma.csv", "encoding", "latin-1"},
+    {"messy/18_destatis_genesis_latin1_semicolon_decimal_comma.csv", "delimiter", "semicolon"},
+    {"messy/18_destatis_genesis_latin1_semicolon_decimal_comma.csv", "reader", "none"},
+    {"messy/23_rsf_2019_quoted_decimal_comma_multiscript.csv", "decimal mark", "comma"},
+    {"messy/26_ukgov_year_ranges_2007-08_percent_signs.csv", "signs", "percent or currency"},
+    {"messy/30_cr_only_line_ends.csv", "line ends", "CR"},
+    {"messy/34_semicolon_gzip.csv.gz", "compression", "gzip"},
+    {"messy/35_vdem_lite_wide_297_columns.csv.gz", "reader", "vdem"},
+    {"messy/08_owid_long_entity_year.csv", "column 1 \"Entity\"", "country: its name"},
+};
+
+Test(files, are_told_of_before_they_are_read)
+{
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+        csi_arena *arena = csi_arena_new();
+        const csi_input input = {shared_data_path(verdicts[i].file), verdicts[i].file, NULL};
+        const csi_verdict *verdict = NULL;
+        cr_assert(csi_inspect(arena, NULL, &input, NULL, &verdict) == CSI_OK, "%s", verdicts[i].file);
+        const char *found = "nothing";
+        for (size_t row = 0; row < verdict->n; row++) {
+            found = strcmp(verdict->row[row].what, verdicts[i].what) == 0 ? verdict->row[row].verdict : found;
+        }
+        cr_expect_str_eq(found, verdicts[i].verdict);
+        csi_arena_free(arena);
+    }
+    const csi_input pdf = {shared_data_path("messy/40_not_a_csv_pdf_renamed.csv"), "pdf", NULL};
+    const csi_verdict *verdict = NULL;
+    csi_arena *arena = csi_arena_new();
+    cr_expect(csi_inspect(arena, NULL, &pdf, NULL, &verdict) == CSI_ERR_DATA && verdict == NULL);
+    csi_arena_free(arena);
 }
