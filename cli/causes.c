@@ -15,7 +15,9 @@ static const csi_column usual[] = {
     {"code", "Cause", CSI_COLUMN_TEXT, 0, 0, 0},      {"name", "Name", CSI_COLUMN_TEXT, 1, 0, 0},
     {"cause", "How", CSI_COLUMN_TEXT, 0, 0, 0},       {"before", "From", CSI_COLUMN_NUMBER, 0, 0, 0},
     {"after", "To", CSI_COLUMN_NUMBER, 0, 0, 0},      {"effect", "Effect", CSI_COLUMN_NUMBER, 0, 0, 0},
+    {NULL, "", CSI_COLUMN_BAR, 2, 0, 0},
 };
+#define N_COLUMNS (sizeof usual / sizeof *usual)
 
 static int compare(const void *a, const void *b)
 {
@@ -30,12 +32,14 @@ static int compare(const void *a, const void *b)
 static void add_row(csi_table *table, const char *code, const char *name, const char *cause, double before, double after,
                     double effect)
 {
+    const bool is_part = !isnan(before) || !isnan(after);
     csi_table_text(table, code);
     csi_table_text(table, name);
     csi_table_text(table, cause);
     csi_table_number(table, before);
     csi_table_number(table, after);
     csi_table_number(table, effect);
+    csi_table_bar(table, NAN, is_part ? effect : 0, NAN);
 }
 
 static const char *how(csi_cause cause)
@@ -83,6 +87,7 @@ csi_status csi_causes_show(const csi_call *call, const csi_run *run, size_t node
     const bool for_people = csi_call_choice(call, CSI_OPT_FORMAT) == 0;
     csi_effect *effect = calloc(csi_max_effects(framework) + 1, sizeof *effect);
     csi_table *table = NULL;
+    csi_column column[N_COLUMNS];
     size_t n = 0;
     csi_status status;
     if (effect == NULL) {
@@ -95,7 +100,10 @@ csi_status csi_causes_show(const csi_call *call, const csi_run *run, size_t node
         goto out;
     }
     qsort(effect, n, sizeof *effect, compare);
-    CSI_TRY(csi_table_new(usual, sizeof usual / sizeof *usual, call->diag, &table));
+    memcpy(column, usual, sizeof usual);
+    column[N_COLUMNS - 1].high = fabs(effect[0].effect);
+    column[N_COLUMNS - 1].low = -column[N_COLUMNS - 1].high;
+    CSI_TRY(csi_table_new(column, N_COLUMNS, call->diag, &table));
     add_effects(table, framework, effect, n, for_people);
     CSI_TRY(csi_table_show(table, call, title, NULL));
 out:

@@ -73,6 +73,30 @@ void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor
     }
 }
 
+static void repeat(FILE *out, const char *glyph, int n)
+{
+    for (int i = 0; i < n; i++) {
+        fputs(glyph, out);
+    }
+}
+
+void csi_draw_signed(FILE *out, const csi_terminal *screen, int width, double limit, double value)
+{
+    const int side = (width - 1) / 2;
+    const int filled = isnan(value) || !(limit > 0) ? 0 : (int)lround(fmin(fabs(value) / limit, 1) * side);
+    const int left = value < 0 ? filled : 0, right = value > 0 ? filled : 0;
+    const char *glyph = screen->has_unicode ? "\u2588" : "#";
+    repeat(out, " ", side - left);
+    ink(out, screen, CSI_INK_SECOND);
+    repeat(out, glyph, left);
+    ink(out, screen, CSI_INK_OFF);
+    fputs(screen->has_unicode ? "\u2502" : "|", out);
+    ink(out, screen, CSI_INK_MAIN);
+    repeat(out, glyph, right);
+    ink(out, screen, CSI_INK_OFF);
+    repeat(out, " ", width - 1 - side - right);
+}
+
 const char *csi_draw_mark(const csi_terminal *screen, size_t index)
 {
     static const char *const shape[CSI_DRAW_MARKS] = {"\u25cf", "\u25cb", "\u25a0", "\u25a1",

@@ -19,6 +19,9 @@ void csi_draw_bar(FILE *out, const csi_terminal *screen, int width, double floor
  * gap is a blank. Owned by the caller (free); NULL when out of memory. */
 char *csi_draw_sparkline(const csi_terminal *screen, const double *value, size_t n);
 
+/* A bar to the left of an axis for a value below 0, to the right for one above, on a scale from -limit to limit. */
+void csi_draw_signed(FILE *out, const csi_terminal *screen, int width, double limit, double value);
+
 /* Up to CSI_DRAW_MARKS values on one scale, each with a mark of its own; a star where several fall together. */
 #define CSI_DRAW_MARKS 8
 void csi_draw_marks(FILE *out, const csi_terminal *screen, int width, double floor, double ceiling, const double *value,

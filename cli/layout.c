@@ -107,13 +107,13 @@ static int shorten(layout *l, csi_column_kind kind, int least, int excess)
     return 0;
 }
 
-/* How much could be taken off by shortening texts that stay readable. */
-static int count_slack(const layout *l)
+/* How much could be taken off by shortening texts to no less than `text_least` columns. */
+static int count_slack(const layout *l, int text_least)
 {
     int slack = 0;
     for (size_t c = 0; c < l->table->n_columns; c++) {
         const csi_column_kind kind = l->table->column[c].kind;
-        const int least = kind == CSI_COLUMN_PROSE ? PROSE_MIN : 2 * NAME_MIN;
+        const int least = kind == CSI_COLUMN_PROSE ? PROSE_MIN : text_least;
         if ((kind == CSI_COLUMN_TEXT || kind == CSI_COLUMN_PROSE) && l->width[c] > least) {
             slack += l->width[c] - least;
         }
@@ -146,14 +146,14 @@ static void settle_widths(layout *l)
     }
     const int limit = l->screen->width;
     if (bar != CSI_NONE && limit > 0) {
-        const int beyond = total_width(l) - limit - count_slack(l);
+        const int beyond = total_width(l) - limit - count_slack(l, 3 * NAME_MIN);
         const int least = BAR_WANTED - BAR_MIN;
         l->width[bar] -= beyond <= 0 ? 0 : beyond < least ? beyond : least;
     }
     while (limit > 0 && total_width(l) > limit) {
         const int excess = total_width(l) - limit;
         const size_t spare = find_spare(l);
-        if (excess > count_slack(l) && spare != CSI_NONE) {
+        if (excess > count_slack(l, 2 * NAME_MIN) && spare != CSI_NONE) {
             l->width[spare] = 0;
             continue;
         }
@@ -245,7 +245,9 @@ static bool write_cell(const layout *l, FILE *out, size_t row, size_t c, size_t 
         }
         return write_prose(out, &text, l->width[c], is_last);
     }
-    if (cell->kind == CSI_TABLE_BAR && line == 0) {
+    if (cell->kind == CSI_TABLE_BAR && line == 0 && column->low < 0) {
+        csi_draw_signed(out, l->screen, l->width[c], column->high, cell->value);
+    } else if (cell->kind == CSI_TABLE_BAR && line == 0) {
         csi_draw_bar(out, l->screen, l->width[c], column->low, column->high, cell->low, cell->value, cell->high);
     } else if (cell->kind == CSI_TABLE_MARKS && line == 0) {
         csi_draw_marks(out, l->screen, l->width[c], column->low, column->high, cell->marks, (size_t)cell->count);

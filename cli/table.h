@@ -16,7 +16,7 @@ typedef enum csi_column_kind {
     CSI_COLUMN_EXACT,  /* all digits, for people too */
     CSI_COLUMN_COUNT,  /* whole numbers */
     CSI_COLUMN_SHARE,  /* 0 to 1, shown to people as a percentage */
-    CSI_COLUMN_BAR,    /* drawn from low to high with a mark; not in CSV and JSON */
+    CSI_COLUMN_BAR,    /* drawn from low to high with a mark, or to both sides of 0 where low is below it; not in CSV, JSON */
     CSI_COLUMN_DRAWN,  /* text that is a drawing; not in CSV and JSON */
 } csi_column_kind;
 

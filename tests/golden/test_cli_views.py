@@ -29,6 +29,8 @@ CASES = {
     "explain_clipped": ["explain", "IND", "2020", "--node", "care"],
     "explain_missing": ["explain", "PRK", "2022"],
     "explain_csv": ["explain", "KEN", "2021", "--node", "reach", "--format", "csv"],
+    "explain_change": ["explain", "IND", "2020", "2022"],
+    "compare_why": ["compare", "CHE", "IND", "--why", "--ascii"],
     "check": ["check", str(TINY)],
 }
 
