@@ -102,6 +102,17 @@ Test(country, names_as_publishers_write_them)
         {"Guayana Francesa", CSI_COUNTRY_FOUND, "GUF", 0},
         {"China P Rep", CSI_COUNTRY_FOUND, "CHN", 0},
         {"Island", CSI_COUNTRY_FOUND, "ISL", 0},
+        {"CuraÃ§ao", CSI_COUNTRY_FOUND, "CUW", 0},
+        {"T<U+00FC>rkiye", CSI_COUNTRY_FOUND, "TUR", 0},
+        {"C?te d?Ivoire", CSI_COUNTRY_FOUND, "CIV", 0},
+        {"St.Vin. & Gren.", CSI_COUNTRY_FOUND, "VCT", 0},
+        {"Eswatini (formerly Swaziland)", CSI_COUNTRY_FOUND, "SWZ", 0},
+        {"Guadeloupe (French Department of)", CSI_COUNTRY_FOUND, "GLP", 0},
+        {"BOL: Bolivia (Plurinational State of)", CSI_COUNTRY_FOUND, "BOL", 0},
+        {"Государство Ливии", CSI_COUNTRY_FOUND, "LBY", 0},
+        {"الجمهورية البولندية", CSI_COUNTRY_FOUND, "POL", 0},
+        {"Kaimaninseln", CSI_COUNTRY_FOUND, "CYM", 0},
+        {"République française", CSI_COUNTRY_FOUND, "FRA", 0},
         {"المالديف", CSI_COUNTRY_FOUND, "MDV", 0},
         {"多米尼加共和国", CSI_COUNTRY_FOUND, "DOM", 0},
         {"Republik Dominika", CSI_COUNTRY_FOUND, "DOM", 0},
@@ -133,6 +144,16 @@ Test(country, what_is_no_country)
         {"Northern Ireland", CSI_COUNTRY_UNKNOWN, "IRL", 0},
         {"New Jersey", CSI_COUNTRY_UNKNOWN, "JEY", 0},
         {"Islands", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"China (Tibet)", CSI_COUNTRY_UNKNOWN, "CHN", 0},
+        {"Iraq (Kurdistan Region)", CSI_COUNTRY_UNKNOWN, "IRQ", 0},
+        {"Luxembourg Province", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Estado de México", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Congo River", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Air France", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Colo.", CSI_COUNTRY_UNKNOWN, "", 0},
+        {"Denmark (excl. Greenland)", CSI_COUNTRY_UNKNOWN, "DNK", 0},
+        {"Islamic State of Iraq", CSI_COUNTRY_UNKNOWN, "IRQ", 0},
+        {"India and Pakistan", CSI_COUNTRY_UNKNOWN, "", 0},
         {"Frnace", CSI_COUNTRY_UNKNOWN, "FRA", 0},
         {"Germny", CSI_COUNTRY_UNKNOWN, "DEU", 0},
         {"Swizterland", CSI_COUNTRY_UNKNOWN, "CHE", 0},
@@ -167,6 +188,31 @@ Test(country, states_that_are_no_more)
         {"Austria-Hungary", CSI_COUNTRY_DISSOLVED, "AUT", 1900},
     };
     CHECK(rows);
+}
+
+Test(country, schemes)
+{
+    static const struct {
+        const char *text;
+        csi_country_scheme scheme;
+        int year;
+        const char *iso3; /* "": not found */
+    } rows[] = {
+        {"GM", CSI_COUNTRY_FIPS, 0, "DEU"},   {"AU", CSI_COUNTRY_FIPS, 0, "AUT"},  {"RI", CSI_COUNTRY_FIPS, 0, "SRB"},
+        {"GER", CSI_COUNTRY_IOC, 0, "DEU"},   {"BRN", CSI_COUNTRY_IOC, 0, "BHR"},  {"URS", CSI_COUNTRY_IOC, 1980, "SUN"},
+        {"SWZ", CSI_COUNTRY_COW, 0, "CHE"},   {"225", CSI_COUNTRY_COW, 0, "CHE"},  {"2", CSI_COUNTRY_COW, 0, "USA"},
+        {"365", CSI_COUNTRY_COW, 1985, "SUN"}, {"365", CSI_COUNTRY_COW, 2005, "RUS"},
+        {"345", CSI_COUNTRY_COW, 1980, "YUG"}, {"345", CSI_COUNTRY_COW, 2004, "SCG"},
+        {"345", CSI_COUNTRY_COW, 2015, "SRB"}, {"265", CSI_COUNTRY_COW, 1980, "DDR"},
+        {"265", CSI_COUNTRY_COW, 0, ""},       {"11", CSI_COUNTRY_VDEM, 0, "RUS"},  {"136", CSI_COUNTRY_VDEM, 0, "TKM"},
+        {"XKX", CSI_COUNTRY_VDEM, 0, "XKX"},   {"Germany", CSI_COUNTRY_COW, 0, "DEU"},
+        {"DEU", CSI_COUNTRY_FIPS, 0, ""},      {"SWZ", CSI_COUNTRY_ANY, 0, "SWZ"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const csi_country_answer answer = resolve(rows[i].text, rows[i].scheme, rows[i].year);
+        cr_expect_str_eq(answer.iso3, rows[i].iso3, "\"%s\" in scheme %d, %d: %s, not %s", rows[i].text,
+                         (int)rows[i].scheme, rows[i].year, answer.iso3, rows[i].iso3);
+    }
 }
 
 static bool named(void *user, const char *iso3)
