@@ -257,6 +257,93 @@ out:
     return status;
 }
 
+static const char *name_of(const gatherer *g, const char *code)
+{
+    const size_t indicator = csi_names_find(g->codes, code, strlen(code));
+    if (indicator != CSI_NONE) {
+        return g->data->indicator[indicator].name;
+    }
+    const size_t node = csi_names_find(g->results->nodes, code, strlen(code));
+    return node == CSI_NONE ? keep(g, code) : g->results->node_name[node];
+}
+
+static csi_status add_move(gatherer *g, size_t *room, csi_report_move move)
+{
+    csi_report_data *d = g->data;
+    if (d->n_moves == *room) {
+        *room = *room == 0 ? 1024 : *room * 2;
+        csi_report_move *grown = csi_arena_alloc(g->results->arena, *room, sizeof *grown);
+        if (grown == NULL) {
+            return csi_diag_no_memory(g->diag, "reading the changes");
+        }
+        if (d->n_moves > 0) {
+            memcpy(grown, d->move, d->n_moves * sizeof *grown);
+        }
+        d->move = grown;
+    }
+    if (move.name == NULL) {
+        return csi_diag_no_memory(g->diag, "reading the changes");
+    }
+    d->move[d->n_moves++] = move;
+    return CSI_OK;
+}
+
+/* The columns of changes.csv.gz that the page shows. */
+typedef struct change_columns {
+    size_t iso3, from, to, code, effect;
+} change_columns;
+
+/* Keeps the row when its span is the longest so far; a longer one starts the list anew. */
+static csi_status read_change(gatherer *g, const csi_rows *rows, const change_columns *column, size_t *room)
+{
+    csi_report_data *d = g->data;
+    csi_status status = CSI_OK;
+    csi_report_move move = {.country = csi_countries_find(&g->results->countries, csi_rows_text(rows, column->iso3))};
+    int from, to;
+    CSI_TRY(csi_rows_integer(rows, column->from, 0, g->diag, &from));
+    CSI_TRY(csi_rows_integer(rows, column->to, 0, g->diag, &to));
+    if (move.country == CSI_NONE || to - from < d->move_to - d->move_from) {
+        return CSI_OK;
+    }
+    if (to - from > d->move_to - d->move_from) {
+        d->n_moves = 0;
+        d->move_from = from;
+        d->move_to = to;
+    }
+    CSI_TRY(csi_rows_number(rows, column->effect, g->diag, &move.effect));
+    move.name = name_of(g, csi_rows_text(rows, column->code));
+    if (from == d->move_from) {
+        status = add_move(g, room, move);
+    }
+out:
+    return status;
+}
+
+static csi_status read_changes(gatherer *g)
+{
+    csi_rows *rows = NULL;
+    csi_status status = CSI_OK;
+    change_columns column;
+    size_t room = 0;
+    bool has_row;
+    CSI_TRY(open_table(g, "changes.csv.gz", &rows));
+    CSI_TRY(csi_rows_expect(rows, "iso3", g->diag, &column.iso3));
+    CSI_TRY(csi_rows_expect(rows, "year_from", g->diag, &column.from));
+    CSI_TRY(csi_rows_expect(rows, "year_to", g->diag, &column.to));
+    CSI_TRY(csi_rows_expect(rows, "code", g->diag, &column.code));
+    CSI_TRY(csi_rows_expect(rows, "effect", g->diag, &column.effect));
+    for (;;) {
+        CSI_TRY(csi_rows_next(rows, g->diag, &has_row));
+        if (!has_row) {
+            break;
+        }
+        CSI_TRY(read_change(g, rows, &column, &room));
+    }
+out:
+    csi_rows_close(rows);
+    return status;
+}
+
 /* The rule at the top, as the manifest records it; the page's sliders apply it. */
 static void read_root_rule(gatherer *g)
 {
@@ -328,6 +415,7 @@ csi_status csi_report_data_read(const csi_results *results, csi_diag *diag, csi_
     CSI_TRY(make_cells(&g));
     CSI_TRY(read_contributions(&g));
     CSI_TRY(read_quality(&g));
+    CSI_TRY(read_changes(&g));
     read_root_rule(&g);
     CSI_TRY(read_whole(&g, "ranking.csv", &data->ranking_csv));
     CSI_TRY(read_whole(&g, "methodology.md", &data->methodology));

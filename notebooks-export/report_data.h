@@ -19,6 +19,13 @@ typedef struct csi_report_cell {
     int observed_in;   /* the last year with an observation up to the latest scored year; 0: none */
 } csi_report_cell;
 
+/* One cause of a country's change over the longest span that the run explains. */
+typedef struct csi_report_move {
+    size_t country;
+    const char *name; /* of the indicator or part */
+    double effect;    /* points of the index */
+} csi_report_move;
+
 typedef struct csi_report_data {
     const csi_results *results;
     size_t latest;                 /* year index */
@@ -28,6 +35,9 @@ typedef struct csi_report_data {
     csi_report_cell *cell;         /* [indicator][country] */
     const size_t *parent;          /* [node of results]: its parent; CSI_NONE for the index */
     const double *weight;          /* [node of results]: nominal */
+    size_t n_moves;                /* 0 where the run explains none */
+    csi_report_move *move;         /* by country */
+    int move_from, move_to;
     const char *root_method;       /* "arithmetic", "geometric", "harmonic", "" for others */
     double root_min_weight_share;
     int root_min_children;

@@ -178,6 +178,30 @@ static void write_cells(const csi_report *r, csi_json *json)
     csi_json_end_array(json);
 }
 
+/* {"FRA": [[name, points], ...], ...}; the rows of a country stand together. */
+static void write_moves(const csi_report *r, csi_json *json)
+{
+    const csi_report_data *d = r->data;
+    csi_json_integer_at(json, "move_from", d->move_from);
+    csi_json_integer_at(json, "move_to", d->move_to);
+    csi_json_key(json, "moves");
+    csi_json_begin_object(json);
+    for (size_t i = 0; i < d->n_moves; i++) {
+        if (i == 0 || d->move[i].country != d->move[i - 1].country) {
+            csi_json_key(json, d->results->countries.country[d->move[i].country].iso3);
+            csi_json_begin_array(json);
+        }
+        csi_json_begin_array(json);
+        csi_json_text(json, d->move[i].name);
+        csi_json_number(json, round(d->move[i].effect * 1000) / 1000);
+        csi_json_end_array(json);
+        if (i + 1 == d->n_moves || d->move[i + 1].country != d->move[i].country) {
+            csi_json_end_array(json);
+        }
+    }
+    csi_json_end_object(json);
+}
+
 static void write_rule(const csi_report *r, csi_json *json)
 {
     csi_json_key(json, "root_rule");
@@ -222,6 +246,7 @@ void csi_report_write_data(const csi_report *r)
     write_indicators(r, &json);
     write_scores(r, &json);
     write_cells(r, &json);
+    write_moves(r, &json);
     write_words(r, &json);
     csi_json_end_object(&json);
 }

@@ -235,6 +235,15 @@
     rows.sort(function (a, b) { return best ? a.rank - b.rank || b.value - a.value : b.value === a.value ? b.rank - a.rank : a.value - b.value; });
     return rows.slice(0, 5).map(function (r) { return [r.name, fixed(r.value), r.rank]; });
   }
+  /* The ten largest causes, then what all others make together, then the sum. */
+  function moveRows(parts) {
+    var sorted = parts.slice().sort(function (a, b) { return Math.abs(b[1]) - Math.abs(a[1]); });
+    var sum = function (list) { return d3.sum(list, function (p) { return p[1]; }); };
+    var rows = sorted.slice(0, 10).map(function (p) { return [p[0], signed(p[1])]; });
+    if (sorted.length > 10) { rows.push([say("all_others"), signed(sum(sorted.slice(10)))]); }
+    rows.push([say("total"), signed(sum(sorted))]);
+    return rows;
+  }
   function showCountry(c) {
     var holder = clear(document.getElementById("country-view"));
     var y = state.year, iso3 = countries[c][0];
@@ -255,11 +264,9 @@
     holder.appendChild(cards);
     seriesChart(card(cards, say("series")), [c]);
     principleChart(card(cards, say("principles") + ", " + years[y]), [c]);
-    if (data.moves && data.moves[iso3]) {
-      var m = data.moves[iso3];
-      plainTable(card(cards, say("moved") + ", " + m.from + "–" + m.to), say("moved_caption"),
-        [[say("indicator")], [say("points"), 1]],
-        m.parts.map(function (p) { return [p[0], signed(p[1])]; }), iso3 + "-changes.csv");
+    if (data.moves[iso3]) {
+      plainTable(card(cards, say("moved") + ", " + data.move_from + "–" + data.move_to), say("moved_caption"),
+        [[say("indicator")], [say("points"), 1]], moveRows(data.moves[iso3]), iso3 + "-changes.csv");
     }
     plainTable(card(cards, say("strengths")), say("strengths_caption") + " " + years[data.latest],
       [[say("indicator")], [say("score"), 1], [say("rank"), 1]], strengthRows(c, true), iso3 + "-strengths.csv");
