@@ -33,6 +33,7 @@ typedef struct csi_release {
     const csi_entry *entry; /* in the order of codebook.csv: higher levels or indicators first, as published */
     bool has_intervals;     /* an ensemble was run */
     size_t latest;          /* index of the latest year with scores; 0 when there is none */
+    bool *is_out_of_memory; /* set by csi_release_text */
 } csi_release;
 
 /* Reads what `csindex run` wrote to `directory`. *release is owned by the caller. */
@@ -42,6 +43,10 @@ void csi_release_free(csi_release *release); /* NULL is allowed */
 /* The column of codebook.csv with this heading, and the entry with this code; CSI_NONE when there is none. */
 size_t csi_release_heading(const csi_release *release, const char *heading);
 size_t csi_release_entry(const csi_release *release, const char *code);
+
+/* A formatted text in the release's arena. Never NULL: when memory runs out it is "", and csi_export_file fails instead of
+ * committing. So a writer may go on without looking. */
+const char *csi_release_text(const csi_release *release, const char *format, ...) CSI_PRINTF(2, 3);
 
 /* Countries of the year by rank of the top node, then by code; those without a rank last. Fills order[0..countries.n). */
 void csi_release_order(const csi_release *release, size_t year, size_t *order);

@@ -34,9 +34,7 @@ static csi_status make_ranking(const csi_release *release, csi_diag *diag, ranki
 
 static const char *title_of(const csi_release *release, const char *what)
 {
-    const char *const title = csi_arena_format(release->arena, "%s %d%s", release->name,
-                                               release->results->first_year + (int)release->latest, what);
-    return title == NULL ? "" : title;
+    return csi_release_text(release, "%s %d%s", release->name, release->results->first_year + (int)release->latest, what);
 }
 
 static const char *country_name(const csi_release *release, size_t country)
@@ -55,8 +53,7 @@ static const char *shortened(const csi_release *release, const char *name, size_
     while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80) {
         n--;
     }
-    const char *const cut = csi_arena_format(release->arena, "%.*s\xe2\x80\xa6", (int)n, name);
-    return cut == NULL ? "" : cut;
+    return csi_release_text(release, "%.*s\xe2\x80\xa6", (int)n, name);
 }
 
 static double score_x(double score)
@@ -80,8 +77,8 @@ static void draw_ranked(const ranking *ranked, size_t at, csi_outfile *file)
     const csi_score_row *const row = csi_results_at(release->results, 0, release->latest, ranked->order[at]);
     const double y = title_height + margin + row_height * (double)at;
     const char *const name = shortened(release, country_name(release, ranked->order[at]), 30);
-    const char *const label = csi_arena_format(release->arena, "%s %d", name, row->rank);
-    csi_svg_text(file, margin + name_width - 8, y + 4, CSI_SVG_END, 11, CSI_SVG_INK, label == NULL ? "" : label);
+    const char *const label = csi_release_text(release, "%s %d", name, row->rank);
+    csi_svg_text(file, margin + name_width - 8, y + 4, CSI_SVG_END, 11, CSI_SVG_INK, label);
     if (!isnan(row->score_q05) && !isnan(row->score_q95)) {
         csi_svg_line(file, score_x(row->score_q05), y, score_x(row->score_q95), y, CSI_SVG_BLUE, 3);
     }

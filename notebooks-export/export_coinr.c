@@ -46,10 +46,7 @@ typedef struct quality_columns {
 static csi_status open_quality(const csi_release *release, csi_diag *diag, csi_rows **rows, quality_columns *column)
 {
     csi_status status;
-    const char *path = csi_arena_format(release->arena, "%s/quality.csv.gz", release->directory);
-    if (path == NULL) {
-        return csi_diag_no_memory(diag, "exporting");
-    }
+    const char *const path = csi_release_text(release, "%s/quality.csv.gz", release->directory);
     CSI_TRY(csi_rows_open(path, path, diag, rows));
     CSI_TRY(csi_rows_expect(*rows, "iso3", diag, &column->iso3));
     CSI_TRY(csi_rows_expect(*rows, "year", diag, &column->year));

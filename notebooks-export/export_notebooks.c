@@ -115,7 +115,7 @@ static void write_source(const csi_release *release, const char *source, csi_jso
     csi_json_begin_array(json);
     for (const char *at = source; *at != '\0';) {
         const size_t n = strcspn(at, "\n"), with_end = n + (at[n] == '\n');
-        csi_json_text(json, csi_arena_copy(release->arena, at, with_end));
+        csi_json_text(json, csi_release_text(release, "%.*s", (int)with_end, at));
         at += with_end;
     }
     csi_json_end_array(json);
@@ -127,7 +127,7 @@ static void write_cell(const csi_release *release, const char *type, size_t posi
     csi_digest_bytes(source, strlen(source), hex);
     csi_json_begin_object(json);
     csi_json_text_at(json, "cell_type", type);
-    csi_json_text_at(json, "id", csi_arena_format(release->arena, "%02zu-%.*s", position, ID_DIGITS, hex));
+    csi_json_text_at(json, "id", csi_release_text(release, "%02zu-%.*s", position, ID_DIGITS, hex));
     csi_json_key(json, "metadata");
     csi_json_begin_object(json);
     csi_json_end_object(json);

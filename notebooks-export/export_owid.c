@@ -9,9 +9,9 @@
 #include "notebooks-export/export.h"
 
 /* Lower-case letters, digits and underscores; lives in the arena. */
-static const char *snake_case(csi_arena *arena, const char *name)
+static const char *snake_case(const csi_release *release, const char *name)
 {
-    char *text = csi_arena_copy(arena, name, strlen(name));
+    char *const text = csi_arena_copy(release->arena, name, strlen(name));
     for (char *at = text; at != NULL && *at != '\0'; at++) {
         if (*at >= 'A' && *at <= 'Z') {
             *at = (char)(*at - 'A' + 'a');
@@ -19,7 +19,8 @@ static const char *snake_case(csi_arena *arena, const char *name)
             *at = '_';
         }
     }
-    return text;
+    *release->is_out_of_memory = *release->is_out_of_memory || text == NULL;
+    return text == NULL ? "" : text;
 }
 
 static csi_status fill_table(const csi_release *release, csi_outfile *file, csi_diag *diag)
@@ -36,7 +37,7 @@ static csi_status fill_table(const csi_release *release, csi_outfile *file, csi_
     csi_csv_text(&csv, "Code");
     csi_csv_text(&csv, "Year");
     for (size_t i = 0; i < n; i++) {
-        csi_csv_text(&csv, snake_case(release->arena, column[i].name));
+        csi_csv_text(&csv, snake_case(release, column[i].name));
     }
     csi_csv_end_row(&csv);
     for (size_t c = 0; c < results->countries.n; c++) {
@@ -74,23 +75,23 @@ static const char *unit_of(csi_wide_kind kind)
 
 static const char *citation(const csi_release *release)
 {
-    return csi_arena_format(release->arena, "%s, version %s", release->name, release->version);
+    return csi_release_text(release, "%s, version %s", release->name, release->version);
 }
 
 static void write_column(const csi_release *release, const csi_wide_column *column, csi_json *json)
 {
     const int first = release->results->first_year, last = first + (int)release->results->n_years - 1;
-    csi_json_key(json, snake_case(release->arena, column->name));
+    csi_json_key(json, snake_case(release, column->name));
     csi_json_begin_object(json);
     csi_json_text_at(json, "titleShort", column->label);
-    csi_json_text_at(json, "titleLong", csi_arena_format(release->arena, "%s, version %s: %s", release->name,
+    csi_json_text_at(json, "titleLong", csi_release_text(release, "%s, version %s: %s", release->name,
                                                          release->version, column->label));
     csi_json_text_at(json, "descriptionShort", column->label);
     csi_json_text_at(json, "unit", unit_of(column->kind));
     csi_json_text_at(json, "shortUnit", "");
-    csi_json_text_at(json, "timespan", csi_arena_format(release->arena, "%d-%d", first, last));
+    csi_json_text_at(json, "timespan", csi_release_text(release, "%d-%d", first, last));
     csi_json_text_at(json, "type", "Numeric");
-    csi_json_text_at(json, "shortName", snake_case(release->arena, column->name));
+    csi_json_text_at(json, "shortName", snake_case(release, column->name));
     csi_json_text_at(json, "citationShort", citation(release));
     csi_json_text_at(json, "citationLong", citation(release));
     csi_json_end_object(json);
@@ -125,12 +126,9 @@ static csi_status fill_metadata(const csi_release *release, csi_outfile *file, c
 static csi_status write_owid(const csi_release *release, const char *directory, csi_diag *diag)
 {
     csi_status status;
-    const char *const slug = snake_case(release->arena, release->id[0] == '\0' ? "index" : release->id);
-    const char *const table = slug == NULL ? NULL : csi_arena_format(release->arena, "owid_%s.csv", slug);
-    const char *const metadata = slug == NULL ? NULL : csi_arena_format(release->arena, "owid_%s.metadata.json", slug);
-    if (table == NULL || metadata == NULL) {
-        return csi_diag_no_memory(diag, "exporting");
-    }
+    const char *const slug = snake_case(release, release->id[0] == '\0' ? "index" : release->id);
+    const char *const table = csi_release_text(release, "owid_%s.csv", slug);
+    const char *const metadata = csi_release_text(release, "owid_%s.metadata.json", slug);
     CSI_TRY(csi_export_file(release, directory, table, fill_table, diag));
     CSI_TRY(csi_export_file(release, directory, metadata, fill_metadata, diag));
 out:

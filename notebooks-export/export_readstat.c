@@ -9,7 +9,7 @@
 
 #include "notebooks-export/export.h"
 
-enum { NAME_LIMIT = 32, STATA_UTF8_FORMAT = 118, SPSS_FORMAT = 2 };
+enum { NAME_LIMIT = 32, LABEL_LIMIT = 80, FILE_LABEL_LIMIT = 60, STATA_UTF8_FORMAT = 118, SPSS_FORMAT = 2 };
 
 typedef struct variables {
     readstat_variable_t *iso3, *country, *year;
@@ -28,22 +28,36 @@ static time_t fixed_time(void)
     return mktime(&start);
 }
 
-/* A name that both programs take: letters, digits and underscores, a letter first, unlike all before it. */
+static bool is_letter(char c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* At most `limit` bytes of a label, cut at a character. */
+static const char *label_of(const csi_release *release, const char *text, size_t limit)
+{
+    size_t n = strlen(text);
+    if (n > limit) {
+        n = limit;
+        while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) {
+            n--;
+        }
+    }
+    return csi_release_text(release, "%.*s", (int)n, text);
+}
+
+/* A name that both programs take: letters, digits and underscores, a letter first. Where it must be cut its place among
+ * the columns keeps it apart from others. */
 static const char *variable_name(const csi_release *release, const csi_wide_column *column, size_t at)
 {
-    char *name = csi_arena_format(release->arena, "%s%.*s", (column[at].name[0] | 0x20) >= 'a' &&
-                                  (column[at].name[0] | 0x20) <= 'z' ? "" : "v", NAME_LIMIT, column[at].name);
-    if (name == NULL) {
-        return NULL;
+    const char *const prefix = is_letter(column[at].name[0]) ? "" : "v";
+    const bool is_cut = strlen(prefix) + strlen(column[at].name) > NAME_LIMIT;
+    char *const name = is_cut ? csi_arena_format(release->arena, "%s%.*s_%zu", prefix, NAME_LIMIT - 8, column[at].name, at)
+                              : csi_arena_format(release->arena, "%s%s", prefix, column[at].name);
+    for (char *c = name; c != NULL && *c != '\0'; c++) {
+        *c = is_letter(*c) || (*c >= '0' && *c <= '9') ? *c : '_';
     }
-    for (char *c = name; *c != '\0'; c++) {
-        const bool is_letter = (*c | 0x20) >= 'a' && (*c | 0x20) <= 'z';
-        *c = is_letter || (*c >= '0' && *c <= '9') ? *c : '_';
-    }
-    if (strlen(name) <= NAME_LIMIT) {
-        return name;
-    }
-    return csi_arena_format(release->arena, "%.*s_%zu", NAME_LIMIT - 6, name, at % 10000);
+    return name;
 }
 
 static size_t longest_name(const csi_countries *countries)
@@ -96,7 +110,7 @@ static bool add_variables(const csi_release *release, readstat_writer_t *writer,
         if (made->column[i] == NULL) {
             return false;
         }
-        readstat_variable_set_label(made->column[i], column[i].label);
+        readstat_variable_set_label(made->column[i], label_of(release, column[i].label, LABEL_LIMIT));
         if (column[i].kind == CSI_WIDE_STATUS) {
             readstat_variable_set_label_set(made->column[i], status);
         }
@@ -153,7 +167,7 @@ static csi_status fill(const csi_release *release, begin_writing begin, uint8_t 
     readstat_set_data_writer(writer, to_file);
     readstat_writer_set_file_timestamp(writer, fixed_time());
     readstat_writer_set_file_format_version(writer, version);
-    readstat_writer_set_file_label(writer, csi_arena_format(release->arena, "%.60s", release->name));
+    readstat_writer_set_file_label(writer, label_of(release, release->name, FILE_LABEL_LIMIT));
     readstat_error_t error =
         begin(writer, file, (long)(release->results->countries.n * release->results->n_years));
     if (error == READSTAT_OK) {

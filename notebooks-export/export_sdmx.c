@@ -7,10 +7,10 @@
 #include "index/csv.h"
 #include "notebooks-export/export.h"
 
-/* An SDMX identifier: letters, digits, _ and -; upper case by convention. */
-static const char *identifier(csi_arena *arena, const char *name)
+/* An SDMX identifier: letters, digits and _; upper case by convention. NULL when out of memory. */
+static const char *identifier(const csi_release *release, const char *name)
 {
-    char *text = csi_arena_copy(arena, name, strlen(name));
+    char *const text = csi_arena_copy(release->arena, name, strlen(name));
     for (char *at = text; at != NULL && *at != '\0'; at++) {
         if (*at >= 'a' && *at <= 'z') {
             *at = (char)(*at - 'a' + 'A');
@@ -60,12 +60,11 @@ static csi_status fill(const csi_release *release, csi_outfile *file, csi_diag *
         "OBS_VALUE", "OBS_STATUS",   "UNIT_MEASURE", "OBS_LOWER", "OBS_UPPER", "RANK",
     };
     const csi_results *const results = release->results;
-    const char *const id = identifier(release->arena, release->id);
-    const char *const structure =
-        id == NULL ? NULL : csi_arena_format(release->arena, "CSINDEX:%s(%s)", id, release->version);
-    if (structure == NULL) {
+    const char *const id = identifier(release, release->id);
+    if (id == NULL) {
         return csi_diag_no_memory(diag, "exporting");
     }
+    const char *const structure = csi_release_text(release, "CSINDEX:%s(%s)", id, release->version);
     csi_csv csv;
     csi_csv_init_file(&csv, file);
     for (size_t i = 0; i < sizeof heading / sizeof *heading; i++) {

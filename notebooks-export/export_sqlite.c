@@ -18,6 +18,9 @@ typedef struct database {
 
 static csi_status complain(const database *base)
 {
+    if (base->db == NULL || sqlite3_errcode(base->db) == SQLITE_NOMEM) {
+        return csi_diag_no_memory(base->diag, "writing the database");
+    }
     return csi_diag_error(base->diag, CSI_ERR_SYSTEM, NULL, "SQLite: %s", sqlite3_errmsg(base->db));
 }
 
@@ -261,10 +264,7 @@ static csi_status copy_table(const csi_release *release, const database *base, c
     size_t column[MAX_COLUMNS], state = CSI_NONE;
     bool has_row = false;
     csi_status status;
-    const char *const path = csi_arena_format(release->arena, "%s/%s", release->directory, from->file);
-    if (path == NULL) {
-        return csi_diag_no_memory(base->diag, "exporting");
-    }
+    const char *const path = csi_release_text(release, "%s/%s", release->directory, from->file);
     CSI_TRY(csi_rows_open(path, path, base->diag, &rows));
     for (int i = 0; i < MAX_COLUMNS && from->column[i].heading != NULL; i++) {
         CSI_TRY(csi_rows_expect(rows, from->column[i].heading, base->diag, &column[i]));

@@ -39,7 +39,7 @@ static void write_row(const csi_release *release, const csi_wide_column *column,
     csi_csv_text(csv, results->countries.country[country].iso3);
     csi_csv_count(csv, id);
     csi_csv_integer(csv, calendar_year);
-    csi_csv_text(csv, csi_arena_format(release->arena, "%04d-12-31", calendar_year));
+    csi_csv_text(csv, csi_release_text(release, "%04d-12-31", calendar_year));
     for (size_t i = 0; i < n; i++) {
         csi_csv_number(csv, csi_wide_value(release, &column[i], year, country));
     }

@@ -55,10 +55,9 @@ static void put_text(sheets *to, lxw_worksheet *sheet, lxw_row_t row, size_t col
     if (text[0] == '\0') {
         return;
     }
-    const char *const safe = csi_arena_format(to->release->arena, "%s%.*s", csi_csv_is_formula(text) ? "'" : "",
+    const char *const safe = csi_release_text(to->release, "%s%.*s", csi_csv_is_formula(text) ? "'" : "",
                                               (int)cut_length(text, CELL_LIMIT - 1), text);
-    keep(to, safe == NULL ? LXW_ERROR_MEMORY_MALLOC_FAILED
-                          : worksheet_write_string(sheet, row, (lxw_col_t)column, safe, format));
+    keep(to, worksheet_write_string(sheet, row, (lxw_col_t)column, safe, format));
 }
 
 static void put_number(sheets *to, lxw_worksheet *sheet, lxw_row_t row, size_t column, double value, lxw_format *format)
@@ -278,9 +277,9 @@ static void write_method(sheets *to)
 {
     char *bytes = NULL;
     size_t n = 0;
-    const char *const path = csi_arena_format(to->release->arena, "%s/methodology.md", to->release->directory);
+    const char *const path = csi_release_text(to->release, "%s/methodology.md", to->release->directory);
     lxw_worksheet *const sheet = add_sheet(to, "Method");
-    if (sheet == NULL || path == NULL) {
+    if (sheet == NULL) {
         return;
     }
     const csi_status status = csi_file_read(path, MAX_METHOD_BYTES, to->diag, &bytes, &n);
@@ -373,10 +372,7 @@ static csi_status fill(const csi_release *release, csi_outfile *file, csi_diag *
     if (memory < 0) {
         return csi_diag_error(diag, CSI_ERR_SYSTEM, NULL, "no memory file: %s", strerror(errno));
     }
-    const char *const path = csi_arena_format(release->arena, "/proc/self/fd/%d", memory);
-    if (path == NULL) {
-        CSI_TRY(csi_diag_no_memory(diag, "writing the workbook"));
-    }
+    const char *const path = csi_release_text(release, "/proc/self/fd/%d", memory);
     CSI_TRY(assemble(release, path, diag));
     CSI_TRY(copy_bytes(memory, file, diag));
 out:

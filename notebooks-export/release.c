@@ -1,5 +1,7 @@
 /* Reading a release: the results, and the codebook with every column that it has. */
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,7 +213,8 @@ csi_status csi_release_read(const char *directory, csi_diag *diag, csi_release *
     }
     made->arena = arena;
     made->directory = csi_arena_copy(arena, directory, strlen(directory));
-    if (made->directory == NULL) {
+    made->is_out_of_memory = csi_arena_alloc(arena, 1, sizeof *made->is_out_of_memory);
+    if (made->directory == NULL || made->is_out_of_memory == NULL) {
         CSI_TRY(csi_diag_no_memory(diag, "reading results"));
     }
     CSI_TRY(csi_results_read(directory, diag, &made->results));
@@ -250,6 +253,22 @@ void csi_release_order(const csi_release *release, size_t year, size_t *order)
     }
 }
 
+const char *csi_release_text(const csi_release *release, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    const int length = vsnprintf(NULL, 0, format, arguments);
+    char *const text = length < 0 ? NULL : csi_arena_alloc(release->arena, (size_t)length + 1, 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    va_end(arguments);
+    *release->is_out_of_memory = *release->is_out_of_memory || text == NULL;
+    return text == NULL ? "" : text;
+}
+
 csi_status csi_export_file(const csi_release *release, const char *directory, const char *name, csi_fill fill,
                            csi_diag *diag)
 {
@@ -257,6 +276,9 @@ csi_status csi_export_file(const csi_release *release, const char *directory, co
     csi_status status;
     CSI_TRY(csi_outfile_open(directory, name, CSI_PLAIN, diag, &file));
     CSI_TRY(fill(release, file, diag));
+    if (*release->is_out_of_memory) {
+        CSI_TRY(csi_diag_no_memory(diag, "exporting"));
+    }
     return csi_outfile_commit(file, diag, NULL);
 out:
     csi_outfile_abandon(file);
