@@ -79,4 +79,27 @@ for node in ("csi", "p7"):
     why = rows_of(run("compare", "EST", "LVA", "--why", "--year", "2020", "--node", node, "--project", project,
                       "--format", "csv"))
     add_up([float(r["effect"]) for r in why], scores[node, "EST", 2020] - scores[node, "LVA", 2020], f"{node} EST, LVA")
+
+VERDICTS = {"improved", "worsened", "no evidence of change", "too little observed", "not scored"}
+movers = rows_of(run("movers", "2016", "2020", "--project", project, "--format", "csv"))
+assert {r["iso3"] for r in movers} == countries and {r["verdict"] for r in movers} <= VERDICTS
+n = 0
+for r in movers:
+    before, after = number(r["before"]), number(r["after"])
+    assert (r["verdict"] == "not scored") == math.isnan(before + after), r
+    if r["verdict"] == "not scored":
+        continue
+    parts = {name: float(r[name]) for name in ("observed", "imputed", "coverage", "break", "weight_and_others")}
+    add_up(parts.values(), after - before, f'{r["iso3"]} movers')
+    assert abs(after - before - parts["coverage"] - parts["break"] - float(r["like_for_like"])) < 1e-9, r
+    assert (before, after) == (scores["csi", r["iso3"], 2016], scores["csi", r["iso3"], 2020])
+    if r["verdict"] in ("improved", "worsened"):
+        assert float(r["p_adjusted"]) <= 0.05 and float(r["observed_share"]) >= 0.5, r
+        assert (float(r["like_for_like"]) > 0) == (r["verdict"] == "improved"), r
+        n += 1
+    if r["verdict"] == "too little observed":
+        assert float(r["observed_share"]) < 0.5, r
+assert n > 10, f"only {n} countries moved"
+assert all(float(r["trend_smallest_p"]) > 0.0 for r in movers if r["trend_smallest_p"]), "5 years have a smallest p"
+print(f"{n} countries moved for certain between 2016 and 2020")
 sys.exit(0)
