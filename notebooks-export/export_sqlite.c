@@ -303,6 +303,14 @@ static const transfer observations = {
      {"imputed", 'n'}, {"treated", 'n'}, {"file", 't'}, {"line", 'i'}},
 };
 
+static const transfer causes = {
+    "changes.csv.gz",
+    "INSERT INTO cause VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    NULL,
+    {{"year_from", 'i'}, {"year_to", 'i'}, {"code", 't'}, {"iso3", 't'}, {"cause", 't'}, {"before", 'n'}, {"after", 'n'},
+     {"effect", 'n'}},
+};
+
 static csi_status build(const csi_release *release, const database *base)
 {
     csi_status status;
@@ -315,6 +323,7 @@ static csi_status build(const csi_release *release, const database *base)
     CSI_TRY(write_scores(release, base));
     CSI_TRY(copy_table(release, base, &contributions));
     CSI_TRY(copy_table(release, base, &observations));
+    CSI_TRY(copy_table(release, base, &causes));
     CSI_TRY(execute(base, "COMMIT"));
 out:
     return status;

@@ -66,6 +66,16 @@ CREATE TABLE observation ( -- every value in use; what is missing has no row
     line INTEGER,
     PRIMARY KEY (code, iso3, year)
 ) WITHOUT ROWID;
+CREATE TABLE cause ( -- why the index of a country changed, from year to year and from the first to the last
+    year_from INTEGER NOT NULL,
+    year_to INTEGER NOT NULL,
+    code TEXT NOT NULL REFERENCES node (code), -- what changed
+    iso3 TEXT NOT NULL REFERENCES country (iso3),
+    cause TEXT NOT NULL, -- value, imputed, break, coverage, weight or others
+    before REAL,
+    after REAL,
+    effect REAL          -- points of the index; those of one country and pair of years add up to its change
+);
 CREATE TABLE example ( -- queries to start from
     title TEXT PRIMARY KEY,
     query TEXT NOT NULL
@@ -86,6 +96,7 @@ CREATE VIEW profile AS -- every part of the index, with its name
 CREATE VIEW change AS -- the index from one year to the next
     SELECT b.year, b.iso3, b.country, b.score - a.score AS points, a.rank - b.rank AS places
     FROM index_score b JOIN index_score a ON a.iso3 = b.iso3 AND a.year = b.year - 1;
+CREATE INDEX cause_by_country ON cause (iso3, year_to);
 CREATE VIEW imputed AS -- what is not an observation, although a value is in use
     SELECT o.year, o.iso3, o.code, n.name, o.state, o.imputed FROM observation o JOIN node n USING (code)
     WHERE o.state <> 'observed';

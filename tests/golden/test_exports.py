@@ -103,6 +103,9 @@ def check_database(path, scores, out):
     assert base.execute("SELECT count(*) FROM observation").fetchone()[0] == (quality.state != "missing").sum()
     total = base.execute("SELECT sum(raw) FROM observation").fetchone()[0]
     assert math.isclose(total, quality.raw.sum(), rel_tol=1e-9)
+    changes = pd.read_csv(out / "changes.csv.gz", **READ)
+    n, effect = base.execute("SELECT count(*), sum(effect) FROM cause").fetchone()
+    assert n == len(changes) and math.isclose(effect, changes.effect.sum(), abs_tol=1e-6)
     examples = base.execute("SELECT title, query FROM example ORDER BY title").fetchall()
     assert len(examples) == 5
     for title, query in examples:
@@ -168,7 +171,7 @@ def check_read_again(exports, published, work):
     codes = sorted(set(published.code))
     framework += [f"{code},{code},1,all,1,1,Indicator" for code in codes] + ["all,all,2,,1,1,Aggregate"]
     years = published.year
-    for name, reader in (("sdmx.csv", "sdmx_csv"), ("vdem.csv", "wide_indicator"), ("owid_paris_call.csv", "wide_indicator")):
+    for name, reader in (("sdmx.csv", "sdmx_csv"), ("vdem.csv", "vdem"), ("owid_paris_call.csv", "wide_indicator")):
         project = work / f"again-{name}"
         project.mkdir()
         (project / "framework.csv").write_text("\n".join(framework) + "\n")
