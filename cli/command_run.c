@@ -1,18 +1,8 @@
 /* csindex run [PROJECT] -o DIR: the whole walk, from files to published results. */
-#include <time.h>
-
 #include "cli/messages.h"
 #include "cli/progress.h"
+#include "cli/schedule.h"
 #include "cli/view.h"
-
-#define USUAL_OUTPUT "out"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static size_t count_records(const csi_raw *raw)
 {
@@ -28,11 +18,22 @@ static void report(const csi_run *run, const char *directory, double seconds)
     const size_t year = csi_run_latest_year(run);
     const size_t root = run->project->framework->n_nodes - 1;
     const size_t n_years = run->result->scores->n_years;
-    csi_say(0, "done", "%s: %zu observations, %zu countries, %d to %d; %zu scored in %d; %u ms; written to %s/",
-            run->project->name, count_records(run->raw), run->raw->countries.n, run->project->first_year,
-            run->project->last_year, year != CSI_NONE ? run->n_ranked[root * n_years + year] : 0,
-            year != CSI_NONE ? run->project->first_year + (int)year : run->project->last_year,
-            (unsigned)(seconds * 1000), directory);
+    const size_t n_observations = count_records(run->raw);
+    const size_t n_scored = year != CSI_NONE ? run->n_ranked[root * n_years + year] : 0;
+    const int latest = year != CSI_NONE ? run->project->first_year + (int)year : run->project->last_year;
+    const csi_fact facts[] = {
+        {"index", 0, run->project->id},
+        {"observations", (double)n_observations, NULL},
+        {"countries", (double)run->raw->countries.n, NULL},
+        {"scored", (double)n_scored, NULL},
+        {"year", latest, NULL},
+        {"seconds", seconds, NULL},
+        {"directory", 0, directory},
+    };
+    csi_say_facts(0, "done", facts, sizeof facts / sizeof *facts,
+                  "%s: %zu observations, %zu countries, %d to %d; %zu scored in %d; %u ms; written to %s/",
+                  run->project->name, n_observations, run->raw->countries.n, run->project->first_year,
+                  run->project->last_year, n_scored, latest, (unsigned)(seconds * 1000), directory);
 }
 
 static csi_status run(csi_call *call)
@@ -40,23 +41,28 @@ static csi_status run(csi_call *call)
     csi_status status = CSI_OK;
     csi_project *project = NULL;
     csi_run *result = NULL;
-    const double start = now();
-    const char *directory = csi_call_text(call, CSI_OPT_OUTPUT_DIR);
-    directory = directory != NULL ? directory : USUAL_OUTPUT;
+    csi_schedule schedule;
+    bool is_current = false;
+    CSI_TRY(csi_schedule_begin(call, &schedule));
     CSI_TRY(csi_project_open(call, call->n_arguments > 0 ? call->argument[0] : NULL, &project));
+    CSI_TRY(csi_schedule_check(call, &schedule, project, &is_current));
+    if (is_current) {
+        goto out;
+    }
     csi_progress_stage("computing", NULL, 0);
     CSI_TRY(csi_run_compute(project, call->diag, &result));
     csi_progress_stage("writing", NULL, 0);
-    CSI_TRY(csi_publish(result, NULL, directory, call->diag));
+    CSI_TRY(csi_schedule_publish(call, &schedule, result, NULL));
     csi_progress_end();
-    report(result, directory, now() - start);
+    report(result, schedule.written, csi_schedule_seconds(&schedule));
 out:
+    status = csi_schedule_end(call, &schedule, result, status);
     csi_run_free(result);
     csi_project_free(project);
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_OUTPUT_DIR, CSI_OPT_THREADS, CSI_OPT_SEED, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_OUTPUT_DIR, CSI_OPT_THREADS, CSI_OPT_SEED, CSI_OPTS_SCHEDULE, CSI_OPT_END};
 
 const csi_command csi_command_run = {
     .name = "run",
@@ -69,9 +75,14 @@ const csi_command csi_command_run = {
             "takes the current directory where that holds an index.yaml, else the default index.\n\n"
             "The files are switched into place together when all are complete; when anything fails, the previous "
             "results stay as they were. The same inputs give the same bytes, whatever the number of threads, the locale "
-            "or the directory.",
+            "or the directory.\n\n"
+            "One run at a time writes to a directory; a second one ends with 75 at once. New results are compared with "
+            "those that they would replace: where countries, years or indicators have vanished, or a limit given with "
+            "--max-rank-change, --max-revised or --max-coverage-drop is passed, they are laid aside in `held`, with "
+            "gate.csv telling why, and the run ends with 1.",
     .examples = "csindex run -o out # the default index\n"
-                "csindex run my-index -o results\n",
+                "csindex run my-index -o results\n"
+                "csindex run my-index --vintage-dir vintages --keep 24 --if-changed --max-rank-change 20 # by cron\n",
     .options = options,
     .run = run,
 };

@@ -162,17 +162,10 @@ void csi_messages_show(void *user, const csi_message *message)
     csi_progress_resume();
 }
 
-void csi_say(int level, const char *event, const char *format, ...)
+static void say(const char *event, const csi_fact *fact, size_t n, const char *format, va_list arguments)
 {
-    if (csi_messages_here.verbosity < level) {
-        return;
-    }
     char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    const int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (length < 0) {
+    if (vasprintf(&text, format, arguments) < 0) {
         return;
     }
     csi_progress_pause();
@@ -180,6 +173,14 @@ void csi_say(int level, const char *event, const char *format, ...)
         csi_json json;
         begin_event(&json, event);
         csi_json_text_at(&json, "text", text);
+        for (size_t i = 0; i < n; i++) {
+            csi_json_key(&json, fact[i].name);
+            if (fact[i].text != NULL) {
+                csi_json_text(&json, fact[i].text);
+            } else {
+                csi_json_number(&json, fact[i].number);
+            }
+        }
         end_event(&json);
     } else {
         put_neutral(text);
@@ -187,4 +188,24 @@ void csi_say(int level, const char *event, const char *format, ...)
     }
     csi_progress_resume();
     free(text);
+}
+
+void csi_say(int level, const char *event, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (csi_messages_here.verbosity >= level) {
+        say(event, NULL, 0, format, arguments);
+    }
+    va_end(arguments);
+}
+
+void csi_say_facts(int level, const char *event, const csi_fact *fact, size_t n, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (csi_messages_here.verbosity >= level) {
+        say(event, fact, n, format, arguments);
+    }
+    va_end(arguments);
 }

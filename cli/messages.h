@@ -25,4 +25,12 @@ void csi_messages_show(void *user, const csi_message *message);
 /* A line for people at verbosity `level` and above (0: unless -q; 1: with -v), a JSON event with --log-format json. */
 void csi_say(int level, const char *event, const char *format, ...) CSI_PRINTF(3, 4);
 
+/* The same with facts, which the JSON event carries as fields of their own beside the text. */
+typedef struct csi_fact {
+    const char *name;
+    double number;    /* used when text is NULL */
+    const char *text;
+} csi_fact;
+void csi_say_facts(int level, const char *event, const csi_fact *fact, size_t n, const char *format, ...) CSI_PRINTF(5, 6);
+
 #endif

@@ -104,7 +104,10 @@ void csi_progress_end(void)
     if (here.what != NULL) {
         const char *what = here.what;
         here.what = NULL;
-        csi_say(2, "stage", "%s: %u ms", what, (unsigned)(seconds_since(&here.start) * 1000));
+        const double seconds = seconds_since(&here.start);
+        const csi_fact facts[] = {{"stage", 0, what}, {"seconds", seconds, NULL}};
+        csi_say_facts(csi_messages_here.as_json ? 0 : 2, "stage", facts, sizeof facts / sizeof *facts, "%s: %u ms", what,
+                      (unsigned)(seconds * 1000));
     }
 }
 

@@ -15,10 +15,14 @@ csi_status csi_manifest_read(csi_arena *arena, const char *directory, csi_diag *
     const char *const path = csi_arena_format(arena, "%s/manifest.json", directory);
     char *bytes = NULL;
     size_t n = 0;
+    struct stat facts;
     csi_status status;
     *manifest = NULL;
     if (path == NULL) {
         return csi_diag_no_memory(diag, "reading a manifest");
+    }
+    if (lstat(path, &facts) == 0 && !S_ISREG(facts.st_mode)) { /* a FIFO would be waited for */
+        CSI_TRY(csi_diag_error(diag, CSI_ERR_DATA, &(csi_place){.file = path}, "is no regular file"));
     }
     CSI_TRY(csi_file_read(path, CSI_MANIFEST_MAX_BYTES, diag, &bytes, &n));
     status = csi_settings_parse(arena, path, bytes, n, diag, manifest);

@@ -4,7 +4,6 @@ import hashlib
 import os
 import pathlib
 import subprocess
-import sys
 
 COMMAND = os.environ["CSINDEX"]
 BUILD = pathlib.Path(os.environ["CSINDEX_BUILD"])
@@ -59,13 +58,6 @@ def write_project(directory, shift=0):
                 more.append(f"{iso3},{year},c,{0.1 * i + 0.01 * (year - 2019)},")
     (directory / "indicators.csv.gz").write_bytes(gzip.compress("\n".join(rows).encode() + b"\n", mtime=0))
     (directory / "more.csv").write_text("\n".join(more) + "\n")
-
-
-def require_command(*names):
-    for name in names or ("run",):
-        if subprocess.run([COMMAND, "help", name], capture_output=True).returncode != 0:
-            print(f"skipped: there is no csindex {name} yet")
-            sys.exit(77)
 
 
 def run(arguments, environment=None, **options):

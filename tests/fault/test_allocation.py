@@ -8,13 +8,12 @@ import shutil
 import sys
 import tempfile
 
-from faults import IS_LONG, IS_SANITIZED, injected, require_command, restore, run, snapshot, write_project
+from faults import IS_LONG, IS_SANITIZED, injected, restore, run, snapshot, write_project
 
 IN_CHECK = 500  # failing allocations tried in ./check; tests/soak tries all
 
 
 def main():
-    require_command()
     if IS_SANITIZED:
         print("skipped: AddressSanitizer owns malloc; the plain build runs this test")
         return 77

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 
-from faults import IS_LONG, injected, require_command, restore, run, snapshot, write_project
+from faults import IS_LONG, injected, restore, run, snapshot, write_project
 
 FAULTS = [  # call, errno, mode
     ("open", errno.EMFILE, "fail"), ("open", errno.EACCES, "fail"), ("open", errno.EIO, "fail"),
@@ -24,7 +24,6 @@ MAY_SUCCEED = {"close", "open"}  # closing what was only read, looking for what 
 
 
 def main():
-    require_command()
     work = pathlib.Path(tempfile.mkdtemp())
     project, out, old, report = work / "project", work / "out", work / "old", work / "report"
     arguments = ["run", project, "-o", out, "-q", "-j", "1"]

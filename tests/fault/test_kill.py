@@ -12,13 +12,12 @@ import sys
 import tempfile
 import time
 
-from faults import COMMAND, IS_LONG, require_command, run, snapshot, write_project
+from faults import COMMAND, IS_LONG, run, snapshot, write_project
 
 N_KILLS = 2000 if IS_LONG else 200
 
 
 def main():
-    require_command("run", "verify")
     seed = int(os.environ.get("CSINDEX_SEED", random.SystemRandom().randrange(2**32)))
     print(f"CSINDEX_SEED={seed}")
     draw = random.Random(seed)

@@ -2,7 +2,7 @@
 # What is installed can be used: a small program is built against it by pkg-config (shared and static) and by CMake's
 # find_package, the command answers, nothing names the tree it was built in, and the shared library offers csi_ alone.
 set -euo pipefail
-[ -x "$CSINDEX" ] || { echo "skipped: the command is not built"; exit 77; }
+
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 prefix=$root/usr
