@@ -31,6 +31,7 @@ double csi_schedule_seconds(const csi_schedule *schedule)
 static csi_status read_options(const csi_call *call, csi_schedule *schedule)
 {
     const char *const vintages = csi_call_text(call, CSI_OPT_VINTAGE_DIR), *const output = csi_call_text(call, CSI_OPT_OUTPUT_DIR);
+    double revised_percent = NAN, drop_percent = NAN;
     csi_status status = CSI_OK;
     schedule->limits = (csi_gate_limits){NAN, NAN, NAN, csi_call_has(call, CSI_OPT_ALLOW_SHRINK)};
     schedule->has_vintages = vintages != NULL;
@@ -43,8 +44,10 @@ static csi_status read_options(const csi_call *call, csi_schedule *schedule)
     }
     CSI_TRY(csi_call_integer(call, CSI_OPT_KEEP, 1, 1000000, &schedule->n_kept));
     CSI_TRY(csi_call_number(call, CSI_OPT_MAX_RANK_CHANGE, 0, 1e9, &schedule->limits.max_rank_change));
-    CSI_TRY(csi_call_number(call, CSI_OPT_MAX_REVISED, 0, 1, &schedule->limits.max_revised_share));
-    CSI_TRY(csi_call_number(call, CSI_OPT_MAX_COVERAGE_DROP, 0, 1, &schedule->limits.max_coverage_drop));
+    CSI_TRY(csi_call_number(call, CSI_OPT_MAX_REVISED, 0, 100, &revised_percent));
+    CSI_TRY(csi_call_number(call, CSI_OPT_MAX_COVERAGE_DROP, 0, 100, &drop_percent));
+    schedule->limits.max_revised_share = revised_percent / 100.0;
+    schedule->limits.max_coverage_drop = drop_percent / 100.0;
 out:
     return status;
 }

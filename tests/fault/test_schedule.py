@@ -104,14 +104,14 @@ def the_gate_holds_back(work, project, out):
     expect(run(["run", project, "-o", out]), 0)
     before = snapshot(out)
     replace(project / "more.csv", "CHE,2019,c,0.0,", "CHE,2019,c,1.0,")
-    limits = {"--max-rank-change": ("0", "rank_change"), "--max-revised": ("0.001", "revised_share")}
+    limits = {"--max-rank-change": ("0", "rank_change"), "--max-revised": ("0.1", "revised_share")}
     for option, (limit, name) in limits.items():
         expect(run(["run", project, "-o", out, option, limit]), 1, f"held back: {name}")
         assert {name: digest for name, digest in snapshot(out).items() if not name.startswith("held/")} == before
     (project / "more.csv").write_text(re.sub("CHE,.*\n", "", (project / "more.csv").read_text()))
-    expect(run(["run", project, "-o", out, "--max-coverage-drop", "0.0001", "--max-rank-change", "9"]), 1, "coverage_drop")
-    expect(run(["run", project, "-o", out, "--max-coverage-drop", "0.5", "--max-rank-change", "9"]), 0)
-    expect(run(["run", project, "-o", out, "--max-revised", "2"]), 64, "2")
+    expect(run(["run", project, "-o", out, "--max-coverage-drop", "0.01", "--max-rank-change", "9"]), 1, "coverage_drop")
+    expect(run(["run", project, "-o", out, "--max-coverage-drop", "50", "--max-rank-change", "9"]), 0)
+    expect(run(["run", project, "-o", out, "--max-revised", "200"]), 64, "200")
 
 
 @case
@@ -128,7 +128,7 @@ def vintages_do_not_change(work, project, out):
     assert snapshot(vintages / "2023-11-14") == first != snapshot(vintages / "2023-11-14.2")
     assert all(not path.stat().st_mode & 0o222 for path in (vintages / "2023-11-14").rglob("*"))
     write_project(project, 5)
-    expect(run([*command, "--max-revised", "0.01"], epoch), 1, "held")
+    expect(run([*command, "--max-revised", "1"], epoch), 1, "held")
     assert os.readlink(vintages / "latest") == "2023-11-14.2" and (vintages / "held" / "gate.csv").exists()
     for shift in range(2, 5):
         write_project(project, shift)

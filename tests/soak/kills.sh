@@ -1,0 +1,1 @@
+CSINDEX_LONG=1 /usr/bin/python3 tests/fault/test_kill.py

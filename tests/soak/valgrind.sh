@@ -1,0 +1,24 @@
+# A finding or a definite leak makes valgrind end with 9; the command's own exit code is passed on otherwise.
+memcheck()
+{
+    local expected=$1 got=0
+    shift
+    valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$@" >"$work/out" 2>"$work/err" ||
+        got=$?
+    [ "$got" -eq "$expected" ] && ! grep -q '^==' "$work/err" || { echo "$*: exit $got"; cat "$work/err"; return 1; }
+    echo "clean: ${*#"$source_dir"/}"
+}
+results=$work/results
+memcheck 0 "$CSINDEX" run datasets/paris-call -o "$results" -j 2
+memcheck 0 "$CSINDEX" run datasets/paris-call -o "$results" --if-changed
+memcheck 0 "$CSINDEX" run datasets/paris-call/index-dsp-2018.yaml -o "$work/dsp"
+for view in "rank" "compare CHE NLD" "trend KEN" "verify $results"; do
+    case $view in verify*) memcheck 0 "$CSINDEX" $view ;; *) memcheck 0 "$CSINDEX" $view --results "$results" ;; esac
+done
+memcheck 0 "$CSINDEX" explain FRA 2022 --project datasets/paris-call
+memcheck 0 "$CSINDEX" methods
+memcheck 0 "$CSINDEX" init "$work/mine"
+printf 'iso3,year,indicator,value\nFRA,2020,a,x\n' >"$work/mine/data.csv"
+memcheck 65 "$CSINDEX" run "$work/mine" -o "$work/out.d"
+memcheck 66 "$CSINDEX" run "$work/absent" -o "$work/out.d"
+memcheck 64 "$CSINDEX" run --no-such-option
