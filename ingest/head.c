@@ -142,9 +142,17 @@ static csi_status split_head(csi_arena *arena, const csi_slice *slice, const csi
         status = status == CSI_ERR_MEMORY ? no_memory(diag) : status;
     }
     csi_splitter_free(splitter);
-    preview->n_headings = preview->n < HEADING_RECORDS ? preview->n : HEADING_RECORDS;
     preview->record = record;
     preview->end = end;
+    preview->n_headings = preview->n < HEADING_RECORDS ? preview->n : HEADING_RECORDS;
+    if (settings->skip_lines >= 0) {
+        while (preview->n > 0 && preview->record->line <= (uint64_t)settings->skip_lines) {
+            preview->record++;
+            preview->end++;
+            preview->n--;
+        }
+        preview->n_headings = preview->n > 0 ? 1 : 0;
+    }
     return status;
 }
 

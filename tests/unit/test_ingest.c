@@ -157,6 +157,7 @@ static const struct {
     {"Country,2020 a,2021 a,2020 z\nFrance,1,2,3\n", "", "FRA 0 2020 1@2.2;FRA 0 2021 2@2.3;", "wide_year"},
     {"Country Name,Series Code,2020 [YR2020]\nFrance,a,..\nGermany,a,1\n\n\nData from database: WDI\nLast Updated: 1\n", "",
      "DEU 0 2020 1@3.3;", "wide_year"},
+    {"iso3,year,indicator,value\nold,0,x,y\n" LONG_HEAD "FRA,2020,a,1\n", "{skip_lines: 2}", "FRA 0 2020 1@4.4;", "long"},
     {LONG_HEAD "FRA,2020,a,1,,\n", "", "FRA 0 2020 1@2.4;", "long"},
     {LONG_HEAD "FRA,2020,a\nDEU,2020,a,1\n", "{ragged: pad}", "DEU 0 2020 1@3.4;", "long"},
     {"a\tuCode\tTime\n1\tFRA\t2020\n", "", "FRA 0 2020 1@2.1;", "wide_indicator"},

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
     const uint64_t megabytes = argc > 2 ? strtoull(argv[2], NULL, 10) : 10;
     if (argc > 1 && strcmp(argv[1], "long") == 0) {
         printf("name,iso3,year,indicator,value\n");
-        write_long(megabytes * 1000000);
+        write_long(megabytes == 0 ? 1000 : megabytes * 1000000);
     } else if (argc > 1 && strcmp(argv[1], "wide") == 0) {
         printf("\"Data Source\",\"Benchmark\",\n\n\"Last Updated Date\",\"2026-01-01\",\n\n");
         printf("\"Country Name\",\"Country Code\",\"Indicator Name\",\"Indicator Code\",");
