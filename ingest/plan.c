@@ -165,6 +165,13 @@ static csi_status read_values(csi_batch *batch, const csi_record *record, uint32
         }
         uint32_t unit = slot;
         if (slot == CSI_DATED_SLOT) {
+            double ignored;
+            const char *why;
+            const csi_field *field = &record->field[value->column];
+            if (csi_dialect_read(&plan->dialect, field->text, field->length, &ignored, &why) == CSI_READ_MISSING) {
+                batch->n_missing++;
+                continue; /* a country that is no more need not be known in years without a value */
+            }
             status = csi_batch_unit(batch, record, year, &unit);
             if (status != CSI_OK || unit == CSI_NO_SLOT) {
                 continue;
