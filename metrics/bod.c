@@ -99,6 +99,16 @@ static void add_units(program *p, const csi_bod *bod, double scale)
     }
 }
 
+/* Relative bounds that nothing satisfies still leave w = 0, which is no answer. */
+static csi_status check_weights(const program *p, const csi_bod *bod)
+{
+    double total = 0;
+    for (size_t q = 0; q < bod->n_children; q++) {
+        total += glp_get_col_prim(p->lp, (int)q + 1);
+    }
+    return bod->restriction == CSI_BOD_RELATIVE && !(total > 0) ? CSI_ERR_DATA : CSI_OK;
+}
+
 static double scale_of(const csi_bod *bod, const double *own)
 {
     double scale = 0;
@@ -140,6 +150,7 @@ csi_status csi_bod_score(const csi_bod *bod, const double *own, double *score, d
     add_units(&p, bod, scale);
     add_restrictions(&p, bod, own, scale);
     CSI_TRY(solve(&p, bod->is_worst ? GLP_MIN : GLP_MAX));
+    CSI_TRY(check_weights(&p, bod));
     *score = 0;
     for (size_t q = 0; q < bod->n_children; q++) {
         const double w = glp_get_col_prim(p.lp, (int)q + 1);
@@ -181,6 +192,7 @@ csi_status csi_bod_common(const csi_bod *bod, bool is_minimax, double *weight)
         glp_set_obj_coef(p.lp, (int)n + 1, 1);
     }
     CSI_TRY(solve(&p, is_minimax ? GLP_MIN : GLP_MAX));
+    CSI_TRY(check_weights(&p, bod));
     for (size_t q = 0; q < n; q++) {
         weight[q] = fmax(glp_get_col_prim(p.lp, (int)q + 1) / scale, 0);
     }
