@@ -147,7 +147,7 @@ static csi_status check_arguments(const csi_call *call)
         return CSI_OK;
     }
     if (call->n_arguments < (size_t)command->min_arguments) {
-        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "something is missing: usage: csindex %s %s",
+        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "an argument is missing: usage: csindex %s %s",
                               command->name, command->arguments);
     }
     if (command->max_arguments >= 0 && call->n_arguments > (size_t)command->max_arguments) {
