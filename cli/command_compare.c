@@ -121,14 +121,14 @@ static csi_status show_why(const csi_call *call, const csi_view *view, const com
 {
     const csi_framework *framework = view->project->framework;
     const csi_country *who = view->run->raw->countries.country;
-    const char *code = csi_call_text(call, CSI_OPT_NODE);
-    const size_t node = code == NULL ? framework->n_nodes - 1 : csi_framework_find(framework, code);
     char title[512];
+    size_t node = 0;
     if (c->n != 2) {
         return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--why compares two countries, not %zu", c->n);
     }
-    if (node == CSI_NONE) {
-        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--node: the framework has no \"%s\"", code);
+    const csi_status status = csi_view_framework_node(call, framework, &node);
+    if (status != CSI_OK) {
+        return status;
     }
     snprintf(title, sizeof title, "%s, %d: from %s to %s", framework->node[node].name,
              c->results->first_year + (int)c->year, who[c->country[1]].name, who[c->country[0]].name);

@@ -188,17 +188,6 @@ static void put_summary(const csi_call *call, const csi_run *run, size_t node, s
     fputs("\n\n", call->out);
 }
 
-/* Any node of the framework, indicators too; the index itself by default. */
-static csi_status find_node(const csi_call *call, const csi_framework *framework, size_t *node)
-{
-    const char *code = csi_call_text(call, CSI_OPT_NODE);
-    *node = code == NULL ? framework->n_nodes - 1 : csi_framework_find(framework, code);
-    if (*node != CSI_NONE) {
-        return CSI_OK;
-    }
-    return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--node: the framework has no \"%s\"", code);
-}
-
 /* Two years: what made the score differ. */
 static csi_status explain_change(const csi_call *call, const csi_view *view, size_t node, size_t country, size_t from)
 {
@@ -238,7 +227,7 @@ static csi_status run(csi_call *call)
     CSI_TRY(csi_view_compute(call, &view));
     CSI_TRY(csi_view_find_year(call, view.results, asked, &year));
     CSI_TRY(csi_view_country(call, &view.run->raw->countries, call->argument[0], &country));
-    CSI_TRY(find_node(call, view.project->framework, &node));
+    CSI_TRY(csi_view_framework_node(call, view.project->framework, &node));
     if (call->n_arguments == 3) {
         CSI_TRY(explain_change(call, &view, node, country, year));
         goto out;

@@ -10,6 +10,7 @@
 #include "ingest/country.h"
 
 #define USUAL_RESULTS "out"
+#define MAX_NAMES 256 /* that a suggestion is looked for in */
 
 static const char *results_directory(const csi_call *call)
 {
@@ -56,26 +57,42 @@ void csi_view_close(csi_view *view)
     *view = (csi_view){0};
 }
 
+static csi_status unknown_node(const csi_call *call, const char *code, const char *const *names, size_t n)
+{
+    const char *nearest = csi_nearest_name(code, names, n);
+    return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--node: there is no \"%s\" here%s%s%s", code,
+                          nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+                          nearest != NULL ? "\"" : "");
+}
+
 csi_status csi_view_node(const csi_call *call, const csi_results *results, size_t *node)
 {
     const char *code = csi_call_text(call, CSI_OPT_NODE);
-    *node = 0;
-    if (code == NULL) {
-        return CSI_OK;
-    }
-    *node = csi_names_find(results->nodes, code, strlen(code));
+    *node = code == NULL ? 0 : csi_names_find(results->nodes, code, strlen(code));
     if (*node != CSI_NONE) {
         return CSI_OK;
     }
-    const char *names[64];
+    const char *names[MAX_NAMES];
     size_t n = 0;
-    for (; n < csi_names_count(results->nodes) && n < sizeof names / sizeof *names; n++) {
+    for (; n < csi_names_count(results->nodes) && n < MAX_NAMES; n++) {
         names[n] = csi_names_at(results->nodes, n);
     }
-    const char *nearest = csi_nearest_name(code, names, n);
-    return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--node: these results have no aggregate \"%s\"%s%s%s", code,
-                          nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
-                          nearest != NULL ? "\"" : "");
+    return unknown_node(call, code, names, n);
+}
+
+csi_status csi_view_framework_node(const csi_call *call, const csi_framework *framework, size_t *node)
+{
+    const char *code = csi_call_text(call, CSI_OPT_NODE);
+    *node = code == NULL ? framework->n_nodes - 1 : csi_framework_find(framework, code);
+    if (*node != CSI_NONE) {
+        return CSI_OK;
+    }
+    const char *names[MAX_NAMES];
+    size_t n = 0;
+    for (; n < framework->n_nodes && n < MAX_NAMES; n++) {
+        names[n] = framework->node[n].code;
+    }
+    return unknown_node(call, code, names, n);
 }
 
 csi_status csi_view_find_year(const csi_call *call, const csi_results *results, int64_t year, size_t *index)

@@ -29,6 +29,8 @@ void csi_view_close(csi_view *view);
 
 /* --node and --year in these results: the index itself and its latest scored year by default. */
 CSI_MUST_USE csi_status csi_view_node(const csi_call *call, const csi_results *results, size_t *node);
+/* --node in the framework of a project: indicators too. */
+CSI_MUST_USE csi_status csi_view_framework_node(const csi_call *call, const csi_framework *framework, size_t *node);
 CSI_MUST_USE csi_status csi_view_year(const csi_call *call, const csi_results *results, size_t *year);
 CSI_MUST_USE csi_status csi_view_find_year(const csi_call *call, const csi_results *results, int64_t year, size_t *index);
 
