@@ -51,7 +51,7 @@ static const csi_country_unit *find_adjective(const char *word, size_t length, u
     for (size_t i = 0; i < t->n_stems; i++) {
         const size_t n = strlen(t->stem[i].text);
         const csi_country_unit *unit = &t->unit[t->stem[i].unit];
-        if (length >= n && length - n <= 8 && memcmp(word, t->stem[i].text, n) == 0 && may_bear(unit, forms)) {
+        if (length >= n && length - n <= 4 && memcmp(word, t->stem[i].text, n) == 0 && may_bear(unit, forms)) {
             return unit;
         }
     }
@@ -256,6 +256,17 @@ static csi_country_answer resolve_name(const char *text, size_t length, int year
     return answer;
 }
 
+/* Up to three ASCII letters are a code or nothing: folding must not make "CAD" of Turkish "Çad". */
+static bool is_too_short(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)text[i] >= 0x80 || text[i] == '.') {
+            return false;
+        }
+    }
+    return length <= 3;
+}
+
 csi_country_answer csi_country_resolve(const char *text, size_t length, csi_country_scheme scheme, int year)
 {
     while (length > 0 && (text[0] == ' ' || text[0] == '\t' || text[0] == '\'')) {
@@ -266,7 +277,7 @@ csi_country_answer csi_country_resolve(const char *text, size_t length, csi_coun
         length--;
     }
     csi_country_answer answer = {.match = CSI_COUNTRY_UNKNOWN};
-    if (csi_country_code_find(text, length, scheme, year, &answer)) {
+    if (csi_country_code_find(text, length, scheme, year, &answer) || is_too_short(text, length)) {
         return answer;
     }
     return resolve_name(text, length, year);

@@ -227,6 +227,16 @@ static size_t join(const lemmas *list, bool with_forms, char *text)
     return n;
 }
 
+static bool has_words(const lemmas *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->at[i].form == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void csi_country_key_make(const csi_lexicon *lexicon, const csi_folded *folded, size_t first, size_t end,
                           csi_country_key *key)
 {
@@ -241,7 +251,7 @@ void csi_country_key_make(const csi_lexicon *lexicon, const csi_folded *folded, 
         key->has_marker |= class == CSI_WORD_MARKER;
         n_region += class == CSI_WORD_REGION;
         n_other += class != CSI_WORD_REGION && class != CSI_WORD_STOP && !is_direction(word);
-        add_token(&list, lexicon, token, i == first, word);
+        add_token(&list, lexicon, token, !has_words(&list), word);
     }
     key->is_all_region = n_region > 0 && n_other == 0;
     key->n_full = join(&list, true, key->full);
