@@ -59,6 +59,7 @@ latest <- index[index$year == year & !is.na(index$rank), ]
 latest <- latest[order(latest$rank, latest$iso3), ]
 shown <- head(latest, 40)
 at <- rev(seq_len(nrow(shown)))
+options(repr.plot.width = 8, repr.plot.height = 9)
 old <- par(mar = c(4, 12, 2, 1))
 plot(shown$score, at, pch = 19, cex = 0.7, yaxt = "n", ylab = "", xlab = "score",
      xlim = range(c(shown$score, shown$score_q05, shown$score_q95), na.rm = TRUE),
@@ -81,6 +82,7 @@ line <- own[own$code == top, ]
 line <- line[order(line$year), ]
 median_of <- function(table) tapply(table$score, table$year, median, na.rm = TRUE)
 middle <- median_of(index)
+options(repr.plot.width = 11, repr.plot.height = 5)
 old <- par(mfrow = c(1, 2), mar = c(4, 4, 2, 1))
 plot(line$year, line$score, type = "b", pch = 19, col = blue, xlab = "", ylab = "score", main = names_of[iso3],
      ylim = range(c(line$score, middle, line$score_q05, line$score_q95), na.rm = TRUE))

@@ -51,7 +51,7 @@ codebook = read("codebook.csv").set_index("iCode")
 parents = codebook["Parent"]
 TOP = codebook.index[(codebook["Type"] == "Aggregate") & parents.isna()][0]
 PARTS = list(codebook.index[(codebook["Type"] == "Aggregate") & (parents == TOP)])
-NAMES = scores.drop_duplicates("iso3").set_index("iso3")["country"].fillna("").map(plain)
+NAMES = scores.drop_duplicates("iso3").set_index("iso3")["country"].fillna("")
 index = scores[scores["code"] == TOP]
 YEAR = int(index.loc[index["score"].notna(), "year"].max())
 print(f"{len(NAMES)} countries, {index['year'].nunique()} years, {(codebook['Type'] == 'Indicator').sum()} indicators; "
@@ -70,7 +70,7 @@ figure, axes = plt.subplots(figsize=(8, 0.24 * len(shown) + 1.2))
 barred = shown["score_q05"].notna().to_numpy()
 axes.hlines(np.flatnonzero(barred), shown["score_q05"][barred], shown["score_q95"][barred], color=BLUE, linewidth=3)
 axes.plot(shown["score"], range(len(shown)), "o", color="#222222", markersize=4)
-axes.set_yticks(range(len(shown)), [f"{NAMES[i]} {int(r)}" for i, r in zip(shown["iso3"], shown["rank"])], fontsize=8)
+axes.set_yticks(range(len(shown)), [f"{plain(NAMES[i])} {int(r)}" for i, r in zip(shown["iso3"], shown["rank"])], fontsize=8)
 axes.set_xlabel("score")
 axes.set_title(f"{plain(codebook.loc[TOP, 'iName'])}, {YEAR}")
 axes.grid(axis="x", color="#e3e3e3")
@@ -89,7 +89,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
 left.fill_between(line["year"], line["score_q05"], line["score_q95"], color=BLUE, alpha=0.2)
 left.plot(line["year"], line["score"], marker="o", color=BLUE)
 left.plot(index.groupby("year")["score"].median(), color=GREY, linestyle="--", label="median of all countries")
-left.set_title(f"{NAMES[iso3]}: index")
+left.set_title(f"{plain(NAMES[iso3])}: index")
 left.legend()
 of_year = scores[scores["year"] == YEAR].pivot(index="iso3", columns="code", values="score")
 names_of_parts = [plain(codebook.loc[p, "iName"]) for p in PARTS]
@@ -97,8 +97,8 @@ right.barh(names_of_parts, of_year.loc[iso3].reindex(PARTS), color=BLUE)
 right.plot(of_year.reindex(columns=PARTS).median(), names_of_parts, "|", color=ORANGE, markersize=14,
            label="median of all countries")
 right.invert_yaxis()
-right.set_title(f"{NAMES[iso3]}: parts, {YEAR}")
-right.legend()
+right.set_title(f"{plain(NAMES[iso3])}: parts, {YEAR}")
+right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), frameon=False)
 figure.tight_layout()
 plt.show()
 
