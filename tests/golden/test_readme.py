@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Every command of README.md and docs/*.md works and prints what stands there, and the method is the one that ran.
+"""Every command of README.md and docs/*.md works and prints what stands there; the method and the picture are the run's.
 
 In ```console blocks a line `$ command` is followed by what it prints on both streams, in a terminal of 95 columns;
-durations and sizes are not compared. The commands of a file run one after the other in one fresh directory. ```sh blocks may hold
-only the few lines known here, which other tests run. --update writes down what is printed now."""
+durations and sizes are not compared. The commands of a file run one after the other in one fresh directory. ```sh blocks
+may hold only the few lines known here, which other tests run. --update writes down what is printed now."""
 import difflib
 import os
 import pathlib
@@ -70,17 +70,23 @@ def check_file(path, update):
 MARKER = "## As it ran\n\n"
 
 
-def check_methodology(update):
-    """The second part of docs/methodology.md is what a run of the default index writes."""
-    path = SOURCE / "docs/methodology.md"
+def check_made(update):
+    """The second part of docs/methodology.md is what a run of the default index writes, docs/parts.svg what it draws."""
+    path, picture = SOURCE / "docs/methodology.md", SOURCE / "docs/parts.svg"
     reasons, _, printed = path.read_text(encoding="utf-8").partition(MARKER)
     with directory() as work:
-        run(f"csindex run -q {SOURCE}/datasets/paris-call -o out", work)
+        text, code = run(f"csindex run -q {SOURCE}/datasets/paris-call -o out && csindex export -q charts out", work)
+        assert code == 0, text
         text = pathlib.Path(work, "out/methodology.md").read_text(encoding="utf-8")
+        drawn = pathlib.Path(work, "out/chart_parts.svg").read_bytes()
     now = re.sub(r"^(#+) ", r"#\1 ", re.sub(r"^# .*\n+", "", text, count=1), flags=re.M)
     if update:
         path.write_text(reasons + MARKER + now, encoding="utf-8")
-    return [] if printed == now else ["".join(difflib.unified_diff(printed.splitlines(True), now.splitlines(True), path.name, "written"))]
+        picture.write_bytes(drawn)
+    elif picture.read_bytes() != drawn:
+        yield f"{picture.name} is not what csindex export charts draws"
+    if printed != now:
+        yield "".join(difflib.unified_diff(printed.splitlines(True), now.splitlines(True), path.name, "written"))
 
 
 def check_links(path):
@@ -97,7 +103,7 @@ def main():
         problems += found + list(check_links(path))
         n += commands
     problems += [line for name in ("ARCHITECTURE", "CONTRIBUTING", "CHANGELOG") for line in check_links(SOURCE / f"{name}.md")]
-    problems += check_methodology(update)
+    problems += check_made(update)
     print(*problems, sep="\n")
     print(f"{n} commands run" + ("; after a change that is meant: this file --update" if problems and not update else ""))
     assert n > 10 and "$ csindex" in (SOURCE / "README.md").read_text()
