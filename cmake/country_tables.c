@@ -182,7 +182,10 @@ static uint16_t find_country(const char *iso3)
 static const char *unit_name(uint16_t index)
 {
     const csi_country_unit *u = &unit[index];
-    return index == NO_UNIT ? "several" : u->iso3[0] != '\0' ? u->iso3 : u->n_candidates > 0 ? u->candidates : "aggregate";
+    if (index == NO_UNIT) {
+        return "several";
+    }
+    return u->iso3[0] != '\0' ? u->iso3 : u->n_candidates > 0 ? u->candidates : "aggregate";
 }
 
 static entry *find_entry(const char *key, size_t length, uint32_t *slot)
@@ -223,7 +226,8 @@ static void enter(const char *key, size_t length, uint16_t to, int tier, const c
     } else if (!is_same(e->unit, to)) {
         fprintf(report, "%d\t%s\t%s\t%s\t%s\n", tier, key, unit_name(e->unit), unit_name(to), name);
         if (tier == OWN) {
-            fprintf(stderr, "country tables: \"%s\" is claimed by %s and %s\n", name, unit_name(e->unit), unit_name(to));
+            fprintf(stderr, "country tables: \"%s\" is claimed by %s and %s\n", name, unit_name(e->unit),
+                    unit_name(to));
             n_errors++;
         } else if (e->tier == tier) {
             e->unit = NO_UNIT;
@@ -249,7 +253,8 @@ static int loses_words(const char *name)
     csi_folded folded;
     char with[CSI_KEY_TEXT], without[CSI_KEY_TEXT];
     (void)csi_country_fold(name, strlen(name), &folded);
-    return csi_country_key_glue(&lexicon, &folded, true, with) != csi_country_key_glue(&lexicon, &folded, false, without);
+    const size_t n_with = csi_country_key_glue(&lexicon, &folded, true, with);
+    return n_with != csi_country_key_glue(&lexicon, &folded, false, without);
 }
 
 static void enter_name(const char *name, uint16_t to, int tier)
@@ -439,7 +444,10 @@ static void read_translation(const char *directory, const char *language)
 static int compare_entries(const void *a, const void *b)
 {
     const entry *x = a, *y = b;
-    return x->length != y->length ? (x->length > y->length) - (x->length < y->length) : memcmp(x->key, y->key, x->length);
+    if (x->length != y->length) {
+        return x->length > y->length ? 1 : -1;
+    }
+    return memcmp(x->key, y->key, x->length);
 }
 
 static void drop_contested(void)
@@ -457,11 +465,11 @@ static void drop_contested(void)
 int main(int n_arguments, char **argument)
 {
     static const char *const language[] = {
-        "fr", "es", "ru", "zh_CN", "ar", "de", "it", "pt", "pt_BR", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu",
-        "ro", "el", "tr", "uk", "bg", "hr", "sr", "sl", "lt", "lv", "et", "is", "ja", "ko", "zh_TW", "vi", "id", "th", "hi",
-        "bn", "fa", "he", "ca", "gl", "eu", "be", "kk",
-        "zh_HK", "ms", "af", "sq", "mk", "bs", "sr@latin", "ka", "hy", "az", "uz", "mn", "ta", "te", "ml", "mr", "gu", "kn",
-        "pa", "ne", "si", "km", "my", "ur", "eo", "cy", "br", "oc", "ast", "fil", "sw",
+        "fr", "es", "ru", "zh_CN", "ar", "de", "it", "pt", "pt_BR", "nl", "sv", "da", "nb", "fi", "pl", "cs",
+        "sk", "hu", "ro", "el", "tr", "uk", "bg", "hr", "sr", "sl", "lt", "lv", "et", "is", "ja", "ko", "zh_TW",
+        "vi", "id", "th", "hi", "bn", "fa", "he", "ca", "gl", "eu", "be", "kk", "zh_HK", "ms", "af", "sq", "mk",
+        "bs", "sr@latin", "ka", "hy", "az", "uz", "mn", "ta", "te", "ml", "mr", "gu", "kn", "pa", "ne", "si",
+        "km", "my", "ur", "eo", "cy", "br", "oc", "ast", "fil", "sw",
     };
     if (n_arguments != 8) {
         fail("usage: country_tables OUTPUT REPORT COUNTRIES NAMES WORDS JSON LOCALES");

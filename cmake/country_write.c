@@ -51,7 +51,8 @@ static void write_units(FILE *out)
     fputs("static const csi_country_unit units[] = {\n", out);
     for (size_t i = 0; i < n_units; i++) {
         const csi_country_unit *u = &unit[i];
-        fprintf(out, "    {\"%s\", \"%s\", (csi_country_match)%d, %d, %d, UINT64_C(0x%llx), %u, \"", u->iso3, u->owner, (int)u->match,
+        fprintf(out, "    {\"%s\", \"%s\", (csi_country_match)%d, %d, %d, UINT64_C(0x%llx), %u, \"", u->iso3, u->owner,
+                (int)u->match,
                 u->from, u->to, (unsigned long long)u->forms, u->n_candidates);
         for (size_t k = 0; k < u->n_candidates; k++) {
             fprintf(out, "%s\\0", u->candidates + 4 * k);
@@ -154,8 +155,8 @@ void write_tables(const char *path)
     write_stems(out, "more_codes", code, n_codes);
     write_pool(out);
     const size_t n_slots = write_slots(out);
-    fprintf(out, "const csi_country_tables csi_country_table = {\n    facts, codes, %zu, %zu, units, entries, %zu, slots, "
-            "%zu, pool, stems, %zu, more_codes, %zu, {words, %zu, affixes, %zu},\n};\n", n_countries, n_today, n_all,
+    fprintf(out, "const csi_country_tables csi_country_table = {\n    facts, codes, %zu, %zu, units, entries, %zu, "
+            "slots, %zu, pool, stems, %zu, more_codes, %zu, {words, %zu, affixes, %zu},\n};\n", n_countries, n_today, n_all,
             n_slots, n_stems, n_codes, lexicon.n_words, lexicon.n_affixes);
     if (ferror(out) || fclose(out) != 0) {
         fail("cannot write %s", path);

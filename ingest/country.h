@@ -24,7 +24,7 @@ typedef enum csi_country_match {
 typedef struct csi_country_answer {
     csi_country_match match;
     char iso3[4];                                   /* FOUND: the code, else "" */
-    size_t n_candidates;                            /* AMBIGUOUS: who answers; DISSOLVED: successors; UNKNOWN: suggestions */
+    size_t n_candidates;                            /* of those who answer, the successors, or guesses */
     const char *candidate[CSI_COUNTRY_CANDIDATES];  /* ISO codes; static storage */
 } csi_country_answer;
 
@@ -40,8 +40,7 @@ typedef enum csi_country_scheme {
 
 /* Resolves text[0..length), UTF-8, as of calendar year `year` (0: today). Any int is safe. Reentrant.
  *
- * States that are no more: the name or withdrawn code of one (USSR, Czechoslovakia, Serbia and Montenegro, East Germany,
- * Netherlands Antilles, ...) is FOUND, under its own withdrawn ISO code, in the years it existed, and DISSOLVED in any
+ * States that are no more: the name or withdrawn code of one (USSR, Czechoslovakia, Serbia and Montenegro, ...) is FOUND, under its own withdrawn ISO code, in the years it existed, and DISSOLVED in any
  * other year; it is never given to a successor. A state that went on under its name after losing territory keeps its
  * code in all years (Sudan, Ethiopia, Indonesia); "Sudan (former)" counts up to 2011. A state is also answered for in
  * years before it existed, since publishers compute such figures back ("South Sudan" in 2005). */

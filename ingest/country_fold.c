@@ -145,7 +145,8 @@ static void put_letter(folder *f, uint32_t c)
         put(f, c + ('a' - 'A'));
     } else if (c < 0x80) {
         put(f, c);
-    } else if (is_within(c, FOLD_LATIN_FIRST, FOLD_LATIN_LAST) && put_latin(f, fold_latin + 2 * (c - FOLD_LATIN_FIRST))) {
+    } else if (is_within(c, FOLD_LATIN_FIRST, FOLD_LATIN_LAST) &&
+               put_latin(f, fold_latin + 2 * (c - FOLD_LATIN_FIRST))) {
         return;
     } else if (is_within(c, FOLD_ADDITIONAL_FIRST, FOLD_ADDITIONAL_LAST) &&
                put_latin(f, fold_additional + 2 * (c - FOLD_ADDITIONAL_FIRST))) {

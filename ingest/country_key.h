@@ -65,8 +65,8 @@ void csi_country_key_make(const csi_lexicon *lexicon, const csi_folded *folded, 
  * length; `text` needs CSI_KEY_TEXT bytes. */
 size_t csi_country_key_glue(const csi_lexicon *lexicon, const csi_folded *folded, bool with_stops, char *text);
 
-/* The stem by which a Slavic genitive or an Arabic adjective is known for its country's ("Ливии", "البولندية"): the word
- * less its ending, behind a "~". 0 for words of other scripts and those too short. */
+/* The stem by which a Slavic genitive or an Arabic adjective is known for its country's ("Ливии", "البولندية"): the
+ * word less its ending, behind a "~". 0 for words of other scripts and those too short. */
 size_t csi_country_key_stem(const char *word, size_t length, char *text);
 
 uint32_t csi_country_key_hash(const char *text, size_t length);

@@ -1,5 +1,5 @@
-/* Suggestions for a name that nothing answers to: near spellings, and countries named inside it. For people's eyes only;
- * never a match. */
+/* Suggestions for a name that nothing answers to: near spellings, and countries named inside it. For people's eyes
+ * only; never a match. */
 #ifndef CSI_INGEST_COUNTRY_SUGGEST_H
 #define CSI_INGEST_COUNTRY_SUGGEST_H
 

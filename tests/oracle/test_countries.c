@@ -1,7 +1,7 @@
 /* The country resolver against lists of names kept by publishers and by other tools: how many it matches, and that it
  * never matches one wrongly. Prints a line a list. A name belongs to half A or B by its text's CRC: names and
- * rules were developed against half A (and at the end against all of the OWID sources), so that B shows what to expect of
- * lists never seen. */
+ * rules were developed against half A (and at the end against all of the OWID sources), so that B shows what to expect
+ * of lists never seen. */
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -138,7 +138,8 @@ static double pct(size_t part, size_t whole)
 static void print_row(const char *name, const tally *t)
 {
     fprintf(stderr, "%-24s %6zu %8.2f %8.2f %8.2f %8.2f %6zu\n", name, t->n, pct(t->matched, t->n),
-            pct(t->settled, t->n), pct(t->half_matched[0], t->half_n[0]), pct(t->half_matched[1], t->half_n[1]), t->wrong);
+            pct(t->settled, t->n), pct(t->half_matched[0], t->half_n[0]), pct(t->half_matched[1], t->half_n[1]),
+            t->wrong);
 }
 
 static void add(tally *sum, const tally *t)
@@ -157,7 +158,8 @@ static void add(tally *sum, const tally *t)
 Test(countries, lists_of_names)
 {
     tally sums[N_GROUPS] = {{0}};
-    fprintf(stderr, "%-24s %6s %8s %8s %8s %8s %6s\n", "list", "rows", "match %", "settled", "half A", "half B", "wrong");
+    fprintf(stderr, "%-24s %6s %8s %8s %8s %8s %6s\n", "list", "rows",
+            "match %", "settled", "half A", "half B", "wrong");
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const tally t = measure(lists[i].file);
         print_row(lists[i].file, &t);

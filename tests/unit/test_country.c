@@ -202,7 +202,8 @@ Test(country, schemes)
         const char *iso3; /* "": not found */
     } rows[] = {
         {"GM", CSI_COUNTRY_FIPS, 0, "DEU"},   {"AU", CSI_COUNTRY_FIPS, 0, "AUT"},  {"RI", CSI_COUNTRY_FIPS, 0, "SRB"},
-        {"GER", CSI_COUNTRY_IOC, 0, "DEU"},   {"BRN", CSI_COUNTRY_IOC, 0, "BHR"},  {"URS", CSI_COUNTRY_IOC, 1980, "SUN"},
+        {"GER", CSI_COUNTRY_IOC, 0, "DEU"},   {"BRN", CSI_COUNTRY_IOC, 0, "BHR"},
+        {"URS", CSI_COUNTRY_IOC, 1980, "SUN"},
         {"SWZ", CSI_COUNTRY_COW, 0, "CHE"},   {"225", CSI_COUNTRY_COW, 0, "CHE"},  {"2", CSI_COUNTRY_COW, 0, "USA"},
         {"365", CSI_COUNTRY_COW, 1985, "SUN"}, {"365", CSI_COUNTRY_COW, 2005, "RUS"},
         {"345", CSI_COUNTRY_COW, 1980, "YUG"}, {"345", CSI_COUNTRY_COW, 2004, "SCG"},
