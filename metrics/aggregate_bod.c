@@ -7,7 +7,8 @@
  * (2007), Ecological Economics 62:291-297. By hand: children (1, 0.2), (0.2, 1), (0.5, 0.5): 1, 1, 0.8333.
  * Edges: a country is held against those that have all the children it has; a negative value is an error; shares of
  * the own score with low > 0 force a score of 0 on a country with a 0 (the Handbook's Korea): use relative bounds there.
- * Restrictions that nothing satisfies are an error. Weights of the framework are not used. */
+ * Restrictions that nothing satisfies are an error; a country that lacks children and so cannot meet them is not scored,
+ * with a warning. Weights of the framework are not used. */
 #include "metrics/bod.h"
 
 #include <math.h>
@@ -126,6 +127,11 @@ static csi_status score_one(frontier *f, const csi_context *context, size_t coun
     }
     if (status == CSI_OK) {
         status = csi_bod_score(&bod, f->own, score, NULL);
+    }
+    if (status == CSI_ERR_DATA && f->n_has < f->family->n_children) {
+        csi_diag_warn(diag, &f->step->place, "node \"%s\", \"%s\": not scored: the children it has cannot meet the bounds",
+                      context->framework->node[f->family->node].code, context->countries->country[country].iso3);
+        return CSI_OK;
     }
     if (status == CSI_ERR_DATA) {
         return csi_diag_error(diag, CSI_ERR_DATA, &f->step->place,
