@@ -156,7 +156,8 @@ void write_tables(const char *path)
     write_pool(out);
     const size_t n_slots = write_slots(out);
     fprintf(out, "const csi_country_tables csi_country_table = {\n    facts, codes, %zu, %zu, units, entries, %zu, "
-            "slots, %zu, pool, stems, %zu, more_codes, %zu, {words, %zu, affixes, %zu},\n};\n", n_countries, n_today, n_all,
+            "slots, %zu, pool, stems, %zu, more_codes, "
+            "%zu, {words, %zu, affixes, %zu},\n};\n", n_countries, n_today, n_all,
             n_slots, n_stems, n_codes, lexicon.n_words, lexicon.n_affixes);
     if (ferror(out) || fclose(out) != 0) {
         fail("cannot write %s", path);

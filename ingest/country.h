@@ -40,10 +40,11 @@ typedef enum csi_country_scheme {
 
 /* Resolves text[0..length), UTF-8, as of calendar year `year` (0: today). Any int is safe. Reentrant.
  *
- * States that are no more: the name or withdrawn code of one (USSR, Czechoslovakia, Serbia and Montenegro, ...) is FOUND, under its own withdrawn ISO code, in the years it existed, and DISSOLVED in any
- * other year; it is never given to a successor. A state that went on under its name after losing territory keeps its
- * code in all years (Sudan, Ethiopia, Indonesia); "Sudan (former)" counts up to 2011. A state is also answered for in
- * years before it existed, since publishers compute such figures back ("South Sudan" in 2005). */
+ * States that are no more: the name or withdrawn code of one (USSR, Czechoslovakia, Serbia and Montenegro, ...) is
+ * FOUND, under its own withdrawn ISO code, in the years it existed, and DISSOLVED in any other year; it is never given
+ * to a successor. A state that went on under its name after losing territory keeps its code in all years (Sudan,
+ * Ethiopia, Indonesia); "Sudan (former)" counts up to 2011. A state is also answered for in years before it existed,
+ * since publishers compute such figures back ("South Sudan" in 2005). */
 csi_country_answer csi_country_resolve(const char *text, size_t length, csi_country_scheme scheme, int year);
 
 /* Settles an ambiguous answer by elimination, knowing which countries the same file names without ambiguity: beside
