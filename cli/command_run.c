@@ -2,6 +2,7 @@
 #include "cli/messages.h"
 #include "cli/progress.h"
 #include "cli/schedule.h"
+#include "cli/uncertain.h"
 #include "cli/view.h"
 
 static size_t count_records(const csi_raw *raw)
@@ -41,6 +42,7 @@ static csi_status run(csi_call *call)
     csi_status status = CSI_OK;
     csi_project *project = NULL;
     csi_run *result = NULL;
+    csi_uncertainty *uncertainty = NULL;
     csi_schedule schedule;
     bool is_current = false;
     CSI_TRY(csi_schedule_begin(call, &schedule));
@@ -51,18 +53,21 @@ static csi_status run(csi_call *call)
     }
     csi_progress_stage("computing", NULL, 0);
     CSI_TRY(csi_run_compute(project, call->diag, &result));
+    CSI_TRY(csi_uncertain_run(call, result, &uncertainty));
     csi_progress_stage("writing", NULL, 0);
-    CSI_TRY(csi_schedule_publish(call, &schedule, result, NULL));
+    CSI_TRY(csi_schedule_publish(call, &schedule, result, uncertainty == NULL ? NULL : &uncertainty->intervals));
     csi_progress_end();
     report(result, schedule.written, csi_schedule_seconds(&schedule));
 out:
     status = csi_schedule_end(call, &schedule, result, status);
+    csi_uncertainty_free(uncertainty);
     csi_run_free(result);
     csi_project_free(project);
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_OUTPUT_DIR, CSI_OPT_THREADS, CSI_OPT_SEED, CSI_OPTS_SCHEDULE, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_OUTPUT_DIR, CSI_OPT_THREADS,   CSI_OPT_SEED,
+                                  CSI_OPT_REPLICATES, CSI_OPTS_SCHEDULE, CSI_OPT_END};
 
 const csi_command csi_command_run = {
     .name = "run",
@@ -73,6 +78,10 @@ const csi_command csi_command_run = {
             "scores, contributions, the state of every cell, a ranking for people, the codebook, the method in words, "
             "datapackage.json and, last, manifest.json with the SHA-256 of every input and output. Without PROJECT it "
             "takes the current directory where that holds an index.yaml, else the default index.\n\n"
+            "Every score and rank carries its 90 % interval: the computation is repeated with every doubtful choice drawn "
+            "anew, as the section `ensemble` of index.yaml says (weights, goalposts, methods and the sources' standard "
+            "errors by default); rank_distribution.csv.gz and rank_pairs.csv.gz tell how surely a country stands where "
+            "it does.\n\n"
             "The files are switched into place together when all are complete; when anything fails, the previous "
             "results stay as they were. The same inputs give the same bytes, whatever the number of threads, the locale "
             "or the directory.\n\n"

@@ -68,6 +68,8 @@ extern const csi_output csi_output_scores;
 extern const csi_output csi_output_contributions;
 extern const csi_output csi_output_quality;
 extern const csi_output csi_output_changes;
+extern const csi_output csi_output_rank_distribution; /* this and the next with a tally only */
+extern const csi_output csi_output_rank_pairs;
 extern const csi_output csi_output_ranking;
 extern const csi_output csi_output_codebook;
 extern const csi_output csi_output_methodology;

@@ -10,8 +10,10 @@
 #include "index/sources.h"
 
 static const csi_output *const outputs[] = {
-    &csi_output_scores,  &csi_output_contributions, &csi_output_quality,     &csi_output_changes,     &csi_output_ranking,
-    &csi_output_codebook, &csi_output_methodology,   &csi_output_datapackage, &csi_output_manifest,
+    &csi_output_scores,  &csi_output_contributions, &csi_output_quality,     &csi_output_changes,
+    &csi_output_rank_distribution, &csi_output_rank_pairs,
+    &csi_output_ranking, &csi_output_codebook,      &csi_output_methodology, &csi_output_datapackage,
+    &csi_output_manifest,
 };
 #define N_OUTPUTS (sizeof outputs / sizeof *outputs)
 
@@ -86,12 +88,26 @@ static csi_status prepare(csi_publication *publication, csi_diag *diag)
     return csi_sources_read(publication->arena, project, diag, &publication->sources);
 }
 
+/* Without a tally there is no distribution of ranks to write. */
+static size_t choose_outputs(const csi_intervals *intervals, const csi_output **chosen)
+{
+    const bool has_tally = intervals != NULL && intervals->tally != NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        const bool needs_tally = outputs[i] == &csi_output_rank_distribution || outputs[i] == &csi_output_rank_pairs;
+        if (has_tally || !needs_tally) {
+            chosen[n++] = outputs[i];
+        }
+    }
+    return n;
+}
+
 static csi_status write_one(const csi_publication *publication, size_t i, const char *directory, csi_diag *diag,
                             csi_outfile **ticket)
 {
     csi_status status;
-    CSI_TRY(csi_outfile_open(directory, outputs[i]->file, outputs[i]->compression, diag, ticket));
-    CSI_TRY(outputs[i]->write(publication, *ticket, diag));
+    CSI_TRY(csi_outfile_open(directory, publication->output[i]->file, publication->output[i]->compression, diag, ticket));
+    CSI_TRY(publication->output[i]->write(publication, *ticket, diag));
     CSI_TRY(csi_outfile_finish(*ticket, diag, &publication->facts[i]));
 out:
     return status;
@@ -99,8 +115,9 @@ out:
 
 csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory, csi_diag *diag)
 {
+    const csi_output *chosen[N_OUTPUTS];
     csi_publication publication = {
-        .run = run, .intervals = intervals, .output = outputs, .n_outputs = N_OUTPUTS,
+        .run = run, .intervals = intervals, .output = chosen, .n_outputs = choose_outputs(intervals, chosen),
         .n_warnings = csi_diag_n_warnings(diag),
     };
     csi_outfile *ticket[N_OUTPUTS] = {NULL};
@@ -108,10 +125,10 @@ csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const
     CSI_TRY(prepare(&publication, diag));
     CSI_TRY(csi_directory_make(directory, diag));
     csi_directory_sweep(directory);
-    for (size_t i = 0; i < N_OUTPUTS; i++) {
+    for (size_t i = 0; i < publication.n_outputs; i++) {
         CSI_TRY(write_one(&publication, i, directory, diag, &ticket[i]));
     }
-    status = csi_outfile_commit_all(directory, ticket, N_OUTPUTS, diag);
+    status = csi_outfile_commit_all(directory, ticket, publication.n_outputs, diag);
     memset(ticket, 0, sizeof ticket);
 out:
     for (size_t i = 0; i < N_OUTPUTS; i++) {

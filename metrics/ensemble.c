@@ -196,6 +196,9 @@ static csi_status run_block(void *user, size_t block, size_t thread)
         return status;
     }
     for (size_t year = 0; year < job->e->n_years; year++) {
+        if (job->options.only_year != NULL && year != *job->options.only_year) {
+            continue;
+        }
         clear_digest(job, w);
         for (size_t i = 0; i < n; i++) {
             score_replicate(job, w, i, year);

@@ -121,6 +121,7 @@ typedef struct csi_ensemble_options {
     size_t n_threads;           /* 0: all */
     const size_t *node;         /* aggregates to score, n_nodes of them; NULL: all */
     size_t n_nodes;
+    const size_t *only_year;    /* among the scored ones; NULL: all */
     bool with_pairs;            /* tally who ranks above whom on the last of the nodes */
     const csi_draw_plan *(*plan)(void *user, uint64_t replicate, csi_draw_plan *storage); /* NULL: replicate = key */
     void *plan_user;

@@ -1,0 +1,99 @@
+/* csindex ensemble [PROJECT] --shard K/M -o FILE: a part of the ensemble, to be added up by `csindex merge`. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/messages.h"
+#include "cli/progress.h"
+#include "cli/uncertain.h"
+#include "cli/view.h"
+#include "core/number.h"
+#include "index/part.h"
+
+static csi_status read_shard(const csi_call *call, int64_t *k, int64_t *m)
+{
+    const char *text = csi_call_text(call, CSI_OPT_SHARD);
+    *k = *m = 1;
+    if (text == NULL) {
+        return CSI_OK;
+    }
+    const char *slash = strchr(text, '/');
+    if (slash == NULL || csi_number_read_integer(text, (size_t)(slash - text), k) != CSI_NUMBER_OK ||
+        csi_number_read_integer(slash + 1, strlen(slash + 1), m) != CSI_NUMBER_OK || *k < 1 || *m < *k || *m > 1000000) {
+        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--shard: \"%s\" is not of the form K/M, 1 <= K <= M", text);
+    }
+    return CSI_OK;
+}
+
+/* Parts that differ by one replicate at most. */
+static csi_part_range range_of(uint64_t total, uint64_t k, uint64_t m)
+{
+    const uint64_t first = (k - 1) * (total / m) + (k - 1 < total % m ? k - 1 : total % m);
+    return (csi_part_range){first, total / m + (k - 1 < total % m), total};
+}
+
+static csi_status write(const csi_call *call, const char *path, const char *fingerprint, const csi_part_range *range,
+                        const csi_tallies *tally)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    csi_status status;
+    if (directory == NULL) {
+        return csi_diag_no_memory(call->diag, "a part");
+    }
+    CSI_TRY(csi_directory_make(directory, call->diag));
+    CSI_TRY(csi_part_write(directory, slash == NULL ? path : slash + 1, fingerprint, range, tally, call->diag));
+out:
+    free(directory);
+    return status;
+}
+
+static csi_status run(csi_call *call)
+{
+    static _Atomic uint64_t done;
+    csi_project *project = NULL;
+    csi_run *computed = NULL;
+    csi_uncertainty *uncertainty = NULL;
+    const char *path = csi_call_text(call, CSI_OPT_PART_FILE);
+    char fingerprint[CSI_DIGEST_HEX];
+    uint64_t total = 0;
+    int64_t k = 1, m = 1;
+    csi_status status;
+    CSI_TRY(read_shard(call, &k, &m));
+    CSI_TRY(csi_project_open(call, call->n_arguments > 0 ? call->argument[0] : NULL, &project));
+    CSI_TRY(csi_run_compute(project, call->diag, &computed));
+    CSI_TRY(csi_uncertainty_new(computed, call->diag, &uncertainty));
+    CSI_TRY(csi_uncertain_replicates(call, uncertainty, &total));
+    const csi_part_range range = range_of(total, (uint64_t)k, (uint64_t)m);
+    atomic_store(&done, 0);
+    csi_progress_stage("drawing the ensemble", &done, range.n);
+    CSI_TRY(csi_uncertainty_run(uncertainty, computed, range.first, range.n, &done, call->diag));
+    csi_progress_end();
+    csi_part_fingerprint(computed, uncertainty, total, fingerprint);
+    path = path != NULL ? path : "ensemble.part";
+    CSI_TRY(write(call, path, fingerprint, &range, uncertainty->tally));
+    csi_say(0, "done", "replicates %llu to %llu of %llu; written to %s", (unsigned long long)range.first,
+            (unsigned long long)(range.first + range.n), (unsigned long long)total, path);
+out:
+    csi_uncertainty_free(uncertainty);
+    csi_run_free(computed);
+    csi_project_free(project);
+    return status;
+}
+
+static const csi_opt options[] = {CSI_OPT_SHARD, CSI_OPT_PART_FILE, CSI_OPT_REPLICATES, CSI_OPT_THREADS, CSI_OPT_SEED,
+                                  CSI_OPT_END};
+
+const csi_command csi_command_ensemble = {
+    .name = "ensemble",
+    .arguments = "[PROJECT]",
+    .max_arguments = 1,
+    .summary = "draw a part of the ensemble, for many machines",
+    .text = "Draws the replicates of one shard and writes their tallies to a part file. `csindex merge` adds the parts of "
+            "all shards and publishes what `csindex run` would have: the same bytes, however the work was divided. Every "
+            "shard needs the same program, project and data.",
+    .examples = "csindex ensemble my-index --shard $SLURM_ARRAY_TASK_ID/16 -o part-$SLURM_ARRAY_TASK_ID\n"
+                "parallel csindex ensemble my-index --shard {}/8 -o part-{} ::: 1 2 3 4 5 6 7 8\n"
+                "csindex merge -p my-index -o out part-*\n",
+    .options = options,
+    .run = run,
+};
