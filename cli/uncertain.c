@@ -1,14 +1,30 @@
 /* See uncertain.h. */
 #include "cli/uncertain.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/progress.h"
+#include "core/number.h"
 
 #define MOST_REPLICATES INT64_C(1000000000)
+
+/* --replicates, else CSINDEX_REPLICATES (so that a schedule or a test suite can say it once), else what `number` holds. */
+static csi_status read_replicates(const csi_call *call, int64_t *number)
+{
+    const char *text = getenv("CSINDEX_REPLICATES");
+    if (text != NULL && text[0] != '\0' && !csi_call_has(call, CSI_OPT_REPLICATES) &&
+        (csi_number_read_integer(text, strlen(text), number) != CSI_NUMBER_OK || *number < 0 ||
+         *number > MOST_REPLICATES)) {
+        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "CSINDEX_REPLICATES: \"%s\" is no number of replicates", text);
+    }
+    return csi_call_integer(call, CSI_OPT_REPLICATES, 0, MOST_REPLICATES, number);
+}
 
 csi_status csi_uncertain_replicates(const csi_call *call, const csi_uncertainty *uncertainty, uint64_t *n)
 {
     int64_t number = (int64_t)uncertainty->spec->n_replicates;
-    const csi_status status = csi_call_integer(call, CSI_OPT_REPLICATES, 0, MOST_REPLICATES, &number);
+    const csi_status status = read_replicates(call, &number);
     *n = (uint64_t)number;
     return status;
 }
@@ -21,7 +37,7 @@ csi_status csi_uncertain_run(csi_call *call, const csi_run *run, csi_uncertainty
     csi_uncertainty *u = NULL;
     csi_status status;
     *uncertainty = NULL;
-    CSI_TRY(csi_call_integer(call, CSI_OPT_REPLICATES, 0, MOST_REPLICATES, &asked));
+    CSI_TRY(read_replicates(call, &asked));
     if (asked == 0) {
         return CSI_OK;
     }
