@@ -7,6 +7,7 @@
 #include "cli/uncertain.h"
 #include "cli/view.h"
 #include "core/number.h"
+#include "core/outfile.h"
 #include "index/part.h"
 
 static csi_status read_shard(const csi_call *call, int64_t *k, int64_t *m)
