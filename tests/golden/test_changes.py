@@ -5,6 +5,7 @@ import gzip
 import io
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -102,4 +103,18 @@ for r in movers:
 assert n > 10, f"only {n} countries moved"
 assert all(float(r["trend_smallest_p"]) > 0.0 for r in movers if r["trend_smallest_p"]), "5 years have a smallest p"
 print(f"{n} countries moved for certain between 2016 and 2020")
+
+with tempfile.TemporaryDirectory() as work:
+    copy = os.path.join(work, "copeland")  # a rule that compares countries: shares by the Shapley value
+    shutil.copytree(project, copy)
+    with open(os.path.join(project, "index.yaml")) as file:
+        text = file.read()
+    assert text.count("method: geometric") == 1
+    os.remove(os.path.join(copy, "index.yaml"))
+    with open(os.path.join(copy, "index.yaml"), "w") as file:
+        file.write(text.replace("method: geometric", "method: copeland"))
+    trend = {r["year"]: float(r["score"]) for r in rows_of(run("trend", "EST", "--project", copy, "--format", "csv"))}
+    explained = rows_of(run("explain", "EST", "2016", "2020", "--project", copy, "--format", "csv"))
+    add_up([float(r["effect"]) for r in explained], trend["2020"] - trend["2016"], "EST under Copeland")
+    assert "others" in {r["cause"] for r in explained}
 sys.exit(0)
