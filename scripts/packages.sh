@@ -14,6 +14,9 @@ TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzi
 # The driver of the browser tests comes from npm; a machine that has one of its own need not take Debian's.
 command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
 
+# For tests/soak alone.
+SOAK_PACKAGES="lintian dpkg-dev cron debootstrap cppcheck clang-tidy util-linux"
+
 missing_packages()
 {
     local package
@@ -41,11 +44,11 @@ install_missing()
         root=(sudo)
     fi
     echo "Installing:" $missing
-    local log
+    local log wait="-o DPkg::Lock::Timeout=300"
     log=$(mktemp)
     # The lists of a fresh system are empty, those of an old one name versions that are gone.
-    if ! { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
-        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } \
+    if ! { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update $wait &&
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install $wait -y --no-install-recommends $missing; } \
         >"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         rm -f "$log"

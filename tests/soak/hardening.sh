@@ -1,8 +1,17 @@
 set -e
-readelf -hW "$CSINDEX" | grep -q 'Type:.*DYN' && echo "position-independent executable"
-readelf -lW "$CSINDEX" | grep -q GNU_RELRO && readelf -dW "$CSINDEX" | grep -q BIND_NOW && echo "full RELRO"
-readelf -lW "$CSINDEX" | grep 'GNU_STACK' | grep -qv 'RWE' && echo "stack is not executable"
-readelf -sW --dyn-syms "$CSINDEX" | grep -q '__stack_chk_fail' && echo "stack protector"
-readelf -sW --dyn-syms "$CSINDEX" | grep -qE '_chk@' && echo "fortified: $(readelf -sW --dyn-syms "$CSINDEX" | grep -cE '_chk@') calls"
-readelf -nW "$CSINDEX" | grep -q 'IBT, SHSTK' && echo "control-flow enforcement: IBT, SHSTK"
-! readelf -dW "$CSINDEX" | grep -qE 'R(UN)?PATH' && echo "no RPATH"
+readelf -hldnsW --dyn-syms "$CSINDEX" >"$work/elf"
+tell()
+{
+    grep -qE -- "$1" "$work/elf" || { echo "missing: $2"; return 1; }
+    echo "$2"
+}
+tell 'Type:.*DYN' "position-independent executable"
+tell 'GNU_RELRO' "relocations read-only"
+tell 'BIND_NOW|FLAGS_1.*NOW' "all bound at the start: full RELRO"
+! grep -E 'GNU_STACK.*RWE' "$work/elf"
+echo "stack is not executable"
+tell '__stack_chk_fail' "stack protector"
+tell '_chk@' "fortified ($(grep -cE 'FUNC.*_chk@' "$work/elf") checked calls of the C library)"
+! grep -E 'R(UN)?PATH' "$work/elf"
+echo "no RPATH"
+[ "$(objdump -d "$CSINDEX" | grep -c endbr64)" -gt 100 ] && echo "branch targets are marked (-fcf-protection)"

@@ -2,9 +2,9 @@
 set -e
 . scripts/packages.sh
 install_missing $SOAK_PACKAGES
-cmake --preset release -DCSINDEX_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr >/dev/null
-cmake --build --preset release >/dev/null
-(cd "$work" && SOURCE_DATE_EPOCH=1700000000 cpack -G DEB --config "$source_dir/build/release/CPackConfig.cmake" -B "$work/deb" >"$work/log") ||
+cmake -S . -B build/package -G Ninja -DCMAKE_BUILD_TYPE=Release -DCSINDEX_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr >/dev/null
+cmake --build build/package >/dev/null
+(cd "$work" && SOURCE_DATE_EPOCH=1700000000 cpack -G DEB --config "$source_dir/build/package/CPackConfig.cmake" -B "$work/deb" >"$work/log") ||
     { cat "$work/log"; exit 1; }
 ls -l "$work"/deb/*.deb | awk '{print $5, $9}' | sed "s|$work/deb/||"
 lintian --fail-on error "$work"/deb/*.deb && echo "lintian: no error"

@@ -10,6 +10,7 @@ PATH=/usr/bin:/bin
 * * * * * root cd $work && $CSINDEX run $work/project --vintage-dir $work/vintages --if-changed --max-rank-change 20 --metrics-file $work/m.prom >>$work/cron.log 2>&1; echo "exit \$?" >>$work/cron.log
 END
 chmod 644 "$work/etc/crontab"
+: >"$work/cron.log"
 unshare --mount --pid --fork bash -ec '
     mount --make-rprivate /
     mount -t proc proc /proc

@@ -88,6 +88,6 @@ fi
 
 "$prefix/bin/csindex" --version | grep -q '^csindex '
 [ -f "$prefix/share/csindex/paris-call/index.yaml" ]
-[ -f "$prefix/share/man/man1/csindex.1" ]
+[ -f "$prefix/share/man/man1/csindex.1.gz" ]
 [ -f "$prefix/share/bash-completion/completions/csindex" ]
 echo "installed, found and used by pkg-config and find_package, shared and static"
