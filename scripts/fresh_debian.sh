@@ -20,22 +20,23 @@ if [ ! -e "$root/etc/debian_version" ]; then
     apt-config dump | grep -E '^Acquire::(Check-|[a-z]+::)' | grep -v '""' >"$root/etc/apt/apt.conf.d/90acquire" || true
     cp /etc/resolv.conf "$root/etc/resolv.conf"
 fi
-rm -rf "$root/csindex"
-git clone -q --depth 1 "file://$source" "$root/csindex"
+rm -rf "$root/root/csindex"
+git clone -q --depth 1 "file://$source" "$root/root/csindex"
 
 leave()
 {
-    umount "$root/proc" "$root/dev" 2>/dev/null || true
+    umount "$root/proc" "$root/dev/pts" "$root/dev" 2>/dev/null || true
 }
 trap leave EXIT
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
 
 [ $# -gt 0 ] || set -- ./quickstart ./quickstart ./check
 for command in "$@"; do
     echo "== $command"
     start=$SECONDS
     chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb DEBIAN_FRONTEND=noninteractive \
-        bash -c "cd /csindex && $command"
+        bash -c "cd /root/csindex && $command"
     echo "== $command: $((SECONDS - start)) s"
 done

@@ -11,7 +11,7 @@ PATH=/usr/bin:/bin
 END
 chmod 644 "$work/etc/crontab"
 : >"$work/cron.log"
-unshare --mount --pid --fork bash -ec '
+unshare --mount --pid --fork --kill-child bash -ec '
     mount --make-rprivate /
     mount -t proc proc /proc
     mount --bind "$1/etc/crontab" /etc/crontab

@@ -81,7 +81,7 @@ if [ ${#sanitize[@]} -eq 0 ] && [ -n "$foreign" ]; then
     echo "libcsindex.so defines names without the prefix:" $foreign
     exit 1
 fi
-if grep -rl -- "$CSINDEX_SOURCE" "$prefix" | grep -v -e '\.a$' -e '\.so' -e '/csindex$'; then
+if grep -rl -- "$CSINDEX_BUILD" "$prefix" | grep -v -e '\.a$' -e '\.so' -e '/csindex$'; then
     echo "the files above name the tree that they were built in"
     exit 1
 fi

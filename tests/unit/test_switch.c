@@ -17,9 +17,7 @@
 
 static const char *path_of(const char *directory, const char *name)
 {
-    char *path = NULL;
-    cr_assert(asprintf(&path, "%s/%s", directory, name) >= 0);
-    return path;
+    return text_format("%s/%s", directory, name);
 }
 
 static bool holds(const char *directory, const char *name, const char *expected)
