@@ -261,3 +261,40 @@ Test(coherence, tiers)
     cr_assert_eq(csi_tiers(score, 6, 9, tier), CSI_OK);
     cr_expect(tier[2] == 1 && tier[4] == 2 && tier[5] == 2 && tier[3] == 3 && tier[0] == 4);
 }
+
+/* Weights along the path to the root, and the raw indicators' statistics and p-values (pairs as they come). COINr's alpha
+ * of raw data with gaps (10_cronbach_raw) mixes covariances over different countries; ours takes complete rows. */
+Test(coherence, weights_and_statistics)
+{
+    const table weights = golden("09_eff_weights"), stats = golden("11_stats_Raw"), p = golden("10_pvals_pearson_raw");
+    const table m = golden("asem/ASEM_iMeta"), d = golden("asem/ASEM_iData");
+    coin c = coin_read(&m, &d);
+    double sorted[51];
+    coin_must_run(&c, "- normalise: rank");
+    for (size_t row = 1; row < weights.n_rows; row++) {
+        const size_t node = csi_framework_find(c.framework, weights.cell[row][0]);
+        cr_expect_float_eq(csi_framework_path_weight(c.framework, node), table_number(&weights, row, 3), 1e-12, "%s",
+                           weights.cell[row][0]);
+    }
+    for (size_t row = 1; row < stats.n_rows; row++) {
+        const double *x = csi_panel_column(c.raw, csi_framework_find(c.framework, stats.cell[row][0]), 0);
+        const size_t n = csi_sample_pack(x, 51, sorted);
+        csi_sample_sort(sorted, n);
+        cr_expect_float_eq(csi_sample_mean(x, 51), table_number(&stats, row, table_column(&stats, "Mean")),
+                           1e-9 * fmax(1, fabs(sorted[n - 1])));
+        cr_expect_float_eq(csi_sample_median(sorted, n), table_number(&stats, row, table_column(&stats, "Median")), 1e-9);
+        cr_expect_float_eq(csi_sample_sd(x, 51), table_number(&stats, row, table_column(&stats, "Std")),
+                           1e-9 * fmax(1, fabs(sorted[n - 1])));
+        cr_expect_eq(n, (size_t)table_number(&stats, row, table_column(&stats, "N.Avail")));
+    }
+    for (size_t i = 1; i < p.n_rows; i++) {
+        for (size_t j = 1; j < p.n_columns; j++) {
+            size_t n;
+            const double r = csi_sample_correlation(csi_panel_column(c.raw, csi_framework_find(c.framework, p.cell[i][0]), 0),
+                                                    csi_panel_column(c.raw, csi_framework_find(c.framework, p.cell[0][j]), 0),
+                                                    51, &n);
+            cr_expect(is_near(csi_correlation_p(r, n), table_number(&p, i, j), 1e-9), "%s %s", p.cell[i][0], p.cell[0][j]);
+        }
+    }
+    coin_free(&c);
+}
