@@ -91,12 +91,12 @@ Test(table, heeds_other_delimiters_and_quotes)
     free(shown);
 }
 
-/* A million short texts of the characters that matter, both ways: the proof that the fast way is libcsv's grammar. */
+/* Many short texts of the characters that matter, both ways: the proof that the fast way is libcsv's grammar. */
 Test(table, splits_fast_as_libcsv_does)
 {
     static const char alphabet[] = {'a', ',', '"', '\n', '\r', ' ', '\t', ';', '"', ','};
     unsigned long long state = 88172645463325252ull;
-    for (size_t round = 0; round < 1000000; round++) {
+    for (size_t round = 0; round < 200000; round++) {
         char text[24];
         size_t n = 0;
         state ^= state << 13;
