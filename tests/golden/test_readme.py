@@ -15,6 +15,7 @@ from cli import COMMAND, ENVIRONMENT, SOURCE, directory, require
 
 WIDTH = 95
 ELSEWHERE = ("git clone", "./quickstart", "./check", "sudo cmake --install", "cmake ", "ctest ")
+FULL = {name: value for name, value in ENVIRONMENT.items() if name != "CSINDEX_REPLICATES"}
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -25,8 +26,8 @@ def steady(text):
 def run(line, work):
     got = subprocess.run(["bash", "-c", line], cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, timeout=300,
-                         env=ENVIRONMENT | {"LC_ALL": "C.UTF-8", "COLUMNS": str(WIDTH),
-                                            "PATH": f"{pathlib.Path(COMMAND).parent}:{os.environ['PATH']}"})
+                         env=FULL | {"LC_ALL": "C.UTF-8", "COLUMNS": str(WIDTH),
+                                     "PATH": f"{pathlib.Path(COMMAND).parent}:{os.environ['PATH']}"})
     return got.stdout.decode(), got.returncode
 
 
