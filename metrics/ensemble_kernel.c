@@ -75,6 +75,14 @@ static void add_log(const double *restrict x, size_t n, double w, double floor, 
 CSI_LANES(add_log, (const double *restrict x, size_t n, double w, double floor, double *restrict sum),
           (x, n, w, floor, sum))
 
+void csi_kernel_logs(const double *x, size_t n, double *logarithm)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double l = x[i] > 0.0 ? csi_lane_log(x[i]) : -(double)INFINITY;
+        logarithm[i] = x[i] == x[i] ? l : (double)NAN;
+    }
+}
+
 CSI_INLINE void add_inverse_body(const double *restrict x, size_t n, double w, double floor, double *restrict sum)
 {
     for (size_t i = 0; i < n; i++) {
@@ -204,8 +212,11 @@ static void score_node(const frame *f, size_t node)
         const double w = f->weight[child];
         const double *x = child < e->n_indicators ? indicator_column(f, child)
                                                   : f->score + (child - e->n_indicators) * e->stride;
+        const size_t at = child < e->n_indicators ? (f->year * e->n_indicators + child) * e->stride : 0;
         if (kind == CSI_RULE_ARITHMETIC) {
             add_value(x, e->stride, w, f->sum);
+        } else if (w > 0.0 && kind == CSI_RULE_GEOMETRIC && floor <= 0.0 && x == f->r->variant->fixed + at) {
+            add_value(f->r->variant->fixed_log + at, e->stride, w, f->sum);
         } else if (w > 0.0 && kind == CSI_RULE_GEOMETRIC) {
             add_log(x, e->stride, w, floor, f->sum);
         } else if (w > 0.0) {

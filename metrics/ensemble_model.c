@@ -167,7 +167,8 @@ static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_resu
 {
     const csi_ensemble *e = b->e;
     double *cell = take(b, e->n_years * e->n_indicators * e->stride, sizeof *cell);
-    if (cell == NULL) {
+    double *logarithm = take(b, e->n_years * e->n_indicators * e->stride, sizeof *logarithm);
+    if (cell == NULL || logarithm == NULL) {
         return no_memory(b);
     }
     for (size_t year = 0; year < e->n_years; year++) {
@@ -179,7 +180,9 @@ static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_resu
             }
         }
     }
+    csi_kernel_logs(cell, e->n_years * e->n_indicators * e->stride, logarithm);
     v->fixed = cell;
+    v->fixed_log = logarithm;
     return CSI_OK;
 }
 

@@ -40,6 +40,7 @@ typedef struct csi_variant {
     const double *low, *high; /* [indicator * n_years + year]; NaN: the series is not normalised */
     const double *treated;    /* [year][indicator][stride]: before normalising; NULL without posts */
     const double *fixed;      /* [year][indicator][stride]: normalised as measured */
+    const double *fixed_log;  /* likewise: their logarithms */
     const csi_patterns *patterns; /* [year][aggregate] */
     bool has_error_map;
     const csi_error_column *const *error; /* [year * n_indicators + indicator]; NULL: none */
@@ -100,6 +101,7 @@ CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replica
 
 /* One year of one replicate the fast way: score[aggregate][stride] of every node. `workspace` has
  * csi_kernel_room(ensemble) entries. */
+void csi_kernel_logs(const double *x, size_t n, double *logarithm); /* as the kernel takes them; NaN stays */
 size_t csi_kernel_room(const csi_ensemble *ensemble);
 void csi_kernel_year(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error, size_t year,
                      double *workspace, double *score);
