@@ -192,7 +192,7 @@ static int call_bare(int argc, char **argv, csi_diag *diag)
             csi_version_write(stdout);
         }
         if (asks_help || asks_version) {
-            return fflush(stdout) == 0 ? 0 : EXIT_BROKEN_PIPE;
+            return fflush(stdout) == 0 && !ferror(stdout) ? 0 : EXIT_BROKEN_PIPE;
         }
     }
     return csi_status_exit_code(csi_diag_error(
