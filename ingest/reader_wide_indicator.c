@@ -64,19 +64,25 @@ static bool is_accounted(const csi_preview *preview, size_t header, const csi_pl
     return is_listed(preview->framework->other, preview->framework->n_others, plan->heading[column]);
 }
 
+#define MAX_PLACED 100 /* warnings */
+
 static csi_status report_unknown(const csi_preview *preview, size_t header, const csi_plan *plan, uint32_t column,
                                  csi_diag *diag)
 {
+    const bool is_error = preview->options->unknown_indicators == CSI_POLICY_ERROR;
+    if (preview->options->unknown_indicators == CSI_POLICY_IGNORE) {
+        return CSI_OK;
+    }
+    if (csi_diag_is_full(diag) || csi_diag_n_warnings(diag) > MAX_PLACED) {
+        return is_error ? CSI_ERR_DATA : CSI_OK; /* finding a place means reading the whole heading again */
+    }
     char line[CSI_PLACE_ROOM];
     const csi_place place = csi_columns_place(preview, header, column, line);
-    if (preview->options->unknown_indicators == CSI_POLICY_ERROR) {
+    if (is_error) {
         return csi_diag_error(diag, CSI_ERR_DATA, &place, "column \"%s\" is no indicator of the framework",
                               plan->heading[column]);
     }
-    if (preview->options->unknown_indicators == CSI_POLICY_WARN) {
-        csi_diag_warn(diag, &place, "column \"%s\" is no indicator of the framework and is left out",
-                      plan->heading[column]);
-    }
+    csi_diag_warn(diag, &place, "column \"%s\" is no indicator of the framework and is left out", plan->heading[column]);
     return CSI_OK;
 }
 
