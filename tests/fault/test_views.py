@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 
-from faults import IS_LONG, IS_SANITIZED, injected, require_command, run
+from faults import IS_LONG, IS_SANITIZED, injected, run
 
 TINY = pathlib.Path(os.environ["CSINDEX_SOURCE"]) / "tests/data/tiny"
 VIEWS = [["rank", "-p", TINY], ["rank", "-p", TINY, "-f", "json"], ["trend", "KEN", "-p", TINY],
@@ -41,7 +41,6 @@ def try_view(view, report):
 
 
 def main():
-    require_command("explain")
     if IS_SANITIZED:
         print("skipped: AddressSanitizer owns malloc; the plain build runs this test")
         return 77
