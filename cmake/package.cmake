@@ -2,7 +2,7 @@
 # and what a program is built with.
 set(CPACK_PACKAGE_NAME csindex)
 set(CPACK_PACKAGE_VENDOR "csindex")
-set(CPACK_PACKAGE_CONTACT "The csindex authors <csindex@localhost.localdomain>")
+set(CPACK_PACKAGE_CONTACT "The csindex authors <csindex@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "cyberspace stability index from indicator files")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -15,6 +15,7 @@ set(CPACK_COMPONENTS_ALL command library development)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME csindex)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libcsindex0)

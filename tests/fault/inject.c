@@ -64,13 +64,14 @@ static bool fails(call_kind kind)
     return true;
 }
 
-static void count_block(const void *block, long change)
+__attribute__((unused)) static void count_block(const void *block, long change)
 {
     if (is_armed && block != NULL) {
         atomic_fetch_add(&n_blocks, change);
     }
 }
 
+#ifndef INJECT_FILES_ONLY /* AddressSanitizer must own malloc */
 void *malloc(size_t size)
 {
     void *block = fails(MALLOC) ? NULL : __libc_malloc(size);
@@ -102,6 +103,8 @@ void free(void *block)
     count_block(block, -1);
     __libc_free(block);
 }
+
+#endif
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (csi_settings_parse(arena, "index.yaml", (const char *)bytes, (size_t)(zero - bytes), diag, &steps) == CSI_OK &&
         steps != NULL && csi_recipe_read(arena, fuzz_framework(), steps, diag, &recipe) == CSI_OK) {
         const csi_context context = {.framework = fuzz_framework(), .countries = &countries, .first_scored_year = 1,
-                                     .n_scored_years = N_YEARS - 1, .arena = arena, .seed = 1, .n_threads = 1};
+                                     .n_scored_years = N_YEARS - 1, .seed = 1, .n_threads = 1};
         csi_panel *const panel = make_panel(zero + 1, n - (size_t)(zero + 1 - bytes));
         csi_result *result = NULL;
         if (csi_pipeline_run(recipe, &context, panel, diag, &result) == CSI_OK) {
