@@ -68,7 +68,7 @@ Test(coherence, correlations)
     coin_free(&c);
 }
 
-/* Alpha of every pillar, of the pillars of each sub-index, and of all indicators. */
+/* Alpha of every pillar. */
 Test(coherence, cronbach)
 {
     const table t = golden("10_cronbach_norm");

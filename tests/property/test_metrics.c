@@ -193,7 +193,7 @@ Test(metrics, monotony)
 Test(metrics, benefit_of_the_doubt_is_monotone_and_bounded)
 {
     coin a = prepare("- normalise: minmax\n- aggregate: bod\n", NULL), b = prepare("- normalise: minmax\n- aggregate: bod\n", NULL);
-    for (size_t i = 0; i < 1000; i++) {
+    for (size_t i = 0; i < N_CASES; i++) {
         dice d = {{14, i, 0}, 0};
         double value[CELLS], other[CELLS];
         fill(&d, value, 0.1);

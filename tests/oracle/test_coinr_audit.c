@@ -1,0 +1,351 @@
+/* COINr 1.1.14 on its ASEM data: what an audit looks at. Statistics, availability, correlations, reliability, components
+ * of all indicators, weights along the path, removal, optimised weights. Doubles there are %.17g. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics/coherence.h"
+#include "metrics/factor.h"
+#include "metrics/outliers.h"
+#include "metrics/sample.h"
+#include "metrics/weighting.h"
+#include "tests/support/coin.h"
+
+enum { N_COUNTRIES = 51, N_INDICATORS = 49, N_PILLARS = 8 };
+#define TREATED_STAGE 3
+
+static table golden(const char *name)
+{
+    return table_read(oracle_path(csi_arena_format(csi_arena_new(), "coinr/%s.csv", name)));
+}
+
+static coin asem(const char *data)
+{
+    const table m = golden("asem/ASEM_iMeta"), d = golden(data);
+    return coin_read(&m, &d);
+}
+
+/* The example coin as COINr builds it, with a step of weighting where one is given. */
+static csi_status run_example(coin *c, const char *weighting)
+{
+    const char *head = "- denominate: by\n"
+                       "- impute: {method: cohort, statistic: mean, groups: [EurAsia_group]}\n"
+                       "- screen: {method: countries, min_share: 0.9}\n"
+                       "- treat: {method: winsorise, max_count: 5, then: ct}\n"
+                       "- normalise: {method: minmax, goalposts: yearly, range: [0, 100]}\n";
+    return coin_run(c, csi_arena_format(c->arena, "%s%s- aggregate: {method: arithmetic, min_weight_share: 0}\n", head,
+                                        weighting));
+}
+
+static coin example(void)
+{
+    coin c = asem("asem/ASEM_iData");
+    cr_assert_eq(run_example(&c, ""), CSI_OK);
+    return c;
+}
+
+static size_t find(const coin *c, const char *code)
+{
+    const size_t node = csi_framework_find(c->framework, code);
+    cr_assert_neq(node, CSI_NONE, "%s", code);
+    return node;
+}
+
+static const double *score_column(const coin *c, const char *code)
+{
+    return csi_panel_column(c->result->scores, find(c, code), 0);
+}
+
+static double number_at(const table *t, size_t row, const char *heading)
+{
+    return table_number(t, row, table_column(t, heading));
+}
+
+static void expect_near(double got, double want, const char *what)
+{
+    cr_expect(is_near(got, want, 1e-9 * fmax(1, fabs(want))), "%s: %.15g, not %.15g", what, got, want);
+}
+
+static void expect_statistics(const double *x, const table *t, size_t row)
+{
+    const csi_outlier_rule rule = {2, 3.5};
+    const char *code = t->cell[row][0];
+    double sorted[N_COUNTRIES];
+    const size_t n = csi_sample_pack(x, N_COUNTRIES, sorted);
+    size_t n_unique = 0, n_same = 0;
+    csi_sample_sort(sorted, n);
+    for (size_t i = 0; i < n; i++) {
+        const size_t equal = csi_sample_equal(sorted, n, sorted[i]);
+        n_unique += csi_sample_below(sorted, n, sorted[i]) == i;
+        n_same = equal > n_same ? equal : n_same;
+    }
+    expect_near(sorted[0], number_at(t, row, "Min"), code);
+    expect_near(sorted[n - 1], number_at(t, row, "Max"), code);
+    expect_near(csi_sample_mean(x, N_COUNTRIES), number_at(t, row, "Mean"), code);
+    expect_near(csi_sample_median(sorted, n), number_at(t, row, "Median"), code);
+    expect_near(csi_sample_sd(x, N_COUNTRIES), number_at(t, row, "Std"), code);
+    expect_near(csi_sample_skewness(x, N_COUNTRIES), number_at(t, row, "Skew"), code);
+    expect_near(csi_sample_kurtosis(x, N_COUNTRIES), number_at(t, row, "Kurt"), code);
+    cr_expect_eq(csi_sample_count(x, N_COUNTRIES), (size_t)number_at(t, row, "N.Avail"), "%s", code);
+    cr_expect_eq(n - csi_sample_equal(sorted, n, 0), (size_t)number_at(t, row, "N.NonZero"), "%s", code);
+    cr_expect_eq(n_unique, (size_t)number_at(t, row, "N.Unique"), "%s: %zu", code, n_unique);
+    cr_expect_eq(n_same, (size_t)number_at(t, row, "N.Same"), "%s: %zu", code, n_same);
+    cr_expect_eq(csi_outliers_fail(x, N_COUNTRIES, &rule),
+                 strcmp(t->cell[row][table_column(t, "Flag.SkewKurt")], "OUT") == 0, "%s", code);
+}
+
+Test(coinr_audit, statistics)
+{
+    coin c = example();
+    const csi_panel *panels[] = {c.raw, c.result->stage[TREATED_STAGE], c.result->scores};
+    const char *const names[] = {"11_stats_Raw", "11_stats_Treated", "11_stats_Aggregated"};
+    for (size_t k = 0; k < 3; k++) {
+        const table t = golden(names[k]);
+        cr_assert_geq(t.n_rows, N_INDICATORS + 1);
+        for (size_t row = 1; row < t.n_rows; row++) {
+            expect_statistics(csi_panel_column(panels[k], find(&c, t.cell[row][0]), 0), &t, row);
+        }
+    }
+    coin_free(&c);
+}
+
+/* Who stays at a threshold is who has at least that share: each value of the table is tried as the threshold, so that
+ * a share that is off by one cell moves somebody across. */
+static void expect_shares(const char *data, const table *t, const char *heading, const char *rule)
+{
+    coin c = asem(data);
+    for (size_t at = 1; at < t->n_rows; at++) {
+        const double threshold = number_at(t, at, heading);
+        if (table_row(t, table_column(t, heading), t->cell[at][table_column(t, heading)]) < at) {
+            continue;
+        }
+        coin_must_run(&c, csi_arena_format(c.arena, "- screen: {method: countries, %s %s}\n- normalise: rank\n", rule,
+                                           t->cell[at][table_column(t, heading)]));
+        for (size_t row = 1; row < t->n_rows; row++) {
+            const size_t country = csi_countries_find(&c.countries, t->cell[row][0]);
+            size_t n_present = 0;
+            for (size_t q = 0; q < N_INDICATORS; q++) {
+                n_present += !isnan(csi_panel_get(c.result->stage[0], q, 0, country));
+            }
+            cr_expect_eq(n_present > 0, number_at(t, row, heading) >= threshold - 1e-12, "%s %s at %g", heading,
+                         t->cell[row][0], threshold);
+        }
+    }
+    coin_free(&c);
+}
+
+/* By group: a pillar's coverage is COINr's share. Above it ours weighs as the score does, so a pillar of three indicators
+ * counts as much as one of eight; COINr counts indicators. */
+static void expect_group_shares(const char *data, const table *t)
+{
+    coin c = asem(data);
+    coin_must_run(&c, "- normalise: rank\n");
+    for (size_t node = N_INDICATORS; node < c.framework->n_nodes; node++) {
+        const csi_node *group = &c.framework->node[node];
+        for (size_t row = 1; row < t->n_rows; row++) {
+            const size_t country = csi_countries_find(&c.countries, t->cell[row][0]);
+            const double got = c.result->coverage[csi_panel_at(c.result->scores, node, 0, country)];
+            double below = 0;
+            for (size_t q = 0; q < group->n_children && group->level > 2; q++) {
+                const size_t child = group->child[q];
+                below += c.result->coverage[csi_panel_at(c.result->scores, child, 0, country)] * c.result->weight[child];
+            }
+            expect_near(got, group->level > 2 ? below : number_at(t, row, group->code), group->code);
+        }
+    }
+    coin_free(&c);
+}
+
+Test(coinr_audit, availability)
+{
+    static const char *const cases[][3] = {{"asem/ASEM_iData", "11_avail_raw", "11_avail_raw_group"},
+                                           {"03_holes_iData", "11_avail_holes", "11_avail_holes_group"}};
+    for (size_t k = 0; k < 2; k++) {
+        const table t = golden(cases[k][1]), by_group = golden(cases[k][2]);
+        cr_assert_eq(t.n_rows, N_COUNTRIES + 1);
+        expect_shares(cases[k][0], &t, "Dat_Avail", "min_share:");
+        expect_shares(cases[k][0], &t, "Non_Zero", "rule: zeros, min_nonzero:");
+        expect_group_shares(cases[k][0], &by_group);
+    }
+}
+
+/* Within pillars; and with those of p > 0.05 taken out. */
+Test(coinr_audit, correlations)
+{
+    const table within = golden("10_corr_L1_grouplev2"), marked = golden("10_corr_L1_pearson_p05");
+    coin c = example();
+    cr_assert_gt(within.n_rows, 300);
+    for (size_t row = 1; row < within.n_rows; row++) {
+        cr_expect_eq(c.framework->node[find(&c, within.cell[row][0])].parent,
+                     c.framework->node[find(&c, within.cell[row][1])].parent);
+        expect_near(csi_sample_correlation(score_column(&c, within.cell[row][0]), score_column(&c, within.cell[row][1]),
+                                           N_COUNTRIES, NULL), table_number(&within, row, 2), within.cell[row][0]);
+    }
+    cr_assert_eq(marked.n_rows, N_INDICATORS * N_INDICATORS + 1);
+    for (size_t row = 1; row < marked.n_rows; row++) {
+        size_t n;
+        const double r = csi_sample_correlation(score_column(&c, marked.cell[row][0]),
+                                                score_column(&c, marked.cell[row][1]), N_COUNTRIES, &n);
+        const bool is_out = csi_correlation_p(r, n) > 0.05 && strcmp(marked.cell[row][0], marked.cell[row][1]) != 0;
+        expect_near(is_out ? NAN : r, table_number(&marked, row, 2), marked.cell[row][0]);
+    }
+    coin_free(&c);
+}
+
+/* The row of a pair in a table whose two columns from `first` on name it; 0: not there. */
+static size_t pair_row(const table *t, size_t first, const char *a, const char *b)
+{
+    for (size_t row = 1; row < t->n_rows; row++) {
+        const char *x = t->cell[row][first], *y = t->cell[row][first + 1];
+        if ((strcmp(x, a) == 0 && strcmp(y, b) == 0) || (strcmp(x, b) == 0 && strcmp(y, a) == 0)) {
+            return row;
+        }
+    }
+    return 0;
+}
+
+/* Exactly the pairs of a pillar beyond the limits are in the two tables. */
+Test(coinr_audit, correlation_flags)
+{
+    const table high = golden("10_corr_flags_high"), low = golden("10_corr_flags_low");
+    coin c = example();
+    size_t n_flags = 0;
+    for (size_t q = 0; q < N_INDICATORS; q++) {
+        for (size_t k = 0; k < q; k++) {
+            const csi_node *a = &c.framework->node[q], *b = &c.framework->node[k];
+            const double r = csi_sample_correlation(score_column(&c, a->code), score_column(&c, b->code), N_COUNTRIES,
+                                                    NULL);
+            const bool is_flagged = a->parent == b->parent && (r > 0.75 || r < -0.5);
+            const table *t = r > 0 ? &high : &low;
+            const size_t row = pair_row(t, 1, a->code, b->code);
+            cr_expect_eq(row > 0, is_flagged, "%s %s: %g", a->code, b->code, r);
+            if (row > 0) {
+                expect_near(r, table_number(t, row, 3), a->code);
+                n_flags++;
+            }
+        }
+    }
+    cr_expect_eq(n_flags, high.n_rows + low.n_rows - 2);
+    coin_free(&c);
+}
+
+/* Exactly the raw indicators that go with a denominator beyond 0.7 are in the table. */
+Test(coinr_audit, denominator_correlations)
+{
+    static const char *const denominators[] = {"Area", "Energy", "GDP", "Population"};
+    const table t = golden("10_denom_corr_raw");
+    coin c = asem("asem/ASEM_iData");
+    size_t n_found = 0;
+    for (size_t q = 0; q < N_INDICATORS; q++) {
+        for (size_t k = 0; k < 4; k++) {
+            const size_t series = csi_framework_find_series(c.framework, denominators[k]);
+            const char *code = c.framework->node[q].code;
+            const double r = csi_sample_correlation(csi_panel_column(c.raw, q, 0), csi_panel_column(c.raw, series, 0),
+                                                    N_COUNTRIES, NULL);
+            const size_t row = pair_row(&t, 0, code, denominators[k]);
+            cr_expect_eq(row > 0, fabs(r) > 0.7, "%s %s: %g", code, denominators[k], r);
+            if (row > 0) {
+                expect_near(r, table_number(&t, row, 2), code);
+                n_found++;
+            }
+        }
+    }
+    cr_expect_eq(n_found, t.n_rows - 1);
+    coin_free(&c);
+}
+
+/* The scores of these nodes as one matrix; all indicators where code is NULL. */
+static csi_columns matrix_of(const coin *c, const char *const *code, size_t p)
+{
+    csi_columns columns = {N_COUNTRIES, p, calloc(N_COUNTRIES * p, sizeof(double))};
+    for (size_t q = 0; q < p; q++) {
+        const double *x = score_column(c, code == NULL ? c->framework->node[q].code : code[q]);
+        for (size_t i = 0; i < N_COUNTRIES; i++) {
+            columns.value[i * p + q] = x[i];
+        }
+    }
+    return columns;
+}
+
+/* Alpha of all indicators and of the pillars of each sub-index; single pillars are compared elsewhere. */
+Test(coinr_audit, cronbach)
+{
+    const table t = golden("10_cronbach_norm");
+    coin c = example();
+    csi_columns all = matrix_of(&c, NULL, N_INDICATORS);
+    csi_reliability answer;
+    cr_assert_eq(csi_cronbach(&all, &answer, NULL, NULL), CSI_OK);
+    expect_near(answer.alpha, table_number(&t, table_row(&t, 0, "all"), 1), "all");
+    csi_columns_free(&all);
+    for (size_t k = 0; k < 2; k++) {
+        const char *code = k == 0 ? "Conn" : "Sust";
+        csi_columns pillars;
+        cr_assert_eq(csi_columns_of_node(&c.context, c.result->scores, find(&c, code), 0, 1, true, &pillars), CSI_OK);
+        cr_assert_eq(csi_cronbach(&pillars, &answer, NULL, NULL), CSI_OK);
+        expect_near(answer.alpha, table_number(&t, table_row(&t, 0, k == 0 ? "Conn.pillars" : "Sust.pillars"), 1), code);
+        csi_columns_free(&pillars);
+    }
+    coin_free(&c);
+}
+
+/* prcomp over all 49 indicators: standard deviations and rotation, the sign of each component being free. */
+Test(coinr_audit, components_of_all_indicators)
+{
+    enum { P = N_INDICATORS };
+    const table sdev = golden("09_PCA_L1_all_All_sdev"), rotation = golden("09_PCA_L1_all_All_rotation");
+    const table first = golden("09_PCA_L1_all_weights");
+    coin c = example();
+    csi_columns all = matrix_of(&c, NULL, P);
+    static double r[P * P], value[P], vector[P * P];
+    csi_correlation_matrix(&all, r);
+    cr_assert_eq(csi_eigen(r, P, value, vector), CSI_OK);
+    for (size_t j = 0; j < P; j++) {
+        expect_near(sqrt(fmax(0, value[j])), table_number(&sdev, j + 1, 1), "sdev");
+        expect_near(value[j] / P, table_number(&sdev, j + 1, 2), "share of variance");
+        double same = 0, turned = 0;
+        for (size_t i = 0; i < P; i++) {
+            const double want = table_number(&rotation, table_row(&rotation, 0, c.framework->node[i].code), j + 1);
+            same = fmax(same, fabs(vector[i * P + j] - want));
+            turned = fmax(turned, fabs(vector[i * P + j] + want));
+        }
+        cr_expect(fmin(same, turned) <= 1e-9, "PC%zu: %g", j + 1, fmin(same, turned));
+    }
+    for (size_t i = 0; i < P; i++) {
+        const char *code = c.framework->node[i].code;
+        expect_near(fabs(vector[i * P]), fabs(number_at(&first, table_row(&first, table_column(&first, "iCode"), code),
+                                                        "Weight")), code);
+    }
+    csi_columns_free(&all);
+    coin_free(&c);
+}
+
+/* A table of weights as a step. */
+static const char *given(const coin *c, const table *t)
+{
+    const char *text = "";
+    for (size_t row = 1; row < t->n_rows; row++) {
+        text = csi_arena_format(c->arena, "%s%s%s: %s", text, row > 1 ? ", " : "", t->cell[row][table_column(t, "iCode")],
+                                t->cell[row][table_column(t, "Weight")]);
+    }
+    return csi_arena_format(c->arena, "- weight: {method: given, weights: {%s}}\n", text);
+}
+
+/* Shares of siblings multiplied up to the root. */
+Test(coinr_audit, weights_along_the_path)
+{
+    static const char *const names[] = {"09_eff_weights", "09_eff_weights_alt"};
+    coin c = asem("asem/ASEM_iData");
+    for (size_t k = 0; k < 2; k++) {
+        const table t = golden(names[k]);
+        cr_assert_eq(run_example(&c, given(&c, &t)), CSI_OK);
+        cr_assert_eq(t.n_rows, c.framework->n_nodes + 1);
+        for (size_t row = 1; row < t.n_rows; row++) {
+            double weight = 1;
+            for (size_t node = find(&c, t.cell[row][0]); node != CSI_NONE; node = c.framework->node[node].parent) {
+                weight *= c.result->weight[node];
+            }
+            expect_near(weight, number_at(&t, row, "EffWeight"), t.cell[row][0]);
+        }
+    }
+    coin_free(&c);
+}
