@@ -349,3 +349,112 @@ Test(coinr_audit, weights_along_the_path)
     }
     coin_free(&c);
 }
+
+static const char *const pillars[N_PILLARS] = {"Physical", "ConEcFin", "Political", "Instit",
+                                               "P2P",      "Environ",  "Social",    "SusEcFin"};
+
+/* Correlation of each column with the weighted sum of all. */
+static void correlate_with_sum(const csi_columns *columns, const double *weight, double *r)
+{
+    double sum[N_COUNTRIES] = {0}, column[N_COUNTRIES];
+    for (size_t i = 0; i < columns->n; i++) {
+        for (size_t q = 0; q < columns->p; q++) {
+            sum[i] += weight[q] * columns->value[i * columns->p + q];
+        }
+    }
+    for (size_t q = 0; q < columns->p; q++) {
+        csi_columns_get(columns, q, column);
+        r[q] = csi_sample_correlation(column, sum, columns->n, NULL);
+    }
+}
+
+/* COINr's objective of balance: log of the mean squared distance of the correlations' shares from equal ones. */
+static double unbalance(const double *r)
+{
+    double sum = 0, gap = 0;
+    for (size_t q = 0; q < N_PILLARS; q++) {
+        sum += r[q];
+    }
+    for (size_t q = 0; q < N_PILLARS; q++) {
+        gap += (r[q] / sum - 1.0 / N_PILLARS) * (r[q] / sum - 1.0 / N_PILLARS);
+    }
+    return log(gap / N_PILLARS);
+}
+
+/* Pillar weights as COINr applies them: scaled within each sub-index, the two sub-indexes counting alike. */
+static void nest(const coin *c, const table *weights, double *weight)
+{
+    for (size_t q = 0; q < N_PILLARS; q++) {
+        const csi_node *parent = &c->framework->node[c->framework->node[find(c, pillars[q])].parent];
+        double sum = 0;
+        for (size_t k = 0; k < parent->n_children; k++) {
+            const char *sibling = c->framework->node[parent->child[k]].code;
+            sum += number_at(weights, table_row(weights, table_column(weights, "iCode"), sibling), "Weight");
+        }
+        weight[q] = number_at(weights, table_row(weights, table_column(weights, "iCode"), pillars[q]), "Weight") / sum / 2;
+    }
+}
+
+/* Balance of eight pillars in two sub-indexes. COINr's default tolerance stops after nine evaluations, near equal weights:
+ * ours is better by COINr's own objective. Its tight one takes weight from Physical and Social below zero, where a
+ * better pillar makes a worse index: the weights that balance exactly, those that solve C w = sd, are such, so no
+ * weights of ours can; we keep them at zero or above, say what is missing, and refuse COINr's. (The *_corr tables list
+ * pillars by alphabet beside weights in another order, so the objective is what is compared.) */
+Test(coinr_audit, balanced_pillars)
+{
+    const table loose = golden("09_opt_balance_L2_default_weights"), tight = golden("09_opt_balance_L2_tight_weights");
+    const table loose_end = golden("09_opt_balance_L2_default_optim"), tight_end = golden("09_opt_balance_L2_tight_optim");
+    const double equal[N_PILLARS] = {1, 1, 1, 1, 1, 1, 1, 1};
+    double weight[N_PILLARS], r[N_PILLARS], miss, sum = 0;
+    coin c = example();
+    csi_columns columns = matrix_of(&c, pillars, N_PILLARS);
+    nest(&c, &loose, weight);
+    correlate_with_sum(&columns, weight, r);
+    expect_near(unbalance(r), table_number(&loose_end, 1, 1), "default");
+    nest(&c, &tight, weight);
+    correlate_with_sum(&columns, weight, r);
+    expect_near(unbalance(r), table_number(&tight_end, 1, 1), "tight");
+    cr_expect(weight[0] < 0 && weight[6] < 0);
+    cr_assert_eq(csi_balance_weights(&columns, equal, weight, &miss), CSI_OK);
+    for (size_t q = 0; q < N_PILLARS; q++) {
+        cr_expect_geq(weight[q], 0);
+        sum += weight[q];
+    }
+    cr_expect_float_eq(sum, 1, 1e-12);
+    correlate_with_sum(&columns, weight, r);
+    cr_expect_lt(unbalance(r), table_number(&loose_end, 1, 1) - 3, "%g", unbalance(r));
+    cr_expect_gt(miss, 1e-4);
+    cr_expect_neq(run_example(&c, given(&c, &tight)), CSI_OK);
+    csi_columns_free(&columns);
+    coin_free(&c);
+}
+
+/* Infomax seeks the largest sum of correlations with the index. We have no such method, for nothing has to be sought: the
+ * sum is greatest, sqrt(sum of R), for equal weights of standardised columns, which is 4.59898 here where COINr's search
+ * stops at 4.59255. */
+Test(coinr_audit, most_information)
+{
+    const table weights = golden("09_opt_infomax_L2_weights"), end = golden("09_opt_infomax_L2_optim");
+    double weight[N_PILLARS], r[N_PILLARS], matrix[N_PILLARS * N_PILLARS], theirs = 0, ours = 0, greatest = 0;
+    coin c = example();
+    csi_columns columns = matrix_of(&c, pillars, N_PILLARS);
+    nest(&c, &weights, weight);
+    correlate_with_sum(&columns, weight, r);
+    for (size_t q = 0; q < N_PILLARS; q++) {
+        theirs += r[q];
+        weight[q] = 1 / csi_sample_sd(score_column(&c, pillars[q]), N_COUNTRIES);
+    }
+    expect_near(-theirs, table_number(&end, 1, 1), "infomax");
+    correlate_with_sum(&columns, weight, r);
+    csi_correlation_matrix(&columns, matrix);
+    for (size_t q = 0; q < N_PILLARS; q++) {
+        ours += r[q];
+    }
+    for (size_t i = 0; i < N_PILLARS * N_PILLARS; i++) {
+        greatest += matrix[i];
+    }
+    expect_near(ours, sqrt(greatest), "equal weights of standardised pillars");
+    cr_expect_gt(ours, theirs);
+    csi_columns_free(&columns);
+    coin_free(&c);
+}
