@@ -458,3 +458,36 @@ Test(coinr_audit, most_information)
     csi_columns_free(&columns);
     coin_free(&c);
 }
+
+/* Every country's score and rank with one element taken away, by giving it no weight. */
+static void expect_removal(const char *scores_name, const char *ranks_name)
+{
+    const table scores = golden(scores_name), ranks = golden(ranks_name), nominal = golden("01_weights_original");
+    coin c = asem("asem/ASEM_iData");
+    cr_assert_eq(scores.n_rows, N_COUNTRIES + 1);
+    for (size_t column = 1; column < scores.n_columns; column++) {
+        table weights = nominal;
+        int rank[N_COUNTRIES];
+        size_t work[N_COUNTRIES];
+        const size_t code = table_column(&nominal, "iCode"), weight = table_column(&nominal, "Weight");
+        const size_t removed = column == 1 ? 0 : table_row(&nominal, code, scores.cell[0][column]);
+        char *kept = weights.cell[removed][weight];
+        weights.cell[removed][weight] = removed == 0 ? kept : (char[]){"0"};
+        cr_assert_eq(run_example(&c, given(&c, &weights)), CSI_OK);
+        weights.cell[removed][weight] = kept;
+        csi_rank_column(score_column(&c, "Index"), N_COUNTRIES, rank, work);
+        for (size_t row = 1; row < scores.n_rows; row++) {
+            const size_t country = csi_countries_find(&c.countries, scores.cell[row][0]);
+            expect_near(score_column(&c, "Index")[country], table_number(&scores, row, column), scores.cell[0][column]);
+            cr_expect_eq(rank[country], (int)table_number(&ranks, row, column), "%s without %s", scores.cell[row][0],
+                         scores.cell[0][column]);
+        }
+    }
+    coin_free(&c);
+}
+
+Test(coinr_audit, removal)
+{
+    expect_removal("13_remove_L1_scores", "13_remove_L1_ranks");
+    expect_removal("13_remove_L2_scores", "13_remove_L2_ranks");
+}
