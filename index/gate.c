@@ -238,11 +238,16 @@ csi_status csi_gate_check(csi_arena *arena, const char *previous, const csi_run 
 {
     csi_verified whole;
     *gate = NULL;
-    if (csi_verify(previous, NULL, &whole) != CSI_OK) {
+    csi_status status = csi_verify(previous, NULL, &whole);
+    if (status == CSI_ERR_NO_INPUT || status == CSI_ERR_DATA) {
         return CSI_OK; /* nothing whole is there that could be lost */
     }
+    if (status != CSI_OK) {
+        return csi_diag_error(diag, status, &(csi_place){.file = previous},
+                              "the last results cannot be read, so the new ones cannot be held against them: %s",
+                              csi_status_text(status));
+    }
     comparison c = {.run = run, .arena = arena, .directory = previous};
-    csi_status status;
     c.gate = csi_arena_alloc(arena, 1, sizeof *c.gate);
     if (c.gate == NULL || (c.gate->vanished = csi_names_new(arena)) == NULL) {
         return csi_diag_no_memory(diag, "comparing with the last results");

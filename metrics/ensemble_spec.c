@@ -319,13 +319,27 @@ static csi_status usual_normalisation(const reader *r)
     return CSI_OK;
 }
 
+/* Whether no normalised value can be zero or less: min-max onto a positive range, clipped. A geometric mean would fail
+ * where one is. */
+static bool is_positive(const csi_recipe *recipe)
+{
+    const csi_step *last = NULL;
+    for (size_t i = 0; i < recipe->n_stages; i++) {
+        if (recipe->stage[i].method->step == CSI_STEP_NORMALISE) {
+            last = &recipe->stage[i];
+        }
+    }
+    return last != NULL && strcmp(last->method->name, "minmax") == 0 && csi_step_boolean(last, "clip") &&
+           csi_step_value(last, "range")->numbers[0] > 0;
+}
+
 /* At the top the geometric mean beside the arithmetic one, or the other way round. */
 static csi_status usual_aggregation(const reader *r)
 {
     const size_t root = r->framework->n_nodes - 1;
     const char *name = r->recipe->node_rule[root].step->method->name;
     const bool is_arithmetic = strcmp(name, "arithmetic") == 0, is_geometric = strcmp(name, "geometric") == 0;
-    if (!is_geometric && !(is_arithmetic && r->recipe->scale_low > 0.0)) {
+    if (!is_geometric && !(is_arithmetic && is_positive(r->recipe))) {
         return CSI_OK;
     }
     csi_step *step = take(r, 1, sizeof *step);

@@ -1,6 +1,6 @@
 /* A preloaded library that makes one call fail, the k-th that the program makes from main on.
  *
- *     INJECT_CALL   malloc (with calloc, realloc, strdup and the like), open, read, write, fsync, rename, close, unlink
+ *     INJECT_CALL   malloc (with calloc, realloc, aligned_alloc, strdup and the like), open, read, write, fsync, rename, close, unlink
  *     INJECT_AT     which call, from 1; 0: none, count only
  *     INJECT_ERRNO  the number that errno takes
  *     INJECT_MODE   fail: this call alone; rest: this one and all after it; short: half of the bytes are moved
@@ -29,6 +29,7 @@
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
 typedef enum { MALLOC, OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, UNLINK, N_CALLS } call_kind;
@@ -95,6 +96,13 @@ void *realloc(void *old, size_t size)
     if (old == NULL) {
         count_block(block, 1);
     }
+    return block;
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    void *block = fails(MALLOC) ? NULL : __libc_memalign(alignment, size);
+    count_block(block, 1);
     return block;
 }
 
