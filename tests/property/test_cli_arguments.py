@@ -9,7 +9,8 @@ import tempfile
 sys.path.insert(0, os.path.join(os.environ["CSINDEX_SOURCE"], "tests/golden"))
 from cli import COMMAND, TINY, csindex  # noqa: E402
 
-N = 400
+IS_SANITIZED = "CSINDEX_SANITIZE:BOOL=ON" in open(os.path.join(os.environ["CSINDEX_BUILD"], "CMakeCache.txt")).read()
+N = 100 if IS_SANITIZED else 400  # sanitized programs start slowly
 CODES = {0, 1, 64, 65, 66, 73, 78}
 VIEWS = ["rank", "trend", "compare", "explain", "check", "methods", "countries", "help", "verify", "init", "run", "nothing"]
 WORDS = ["CHE", "Kenya", "2021", "2020", "care", "users", "-1", "", "-", "--", "0", "99999999999999999999", "\u202eX", "a" * 3000,
@@ -43,7 +44,7 @@ def fault_of(line, got):
 
 
 def main():
-    seed = int(os.environ.get("CSINDEX_SEED", random.SystemRandom().randrange(2**32)))
+    seed = int(os.environ.get("CSINDEX_SEED", 20181112))
     print(f"CSINDEX_SEED={seed}")
     draw = random.Random(seed)
     wrong, codes = 0, {}

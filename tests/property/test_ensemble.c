@@ -256,7 +256,13 @@ Test(ensemble, perfect_data_are_certain)
 }
 
 /* Two seeds agree within the Monte Carlo error of a quantile: 4.6 standard errors of the share below it. */
-Test(ensemble, seeds_agree_within_their_error)
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SLOW_HERE true
+#else
+#define IS_SLOW_HERE false
+#endif
+
+Test(ensemble, seeds_agree_within_their_error, .disabled = IS_SLOW_HERE)
 {
     enum { REPLICATES = 1500 };
     csi_tallies *tally[2];
