@@ -91,6 +91,22 @@ static csi_status fill_workspace(const run *job, workspace *w)
     return csi_ranker_new(e->stride, &w->ranker);
 }
 
+/* Why a walk failed, said once: `quiet` holds what it said. NULL is allowed. */
+static void pass_error_on(const run *job, const csi_diag *quiet)
+{
+    size_t n = 0;
+    const csi_message *message = csi_diag_messages(quiet, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (message[i].severity == CSI_ERROR) {
+            const csi_place place = {.file = message[i].file, .line = message[i].line, .column = message[i].column};
+            pthread_mutex_lock(&job->lock[job->e->n_years]);
+            csi_diag_error(job->diag, message[i].status, &place, "in a replicate of the ensemble: %s", message[i].text);
+            pthread_mutex_unlock(&job->lock[job->e->n_years]);
+            return;
+        }
+    }
+}
+
 static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
 {
     const csi_ensemble *e = job->e;
@@ -113,6 +129,7 @@ static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
             csi_diag *quiet = csi_diag_new(1); /* the methods' warnings were given when the ensemble was made */
             status = quiet == NULL ? CSI_ERR_MEMORY
                                    : csi_walk(e, w->replicate[i], w->error, quiet, w->walked + i * n_walked);
+            pass_error_on(job, quiet);
             csi_diag_free(quiet);
         }
     }

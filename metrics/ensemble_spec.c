@@ -319,18 +319,23 @@ static csi_status usual_normalisation(const reader *r)
     return CSI_OK;
 }
 
-/* Whether no normalised value can be zero or less: min-max onto a positive range, clipped. A geometric mean would fail
- * where one is. */
+/* Whether no normalised value can be zero or less: every normalisation is min-max onto a positive range, clipped. A
+ * geometric mean would fail where one is. */
 static bool is_positive(const csi_recipe *recipe)
 {
-    const csi_step *last = NULL;
+    bool is_any = false;
     for (size_t i = 0; i < recipe->n_stages; i++) {
-        if (recipe->stage[i].method->step == CSI_STEP_NORMALISE) {
-            last = &recipe->stage[i];
+        const csi_step *step = &recipe->stage[i];
+        if (step->method->step != CSI_STEP_NORMALISE) {
+            continue;
         }
+        if (strcmp(step->method->name, "minmax") != 0 || !csi_step_boolean(step, "clip") ||
+            !(csi_step_value(step, "range")->numbers[0] > 0)) {
+            return false;
+        }
+        is_any = true;
     }
-    return last != NULL && strcmp(last->method->name, "minmax") == 0 && csi_step_boolean(last, "clip") &&
-           csi_step_value(last, "range")->numbers[0] > 0;
+    return is_any;
 }
 
 /* At the top the geometric mean beside the arithmetic one, or the other way round. */
