@@ -1,7 +1,8 @@
 /* Settings: libyaml's events made into a tree with places.
  *
  * Events rather than documents, because events keep a mark for every key and collection, so that a message can point at
- * any of them. libyaml rather than libfyaml, whose own messages are finer, because it stands every failed allocation. Aliases are refused: a configuration needs none, and they can grow without bound. */
+ * any of them. libyaml rather than libfyaml, whose own messages are finer, because it stands every failed allocation.
+ * Aliases are refused: a configuration needs none, and they can grow without bound. */
 #include "core/settings.h"
 
 #include <stdlib.h>
