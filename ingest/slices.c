@@ -169,6 +169,7 @@ csi_status csi_slices_peek(csi_slices *slices, size_t want, csi_diag *diag, cons
 
 void csi_slices_skip(csi_slices *slices, size_t n)
 {
+    n = n < slices->held_n ? n : slices->held_n; /* a heading without a line end counts as if it had one */
     slices->line += csi_count_lines(slices->held, n);
     slices->offset += n;
     slices->held_n -= n;
