@@ -223,7 +223,7 @@ static csi_status fail_strict(csi_splitter *splitter, size_t line_start, uint64_
 
 static void point_fields_into_text(csi_splitter *splitter)
 {
-    const char *at = splitter->text;
+    const char *at = splitter->text == NULL ? "" : splitter->text; /* NULL while every field so far was empty */
     for (size_t i = 0; i < splitter->n_fields; i++) {
         splitter->field[i].text = splitter->field[i].length > 0 ? at : "";
         at += splitter->field[i].length;

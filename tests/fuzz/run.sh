@@ -1,6 +1,6 @@
 #!/bin/bash
-# Usage: run.sh PROGRAM. The seed is fixed (CSINDEX_SEED overrides it), so that ./check does not depend on luck. Fuzzes for CSINDEX_FUZZ_SECONDS from the seeds and from what earlier runs found; an input that
-# makes it fail is kept beside the program, and its bytes are printed.
+# Usage: run.sh PROGRAM. Fuzzes for CSINDEX_FUZZ_SECONDS from the seeds and from what earlier runs found; an input that
+# makes it fail is kept beside the program, and its bytes are printed. CSINDEX_SEED sets the fixed seed.
 set -euo pipefail
 program=$1
 name=$(basename "$program")
