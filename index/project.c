@@ -18,7 +18,7 @@
 
 static const char *const sections[] = {
     "index",      "years",     "units", "framework", "sources", "data",     "unknown_indicators", "unknown_countries", "missing",
-    "precedence", "steps",     "seed",  "threads",   "ensemble", "variants", "outputs",            "limits",
+    "precedence", "steps",     "seed",  "threads",   "ensemble", "limits",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -14,8 +14,7 @@ typedef struct csi_project {
     char config_sha256[CSI_DIGEST_HEX];
     const char *framework_path, *framework_label;
     char framework_sha256[CSI_DIGEST_HEX];
-    const csi_setting *root;   /* the whole of index.yaml; `ensemble`, `variants`, `outputs` and `limits` are read by
-                                * the stage that they belong to */
+    const csi_setting *root;   /* the whole of index.yaml; `ensemble` is read by the stage that it belongs to */
     const char *id, *name, *version;
     const char *description, *licence, *citation, *notice, *homepage; /* "" when not given */
     int read_from, first_year, last_year;
