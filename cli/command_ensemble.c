@@ -33,7 +33,7 @@ static csi_part_range range_of(uint64_t total, uint64_t k, uint64_t m)
 }
 
 static csi_status write(const csi_call *call, const char *path, const char *fingerprint, const csi_part_range *range,
-                        const csi_tallies *tally)
+                        const csi_uncertainty *uncertainty)
 {
     const char *slash = strrchr(path, '/');
     char *directory = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
@@ -42,7 +42,7 @@ static csi_status write(const csi_call *call, const char *path, const char *fing
         return csi_diag_no_memory(call->diag, "a part");
     }
     CSI_TRY(csi_directory_make(directory, call->diag));
-    CSI_TRY(csi_part_write(directory, slash == NULL ? path : slash + 1, fingerprint, range, tally, call->diag));
+    CSI_TRY(csi_part_write(directory, slash == NULL ? path : slash + 1, fingerprint, range, uncertainty, call->diag));
 out:
     free(directory);
     return status;
@@ -66,12 +66,13 @@ static csi_status run(csi_call *call)
     CSI_TRY(csi_uncertain_replicates(call, uncertainty, &total));
     const csi_part_range range = range_of(total, (uint64_t)k, (uint64_t)m);
     atomic_store(&done, 0);
-    csi_progress_stage("drawing the ensemble", &done, range.n);
-    CSI_TRY(csi_uncertainty_run(uncertainty, computed, range.first, range.n, &done, call->diag));
+    csi_progress_stage("drawing the ensemble", &done, csi_uncertainty_count(uncertainty, &range));
+    uncertainty->keeps_kinds = true;
+    CSI_TRY(csi_uncertainty_run(uncertainty, computed, &range, &done, call->diag));
     csi_progress_end();
     csi_part_fingerprint(computed, uncertainty, total, fingerprint);
     path = path != NULL ? path : "ensemble.part";
-    CSI_TRY(write(call, path, fingerprint, &range, uncertainty->tally));
+    CSI_TRY(write(call, path, fingerprint, &range, uncertainty));
     csi_say(0, "done", "replicates %llu to %llu of %llu; written to %s", (unsigned long long)range.first,
             (unsigned long long)(range.first + range.n), (unsigned long long)total, path);
 out:

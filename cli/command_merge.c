@@ -7,13 +7,14 @@
 #include "cli/view.h"
 #include "index/part.h"
 
-static csi_status add_parts(const csi_call *call, const csi_run *run, const csi_uncertainty *uncertainty)
+static csi_status add_parts(const csi_call *call, const csi_run *run, csi_uncertainty *uncertainty)
 {
     csi_status status = CSI_OK;
     csi_part_range *range = calloc(call->n_arguments + 1, sizeof *range);
     if (range == NULL) {
         return csi_diag_no_memory(call->diag, "the parts");
     }
+    CSI_TRY(csi_uncertainty_open_kinds(uncertainty, call->diag));
     for (size_t i = 0; i < call->n_arguments; i++) {
         CSI_TRY(csi_part_add(call->argument[i], run, uncertainty, call->diag, &range[i]));
     }

@@ -44,8 +44,9 @@ csi_status csi_uncertain_run(csi_call *call, const csi_run *run, csi_uncertainty
     CSI_TRY(csi_uncertainty_new(run, call->diag, &u));
     CSI_TRY(csi_uncertain_replicates(call, u, &n));
     atomic_store(&done, 0);
-    csi_progress_stage("drawing the ensemble", &done, n);
-    CSI_TRY(csi_uncertainty_run(u, run, 0, n, &done, call->diag));
+    const csi_part_range all = {0, n, n};
+    csi_progress_stage("drawing the ensemble", &done, csi_uncertainty_count(u, &all));
+    CSI_TRY(csi_uncertainty_run(u, run, &all, &done, call->diag));
     CSI_TRY(csi_uncertainty_finish(u, run, call->diag));
     *uncertainty = u;
     u = NULL;

@@ -68,7 +68,9 @@ extern const csi_output csi_output_scores;
 extern const csi_output csi_output_contributions;
 extern const csi_output csi_output_quality;
 extern const csi_output csi_output_changes;
-extern const csi_output csi_output_rank_distribution; /* this and the next with a tally only */
+extern const csi_output csi_output_uncertainty; /* this and the next three with a tally only */
+extern const csi_output csi_output_rank_shifts;
+extern const csi_output csi_output_rank_distribution;
 extern const csi_output csi_output_rank_pairs;
 extern const csi_output csi_output_ranking;
 extern const csi_output csi_output_codebook;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/number.h"
-#include "index/output.h"
+#include "index/methodology.h"
 
 /* Text that came from outside, so that no table, link or markup can be broken out of. */
 static void put_text(csi_outfile *file, const char *text)
@@ -346,14 +346,7 @@ static void write_awaited(const csi_run *run, csi_outfile *file)
 
 static void write_rest(const csi_publication *publication, csi_outfile *file)
 {
-    csi_outfile_text(file, "## 7. Uncertainty and sensitivity\n\n");
-    if (publication->intervals == NULL) {
-        csi_outfile_text(file, "No ensemble was run; the quantile columns are blank.\n\n");
-    } else {
-        csi_outfile_format(file, "Quantiles (5 %%, 50 %%, 95 %%) of every score and rank over %zu replicates, seed %llu.\n\n",
-                           publication->intervals->n_replicates,
-                           (unsigned long long)publication->run->project->seed);
-    }
+    csi_methodology_ensemble(publication, file);
     csi_outfile_text(file, "## 8. Back to the data\n\n"
                            "contributions.csv.gz rebuilds every score from its parts. Beside each score stand its coverage "
                            "(the share of the indicators' weight that is present) and the share of that weight that is "

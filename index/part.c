@@ -10,8 +10,9 @@
 #include "core/outfile.h"
 #include "index/unchanged.h"
 #include "ingest/source.h"
+#include "metrics/ensemble_split.h"
 
-#define MAGIC "csindex part 1\n"
+#define MAGIC "csindex part 2\n"
 #define BUFFER ((size_t)1 << 16)
 
 void csi_part_fingerprint(const csi_run *run, const csi_uncertainty *uncertainty, uint64_t total,
@@ -79,11 +80,25 @@ static sizes sizes_of(const csi_tallies *tally)
                    shape->with_pairs ? shape->n_years * shape->n_countries * shape->n_countries : 0};
 }
 
+static void put_tally(csi_outfile *file, const csi_tallies *tally)
+{
+    const sizes size = sizes_of(tally);
+    for (size_t i = 0; i < size.cells; i++) {
+        put(file, bits_of(tally->cell[i].least));
+        put(file, bits_of(tally->cell[i].most));
+        put(file, (uint64_t)tally->cell[i].sum);
+        put(file, tally->cell[i].key_sum);
+        put(file, tally->cell[i].key_square);
+    }
+    put_counters(file, tally->score_bin, size.scores);
+    put_counters(file, tally->rank_bin, size.ranks);
+    put_counters(file, tally->above, size.pairs);
+}
+
 csi_status csi_part_write(const char *directory, const char *name, const char *fingerprint, const csi_part_range *range,
-                          const csi_tallies *tally, csi_diag *diag)
+                          const csi_uncertainty *uncertainty, csi_diag *diag)
 {
     csi_outfile *file = NULL;
-    const sizes size = sizes_of(tally);
     const csi_status status = csi_outfile_open(directory, name, CSI_GZIP, diag, &file);
     if (status != CSI_OK) {
         return status;
@@ -93,14 +108,16 @@ csi_status csi_part_write(const char *directory, const char *name, const char *f
     put(file, range->first);
     put(file, range->n);
     put(file, range->total);
-    for (size_t i = 0; i < size.cells; i++) {
-        put(file, bits_of(tally->cell[i].least));
-        put(file, bits_of(tally->cell[i].most));
-        put(file, (uint64_t)tally->cell[i].sum);
+    put_tally(file, uncertainty->tally);
+    for (size_t k = 0; k < 2; k++) {
+        if (uncertainty->kind[k] != NULL) {
+            put_tally(file, uncertainty->kind[k]);
+        }
     }
-    put_counters(file, tally->score_bin, size.scores);
-    put_counters(file, tally->rank_bin, size.ranks);
-    put_counters(file, tally->above, size.pairs);
+    for (size_t i = 0; i < CSI_N_SPLITS * uncertainty->tally->shape.n_years; i++) {
+        put(file, uncertainty->moves[i].sum);
+        put(file, uncertainty->moves[i].n);
+    }
     return csi_outfile_commit(file, diag, NULL);
 }
 
@@ -175,10 +192,30 @@ static void get_tally(reading *r, csi_tallies *tally)
         tally->cell[i].least = fmin(tally->cell[i].least, double_of(get(r)));
         tally->cell[i].most = fmax(tally->cell[i].most, double_of(get(r)));
         tally->cell[i].sum += (int64_t)get(r);
+        tally->cell[i].key_sum += get(r);
+        tally->cell[i].key_square += get(r);
     }
     get_counters(r, tally->score_bin, size.scores);
     get_counters(r, tally->rank_bin, size.ranks);
     get_counters(r, tally->above, size.pairs);
+}
+
+static void get_tallies(reading *r, const csi_part_range *range, csi_uncertainty *uncertainty)
+{
+    csi_tallies *const tally[3] = {uncertainty->tally, uncertainty->kind[0], uncertainty->kind[1]};
+    static const size_t split[3] = {CSI_SPLIT_ALL, CSI_SPLIT_DATA, CSI_SPLIT_METHOD};
+    for (size_t k = 0; k < 3; k++) {
+        if (tally[k] != NULL) {
+            uint64_t first = range->first, n = range->n;
+            csi_split_range(split[k], range->total, &first, &n);
+            get_tally(r, tally[k]);
+            tally[k]->n_replicates += n;
+        }
+    }
+    for (size_t i = 0; i < CSI_N_SPLITS * uncertainty->tally->shape.n_years && r->status == CSI_OK; i++) {
+        uncertainty->moves[i].sum += get(r);
+        uncertainty->moves[i].n += get(r);
+    }
     if (r->status == CSI_OK) { /* the checksum is looked at where the member ends */
         size_t left = 0;
         r->status = csi_source_read(r->source, r->buffer, BUFFER, r->diag, &left);
@@ -186,7 +223,7 @@ static void get_tally(reading *r, csi_tallies *tally)
     }
 }
 
-csi_status csi_part_add(const char *path, const csi_run *run, const csi_uncertainty *uncertainty, csi_diag *diag,
+csi_status csi_part_add(const char *path, const csi_run *run, csi_uncertainty *uncertainty, csi_diag *diag,
                         csi_part_range *range)
 {
     char fingerprint[CSI_DIGEST_HEX], found[CSI_DIGEST_HEX];
@@ -216,8 +253,7 @@ csi_status csi_part_add(const char *path, const csi_run *run, const csi_uncertai
                                 "replicates differ");
         goto out;
     }
-    get_tally(&r, uncertainty->tally);
-    uncertainty->tally->n_replicates += range->n;
+    get_tallies(&r, range, uncertainty);
     status = r.status;
     if (status == CSI_ERR_DATA) {
         status = csi_diag_error(diag, CSI_ERR_DATA, &place, "the part is damaged");

@@ -4,21 +4,16 @@
 
 #include "index/uncertainty.h"
 
-/* Which replicates a part holds, of how many. */
-typedef struct csi_part_range {
-    uint64_t first, n, total;
-} csi_part_range;
-
 /* What must be the same for two parts to be added: program, configuration, framework, data, seed and size. */
 void csi_part_fingerprint(const csi_run *run, const csi_uncertainty *uncertainty, uint64_t total,
                           char hex[CSI_DIGEST_HEX]);
 
 CSI_MUST_USE csi_status csi_part_write(const char *directory, const char *name, const char *fingerprint,
-                                       const csi_part_range *range, const csi_tallies *tally, csi_diag *diag);
+                                       const csi_part_range *range, const csi_uncertainty *uncertainty, csi_diag *diag);
 
-/* Adds the part in `path` to `tally`, whose shape it must have. A part of another ensemble, a damaged one and one written
+/* Adds the part in `path` to the tallies of `uncertainty`, whose kinds must be open. A part of another ensemble, a damaged one and one written
  * by another version are errors that name the file. */
-CSI_MUST_USE csi_status csi_part_add(const char *path, const csi_run *run, const csi_uncertainty *uncertainty,
+CSI_MUST_USE csi_status csi_part_add(const char *path, const csi_run *run, csi_uncertainty *uncertainty,
                                      csi_diag *diag, csi_part_range *range);
 
 /* Fails unless the n ranges are all of one total and cover it without gap or overlap; `path` names them in messages. */

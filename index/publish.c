@@ -11,7 +11,7 @@
 
 static const csi_output *const outputs[] = {
     &csi_output_scores,  &csi_output_contributions, &csi_output_quality,     &csi_output_changes,
-    &csi_output_rank_distribution, &csi_output_rank_pairs,
+    &csi_output_uncertainty, &csi_output_rank_shifts, &csi_output_rank_distribution, &csi_output_rank_pairs,
     &csi_output_ranking, &csi_output_codebook,      &csi_output_methodology, &csi_output_datapackage,
     &csi_output_manifest,
 };
@@ -88,14 +88,19 @@ static csi_status prepare(csi_publication *publication, csi_diag *diag)
     return csi_sources_read(publication->arena, project, diag, &publication->sources);
 }
 
-/* Without a tally there is no distribution of ranks to write. */
+static bool needs_tally(const csi_output *output)
+{
+    return output == &csi_output_uncertainty || output == &csi_output_rank_shifts ||
+           output == &csi_output_rank_distribution || output == &csi_output_rank_pairs;
+}
+
+/* Without a tally there is nothing about the ensemble to write. */
 static size_t choose_outputs(const csi_intervals *intervals, const csi_output **chosen)
 {
     const bool has_tally = intervals != NULL && intervals->tally != NULL;
     size_t n = 0;
     for (size_t i = 0; i < N_OUTPUTS; i++) {
-        const bool needs_tally = outputs[i] == &csi_output_rank_distribution || outputs[i] == &csi_output_rank_pairs;
-        if (has_tally || !needs_tally) {
+        if (has_tally || !needs_tally(outputs[i])) {
             chosen[n++] = outputs[i];
         }
     }

@@ -1,12 +1,17 @@
-/* See uncertainty.h. The quantiles are taken once, in parallel over nodes, from tallies that no longer change. */
+/* See uncertainty.h. The quantiles are taken once, in parallel over nodes, from tallies that no longer change. The tallies
+ * of data and of method alone are as large as those of the whole, so a run takes what it needs of the one and frees it
+ * before it draws the other. */
 #include "index/uncertainty.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/workers.h"
+#include "metrics/ensemble_split.h"
 
 #define N_QUANTILES 6
+
+static const size_t split_of_kind[2] = {CSI_SPLIT_DATA, CSI_SPLIT_METHOD};
 
 csi_status csi_uncertainty_new(const csi_run *run, csi_diag *diag, csi_uncertainty **uncertainty)
 {
@@ -21,7 +26,8 @@ csi_status csi_uncertainty_new(const csi_run *run, csi_diag *diag, csi_uncertain
                               csi_setting_find(project->root, "ensemble"), project->seed, diag, &u->spec));
     CSI_TRY(csi_ensemble_new(u->spec, project->recipe, &run->context, run->raw->panel, diag, &u->ensemble));
     const csi_ensemble_options options = {.with_pairs = true};
-    status = csi_ensemble_tally_new(u->ensemble, &options, &u->tally);
+    u->moves = csi_arena_alloc(project->arena, CSI_N_SPLITS * run->context.n_scored_years, sizeof *u->moves);
+    status = u->moves == NULL ? CSI_ERR_MEMORY : csi_ensemble_tally_new(u->ensemble, &options, &u->tally);
     if (status != CSI_OK) {
         status = csi_diag_no_memory(diag, "the tallies of the ensemble");
         goto out;
@@ -37,20 +43,59 @@ out:
     return status;
 }
 
-static void count_done(void *user, uint64_t done, uint64_t all)
+static csi_status open_kind(csi_uncertainty *u, size_t kind, csi_diag *diag)
 {
-    (void)all;
-    atomic_store((_Atomic uint64_t *)user, done);
+    const csi_ensemble_options options = {.with_pairs = false};
+    if (!csi_split_is_drawn(u->ensemble, split_of_kind[kind]) || u->kind[kind] != NULL) {
+        return CSI_OK;
+    }
+    const csi_status status = csi_ensemble_tally_new(u->ensemble, &options, &u->kind[kind]);
+    return status == CSI_OK ? CSI_OK : csi_diag_no_memory(diag, "the tallies of the ensemble");
 }
 
-csi_status csi_uncertainty_run(csi_uncertainty *uncertainty, const csi_run *run, uint64_t first, uint64_t n,
-                               _Atomic uint64_t *done, csi_diag *diag)
+csi_status csi_uncertainty_open_kinds(csi_uncertainty *uncertainty, csi_diag *diag)
 {
-    const csi_ensemble_options options = {
-        .first_replicate = first, .n_replicates = n, .n_threads = run->project->n_threads, .with_pairs = true,
-        .progress = done == NULL ? NULL : count_done, .progress_user = done,
-    };
-    return csi_ensemble_run(uncertainty->ensemble, &options, diag, uncertainty->tally);
+    const csi_status status = open_kind(uncertainty, 0, diag);
+    uncertainty->keeps_kinds = true;
+    return status != CSI_OK ? status : open_kind(uncertainty, 1, diag);
+}
+
+uint64_t csi_uncertainty_count(const csi_uncertainty *uncertainty, const csi_part_range *range)
+{
+    uint64_t sum = 0;
+    for (size_t split = 0; split < CSI_N_SPLITS; split++) {
+        uint64_t first = range->first, n = range->n;
+        csi_split_range(split, range->total, &first, &n);
+        sum += split == CSI_SPLIT_ALL || csi_split_is_drawn(uncertainty->ensemble, split) ? n : 0;
+    }
+    return sum;
+}
+
+typedef struct counter {
+    _Atomic uint64_t *done;
+    uint64_t before;
+} counter;
+
+static void count_done(void *user, uint64_t done, uint64_t all)
+{
+    const counter *c = user;
+    (void)all;
+    atomic_store(c->done, c->before + done);
+}
+
+static const int *published_ranks(const csi_run *run, size_t year)
+{
+    const csi_panel *scores = run->result->scores;
+    return run->rank + csi_panel_at(scores, scores->n_series - 1, year, 0);
+}
+
+/* Adds how far the last node of `tally` moves in every year. */
+static void add_moves(csi_uncertainty *u, const csi_run *run, size_t split, const csi_tallies *tally)
+{
+    for (size_t year = 0; year < tally->shape.n_years; year++) {
+        csi_rank_moves *moves = &u->moves[split * tally->shape.n_years + year];
+        csi_tallies_rank_shift(tally, tally->shape.n_nodes - 1, year, published_ranks(run, year), &moves->sum, &moves->n);
+    }
 }
 
 typedef struct filling {
@@ -59,6 +104,105 @@ typedef struct filling {
     size_t n_indicators;
     double *quantile[N_QUANTILES];
 } filling;
+
+/* 5 % and 95 % of score and rank of what the kind moves; blank where the index itself has no score. */
+static csi_status fill_kind_column(void *user, size_t column, size_t thread)
+{
+    const filling *f = user;
+    const size_t node = column / f->scores->n_years, year = column % f->scores->n_years;
+    (void)thread;
+    for (size_t c = 0; c < f->scores->n_countries; c++) {
+        const size_t at = csi_tallies_at(f->tally, node, year, c);
+        const bool is_scored = !isnan(csi_panel_get(f->scores, node + f->n_indicators, year, c));
+        for (size_t i = 0; i < 2; i++) {
+            const double p = i == 0 ? 0.05 : 0.95;
+            f->quantile[i][at] = is_scored ? csi_tallies_score_quantile(f->tally, node, year, c, p) : (double)NAN;
+            f->quantile[2 + i][at] = is_scored ? csi_tallies_rank_quantile(f->tally, node, year, c, p) : (double)NAN;
+        }
+    }
+    return CSI_OK;
+}
+
+/* Takes the intervals of a kind out of its tally, and frees that. */
+static csi_status take_kind(csi_uncertainty *u, const csi_run *run, size_t kind, csi_diag *diag)
+{
+    const csi_tallies *tally = u->kind[kind];
+    if (tally == NULL) {
+        return CSI_OK;
+    }
+    const csi_tallies_shape *shape = &tally->shape;
+    filling f = {.tally = tally, .scores = run->result->scores, .n_indicators = run->project->framework->n_indicators};
+    for (size_t i = 0; i < 4; i++) {
+        f.quantile[i] = csi_arena_alloc(run->project->arena, shape->n_nodes * shape->n_years * shape->n_countries + 1,
+                                        sizeof *f.quantile[i]);
+        if (f.quantile[i] == NULL) {
+            return csi_diag_no_memory(diag, "the intervals");
+        }
+    }
+    const csi_status status = csi_workers_run(run->project->n_threads, shape->n_nodes * shape->n_years, fill_kind_column, &f);
+    u->intervals.kind[kind] = (csi_kind_intervals){tally->n_replicates, f.quantile[0], f.quantile[1], f.quantile[2],
+                                                   f.quantile[3]};
+    add_moves(u, run, split_of_kind[kind], tally);
+    csi_tallies_free(u->kind[kind]);
+    u->kind[kind] = NULL;
+    return status;
+}
+
+/* The range's replicates of one split, into the tally that it has or into one of the index alone. */
+static csi_status run_split(csi_uncertainty *u, const csi_run *run, size_t split, const csi_part_range *range,
+                            counter *count, csi_diag *diag)
+{
+    const size_t root = run->project->framework->n_nodes - 1;
+    uint64_t first = range->first, n = range->n;
+    csi_split_range(split, range->total, &first, &n);
+    csi_ensemble_options options = {
+        .first_replicate = first, .n_replicates = n, .n_threads = run->project->n_threads,
+        .with_pairs = split == CSI_SPLIT_ALL, .progress = count->done == NULL ? NULL : count_done, .progress_user = count,
+    };
+    csi_tallies *tally = split == CSI_SPLIT_ALL    ? u->tally
+                         : split == CSI_SPLIT_DATA ? u->kind[0]
+                                                   : split == CSI_SPLIT_METHOD ? u->kind[1] : NULL;
+    csi_tallies *own = NULL;
+    csi_status status = CSI_OK;
+    if (tally == NULL) {
+        options.node = &root;
+        options.n_nodes = 1;
+        status = csi_ensemble_tally_new(u->ensemble, &options, &own);
+        if (status != CSI_OK) {
+            return csi_diag_no_memory(diag, "the tallies of the ensemble");
+        }
+    }
+    CSI_TRY(csi_split_run(u->ensemble, split, &options, diag, own != NULL ? own : tally));
+    if (own != NULL) {
+        add_moves(u, run, split, own);
+    }
+    count->before += n;
+out:
+    csi_tallies_free(own);
+    return status;
+}
+
+csi_status csi_uncertainty_run(csi_uncertainty *uncertainty, const csi_run *run, const csi_part_range *range,
+                               _Atomic uint64_t *done, csi_diag *diag)
+{
+    counter count = {done, 0};
+    csi_status status;
+    CSI_TRY(run_split(uncertainty, run, CSI_SPLIT_ALL, range, &count, diag));
+    for (size_t kind = 0; kind < 2; kind++) {
+        CSI_TRY(open_kind(uncertainty, kind, diag));
+        if (uncertainty->kind[kind] != NULL) {
+            CSI_TRY(run_split(uncertainty, run, split_of_kind[kind], range, &count, diag));
+            CSI_TRY(uncertainty->keeps_kinds ? CSI_OK : take_kind(uncertainty, run, kind, diag));
+        }
+    }
+    for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
+        if (csi_split_is_drawn(uncertainty->ensemble, factor)) {
+            CSI_TRY(run_split(uncertainty, run, factor, range, &count, diag));
+        }
+    }
+out:
+    return status;
+}
 
 static csi_status fill_column(void *user, size_t column, size_t thread)
 {
@@ -76,12 +220,27 @@ static csi_status fill_column(void *user, size_t column, size_t thread)
     return CSI_OK;
 }
 
+static csi_status list_drawn(csi_uncertainty *u, const csi_run *run, csi_diag *diag)
+{
+    bool *is_drawn = csi_arena_alloc(run->project->arena, CSI_N_FACTORS, sizeof *is_drawn);
+    if (is_drawn == NULL) {
+        return csi_diag_no_memory(diag, "the intervals");
+    }
+    for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
+        is_drawn[factor] = csi_factor_is_drawn(u->ensemble, (csi_factor)factor);
+    }
+    u->intervals.is_drawn = is_drawn;
+    return CSI_OK;
+}
+
 csi_status csi_uncertainty_finish(csi_uncertainty *uncertainty, const csi_run *run, csi_diag *diag)
 {
     const csi_panel *scores = run->result->scores;
     const size_t n = scores->n_series * scores->n_years * scores->n_countries;
+    csi_intervals *intervals = &uncertainty->intervals;
     filling f = {.tally = uncertainty->tally, .scores = scores,
                  .n_indicators = run->project->framework->n_indicators};
+    csi_status status;
     for (size_t i = 0; i < N_QUANTILES; i++) {
         f.quantile[i] = csi_arena_alloc(run->project->arena, n + 1, sizeof *f.quantile[i]);
         if (f.quantile[i] == NULL) {
@@ -91,13 +250,23 @@ csi_status csi_uncertainty_finish(csi_uncertainty *uncertainty, const csi_run *r
             f.quantile[i][k] = (double)NAN;
         }
     }
-    uncertainty->intervals = (csi_intervals){
-        .n_replicates = uncertainty->tally->n_replicates,
-        .score_q05 = f.quantile[0], .score_q50 = f.quantile[1], .score_q95 = f.quantile[2],
-        .rank_q05 = f.quantile[3], .rank_q50 = f.quantile[4], .rank_q95 = f.quantile[5],
-        .tally = uncertainty->tally,
-    };
-    return csi_workers_run(run->project->n_threads, (scores->n_series - f.n_indicators) * scores->n_years, fill_column, &f);
+    CSI_TRY(take_kind(uncertainty, run, 0, diag));
+    CSI_TRY(take_kind(uncertainty, run, 1, diag));
+    CSI_TRY(list_drawn(uncertainty, run, diag));
+    add_moves(uncertainty, run, CSI_SPLIT_ALL, uncertainty->tally);
+    intervals->n_replicates = uncertainty->tally->n_replicates;
+    intervals->score_q05 = f.quantile[0];
+    intervals->score_q50 = f.quantile[1];
+    intervals->score_q95 = f.quantile[2];
+    intervals->rank_q05 = f.quantile[3];
+    intervals->rank_q50 = f.quantile[4];
+    intervals->rank_q95 = f.quantile[5];
+    intervals->tally = uncertainty->tally;
+    intervals->spec = uncertainty->spec;
+    intervals->moves = uncertainty->moves;
+    CSI_TRY(csi_workers_run(run->project->n_threads, (scores->n_series - f.n_indicators) * scores->n_years, fill_column, &f));
+out:
+    return status;
 }
 
 void csi_uncertainty_free(csi_uncertainty *uncertainty)
@@ -105,6 +274,8 @@ void csi_uncertainty_free(csi_uncertainty *uncertainty)
     if (uncertainty != NULL) {
         csi_ensemble_free(uncertainty->ensemble);
         csi_tallies_free(uncertainty->tally);
+        csi_tallies_free(uncertainty->kind[0]);
+        csi_tallies_free(uncertainty->kind[1]);
         free(uncertainty);
     }
 }

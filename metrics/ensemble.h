@@ -61,6 +61,8 @@ typedef struct csi_ensemble_spec {
     const bool *goalpost_is_fixed;         /* [indicator] */
     double error_correlation;              /* between two years of a country and indicator */
     int leave_out_level;
+    const size_t *top;                     /* ranks k of which P(rank <= k) is published, rising */
+    size_t n_top;
 } csi_ensemble_spec;
 
 /* Reads the section (NULL: all defaults). The seed falls back to context_seed. */

@@ -4,6 +4,7 @@
  *       replicates: 10000
  *       seed: 20181112                                  # default: the index's own
  *       freeze: [treatment]                             # factors that are not drawn
+ *       top: [1, 3, 10, 20, 50]                         # how often a country is among the first so many
  *       weights: {draw: uniform, spread: 0.25}          # or dirichlet (concentration), or experts (list of maps)
  *       imputation: {alternatives: [[{method: carry}]]} # each a step or a list of steps, besides the configured ones
  *       treatment: {alternatives: [{method: winsorise}]}
@@ -360,6 +361,31 @@ static csi_status usual_aggregation(const reader *r)
     return status;
 }
 
+static csi_status read_top(const reader *r, const csi_setting *list)
+{
+    static const size_t usual[] = {1, 3, 10, 20, 50};
+    csi_status status = CSI_OK;
+    r->spec->top = usual;
+    r->spec->n_top = sizeof usual / sizeof *usual;
+    if (list == NULL) {
+        return CSI_OK;
+    }
+    CSI_TRY(csi_setting_expect(list, CSI_SETTING_LIST, r->diag));
+    size_t *top = take(r, list->n, sizeof *top);
+    if (top == NULL) {
+        return no_memory(r);
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        int64_t number = 0;
+        CSI_TRY(csi_setting_integer(&list->item[i], i == 0 ? 1 : (int64_t)top[i - 1] + 1, 1000000, r->diag, &number));
+        top[i] = (size_t)number;
+    }
+    r->spec->top = top;
+    r->spec->n_top = list->n;
+out:
+    return status;
+}
+
 static csi_status read_freeze(const reader *r, const csi_setting *list)
 {
     csi_status status = list == NULL ? CSI_OK : csi_setting_expect(list, CSI_SETTING_LIST, r->diag);
@@ -412,7 +438,7 @@ csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, c
                              csi_ensemble_spec **spec)
 {
     static const char *const known[] = {"replicates", "seed", "freeze", "imputation", "treatment", "normalisation",
-                                        "aggregation", "weights", "goalposts", "errors", "leave_out"};
+                                        "aggregation", "weights", "goalposts", "errors", "leave_out", "top"};
     csi_ensemble_spec *s = csi_arena_alloc(arena, 1, sizeof *s);
     bool *is_fixed = csi_arena_alloc(arena, framework->n_indicators + 1, sizeof *is_fixed);
     const reader r = {arena, framework, recipe, diag, s};
@@ -441,6 +467,7 @@ csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, c
     CSI_TRY(read_factors(&r, section, is_fixed));
     settle(s);
     CSI_TRY(read_freeze(&r, csi_setting_find(section, "freeze")));
+    CSI_TRY(read_top(&r, csi_setting_find(section, "top")));
     *spec = s;
 out:
     return status;

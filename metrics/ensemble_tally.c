@@ -90,8 +90,12 @@ void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tal
         const size_t at = csi_tallies_at(tally, node, year, country);
         uint32_t *score_bin = tally->score_bin + at * CSI_TALLY_BINS;
         uint32_t *rank_bin = tally->rank_bin + at * tally->n_rank_bins;
+        uint64_t key_sum = 0, key_square = 0;
         for (size_t r = 0; r < block->n; r++) {
-            score_bin[(uint16_t)(block->key[r * block->stride + country] ^ INT16_MIN) / KEYS_PER_BIN]++;
+            const uint32_t key = (uint16_t)(block->key[r * block->stride + country] ^ INT16_MIN);
+            score_bin[key / KEYS_PER_BIN]++;
+            key_sum += key;
+            key_square += (uint64_t)key * key;
         }
         for (size_t r = 0; r < block->n && tally->ranks_per_bin == 1; r++) {
             rank_bin[block->rank[r * block->stride + country]]++;
@@ -103,6 +107,8 @@ void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tal
         cell->least = fmin(cell->least, block->least[country]);
         cell->most = fmax(cell->most, block->most[country]);
         cell->sum += block->sum[country];
+        cell->key_sum += key_sum;
+        cell->key_square += key_square;
     }
 }
 
@@ -158,6 +164,8 @@ csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
         to->cell[i].least = fmin(to->cell[i].least, other->least);
         to->cell[i].most = fmax(to->cell[i].most, other->most);
         to->cell[i].sum += other->sum;
+        to->cell[i].key_sum += other->key_sum;
+        to->cell[i].key_square += other->key_square;
     }
     for (size_t i = 0; i < n_cells * CSI_TALLY_BINS; i++) {
         to->score_bin[i] += from->score_bin[i];

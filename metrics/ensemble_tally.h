@@ -24,6 +24,7 @@ typedef struct csi_tallies_shape {
 typedef struct csi_tallies_cell {
     double least, most;  /* of the scores; infinite while there are none */
     int64_t sum;         /* of the scores, in units of 1 / CSI_TALLY_FIXED */
+    uint64_t key_sum, key_square; /* of the keys above CSI_KEY_NONE, and of their squares */
 } csi_tallies_cell;
 
 typedef struct csi_tallies {
@@ -73,6 +74,16 @@ uint64_t csi_tallies_count(const csi_tallies *tally, size_t node, size_t year, s
 double csi_tallies_score_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p);
 double csi_tallies_rank_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p);
 double csi_tallies_score_mean(const csi_tallies *tally, size_t node, size_t year, size_t country);
+double csi_tallies_score_sd(const csi_tallies *tally, size_t node, size_t year, size_t country); /* divisor n */
 double csi_tallies_rank_mean(const csi_tallies *tally, size_t node, size_t year, size_t country);
+
+/* The replicates in which the country has rank k or a better one; exact up to 2048 countries. */
+uint64_t csi_tallies_rank_count(const csi_tallies *tally, size_t node, size_t year, size_t country, size_t k);
+
+/* How far the ranks of a year lie from nominal[country] (0: not ranked): the sum of the distances over all replicates and
+ * countries that are ranked both ways, and how many these are. A country that a replicate does not score tells nothing
+ * about ranks and is left out there. Adds to *sum and *n; exact up to 2048 countries. */
+void csi_tallies_rank_shift(const csi_tallies *tally, size_t node, size_t year, const int *nominal, uint64_t *sum,
+                            uint64_t *n);
 
 #endif

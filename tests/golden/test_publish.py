@@ -12,8 +12,8 @@ import tempfile
 
 source = os.environ["CSINDEX_SOURCE"]
 work = tempfile.TemporaryDirectory()
-FILES = ["scores.csv.gz", "contributions.csv.gz", "quality.csv.gz", "changes.csv.gz", "rank_distribution.csv.gz",
-         "rank_pairs.csv.gz", "ranking.csv", "codebook.csv",
+FILES = ["scores.csv.gz", "contributions.csv.gz", "quality.csv.gz", "changes.csv.gz", "uncertainty.csv.gz",
+         "rank_shifts.csv", "rank_distribution.csv.gz", "rank_pairs.csv.gz", "ranking.csv", "codebook.csv",
          "methodology.md", "datapackage.json", "manifest.json"]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
