@@ -9,27 +9,9 @@
 #include "metrics/sample.h"
 #include "tests/support/coin.h"
 
-static table golden(const char *name)
-{
-    return table_read(oracle_path(csi_arena_format(csi_arena_new(), "coinr/%s.csv", name)));
-}
-
 static table worked(const char *name)
 {
     return table_read(oracle_path(csi_arena_format(csi_arena_new(), "worked/%s.csv", name)));
-}
-
-static coin example(void)
-{
-    const table m = golden("asem/ASEM_iMeta"), d = golden("asem/ASEM_iData");
-    coin c = coin_read(&m, &d);
-    coin_must_run(&c, "- denominate: by\n"
-                      "- impute: {method: cohort, statistic: mean, groups: [EurAsia_group]}\n"
-                      "- screen: {method: countries, min_share: 0.9}\n"
-                      "- treat: {method: winsorise, max_count: 5, then: ct}\n"
-                      "- normalise: {method: minmax, goalposts: yearly, range: [0, 100]}\n"
-                      "- aggregate: {method: arithmetic, min_weight_share: 0}\n");
-    return c;
 }
 
 static const double *column(const coin *c, const char *code)
@@ -45,9 +27,9 @@ Test(coherence, correlations)
     } cases[] = {{"10_corr_L1_pearson", CSI_PEARSON}, {"10_corr_L1_spearman", CSI_SPEARMAN},
                  {"10_corr_L1_kendall", CSI_KENDALL}, {"10_corr_L2", CSI_PEARSON}, {"10_corr_L2_L4", CSI_PEARSON},
                  {"10_corr_L1_L2_parent", CSI_PEARSON}};
-    coin c = example();
+    coin c = coinr_example();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const table t = golden(cases[i].golden);
+        const table t = coinr_table(cases[i].golden);
         double worst = 0;
         for (size_t row = 1; row < t.n_rows; row++) {
             double r;
@@ -57,7 +39,7 @@ Test(coherence, correlations)
         }
         cr_expect(worst <= 1e-9 && t.n_rows > 8, "%s: off by %g", cases[i].golden, worst);
     }
-    const table p = golden("10_pvals_pearson");
+    const table p = coinr_table("10_pvals_pearson");
     for (size_t i = 1; i < p.n_rows; i++) {
         for (size_t j = 1; j < p.n_columns; j++) {
             size_t n;
@@ -71,8 +53,8 @@ Test(coherence, correlations)
 /* Alpha of every pillar. */
 Test(coherence, cronbach)
 {
-    const table t = golden("10_cronbach_norm");
-    coin c = example();
+    const table t = coinr_table("10_cronbach_norm");
+    coin c = coinr_example();
     size_t n_checked = 0;
     for (size_t row = 2; row < t.n_rows; row++) {
         const size_t node = csi_framework_find(c.framework, t.cell[row][0]);
@@ -172,9 +154,9 @@ Test(coherence, importance)
 Test(coherence, removal)
 {
     static const char *const tables[] = {"13_remove_L1_meanabs", "13_remove_L2_meanabs"};
-    coin c = example();
+    coin c = coinr_example();
     for (size_t k = 0; k < 2; k++) {
-        const table t = golden(tables[k]);
+        const table t = coinr_table(tables[k]);
         for (size_t row = 2; row < t.n_rows; row++) {
             const size_t node = csi_framework_find(c.framework, t.cell[row][0]);
             double mean, largest;
@@ -217,8 +199,8 @@ Test(coherence, clusters)
 Test(coherence, group_ranks_and_strengths)
 {
     static const char *const kinds[] = {"08_strengths_ESP", "08_weaknesses_ESP"};
-    const table t = golden("08_groupranks_GDP");
-    coin c = example();
+    const table t = coinr_table("08_groupranks_GDP");
+    coin c = coinr_example();
     int rank[51];
     const size_t grouping = csi_countries_grouping(&c.countries, "GDP_group");
     for (size_t column_at = 2; column_at < t.n_columns; column_at++) {
@@ -230,7 +212,7 @@ Test(coherence, group_ranks_and_strengths)
     }
     coin_must_run(&c, "- normalise: rank"); /* COINr's get_str_weak looks at raw data */
     for (size_t k = 0; k < 2; k++) {
-        const table want = golden(kinds[k]);
+        const table want = coinr_table(kinds[k]);
         csi_standing standing[5];
         size_t n = 5;
         cr_assert_eq(csi_standings(c.result->scores, 49, 0, csi_countries_find(&c.countries, "ESP"), k == 1, 0, standing,
@@ -266,8 +248,8 @@ Test(coherence, tiers)
  * of raw data with gaps (10_cronbach_raw) mixes covariances over different countries; ours takes complete rows. */
 Test(coherence, weights_and_statistics)
 {
-    const table weights = golden("09_eff_weights"), stats = golden("11_stats_Raw"), p = golden("10_pvals_pearson_raw");
-    const table m = golden("asem/ASEM_iMeta"), d = golden("asem/ASEM_iData");
+    const table weights = coinr_table("09_eff_weights"), stats = coinr_table("11_stats_Raw"), p = coinr_table("10_pvals_pearson_raw");
+    const table m = coinr_table("asem/ASEM_iMeta"), d = coinr_table("asem/ASEM_iData");
     coin c = coin_read(&m, &d);
     double sorted[51];
     coin_must_run(&c, "- normalise: rank");

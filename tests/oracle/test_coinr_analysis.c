@@ -9,25 +9,6 @@
 #include "metrics/weighting.h"
 #include "tests/support/coin.h"
 
-static table golden(const char *name)
-{
-    return table_read(oracle_path(csi_arena_format(csi_arena_new(), "coinr/%s.csv", name)));
-}
-
-/* The example coin as COINr builds it. */
-static coin example(void)
-{
-    const table m = golden("asem/ASEM_iMeta"), d = golden("asem/ASEM_iData");
-    coin c = coin_read(&m, &d);
-    coin_must_run(&c, "- denominate: by\n"
-                      "- impute: {method: cohort, statistic: mean, groups: [EurAsia_group]}\n"
-                      "- screen: {method: countries, min_share: 0.9}\n"
-                      "- treat: {method: winsorise, max_count: 5, then: ct}\n"
-                      "- normalise: {method: minmax, goalposts: yearly, range: [0, 100]}\n"
-                      "- aggregate: {method: arithmetic, min_weight_share: 0}\n");
-    return c;
-}
-
 static csi_columns columns_of(const coin *c, const char *node)
 {
     csi_columns columns;
@@ -39,8 +20,8 @@ static csi_columns columns_of(const coin *c, const char *node)
 /* prcomp's standard deviations and rotation, signs aside, of one node's children. */
 static void expect_components(const coin *c, const char *node, const char *level)
 {
-    const table sdev = golden(csi_arena_format(c->arena, "09_PCA_%s_%s_sdev", level, node));
-    const table rotation = golden(csi_arena_format(c->arena, "09_PCA_%s_%s_rotation", level, node));
+    const table sdev = coinr_table(csi_arena_format(c->arena, "09_PCA_%s_%s_sdev", level, node));
+    const table rotation = coinr_table(csi_arena_format(c->arena, "09_PCA_%s_%s_rotation", level, node));
     csi_columns columns = columns_of(c, node);
     const size_t p = columns.p;
     double *r = calloc(p * p, sizeof *r), *value = calloc(p, sizeof *value), *vector = calloc(p * p, sizeof *vector);
@@ -69,7 +50,7 @@ Test(coinr_analysis, components)
         {"ConEcFin", "L1"}, {"Instit", "L1"}, {"P2P", "L1"},  {"Physical", "L1"}, {"Political", "L1"}, {"Environ", "L1"},
         {"Social", "L1"},   {"SusEcFin", "L1"}, {"Conn", "L2"}, {"Sust", "L2"},     {"Index", "L3"},
     };
-    coin c = example();
+    coin c = coinr_example();
     for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
         expect_components(&c, nodes[i][0], nodes[i][1]);
     }
@@ -80,8 +61,8 @@ Test(coinr_analysis, components)
  * Its 2:1 target needs a negative weight (-0.30); ours says that no weights reach it. */
 Test(coinr_analysis, balanced_weights)
 {
-    const table want = golden("09_opt_balance_L3_corr");
-    coin c = example();
+    const table want = coinr_table("09_opt_balance_L3_corr");
+    coin c = coinr_example();
     csi_columns columns = columns_of(&c, "Index");
     const double equal[2] = {1, 1}, unequal[2] = {4, 1};
     double weight[2], miss;
@@ -99,8 +80,8 @@ Test(coinr_analysis, balanced_weights)
 /* outrankMatrix of the Physical pillar under the alternative weights; rows there are sorted by code, columns likewise. */
 Test(coinr_analysis, outranking_matrix)
 {
-    const table want = golden("07_outrank_physical_altw"), alt = golden("07_weights_alt");
-    coin c = example();
+    const table want = coinr_table("07_outrank_physical_altw"), alt = coinr_table("07_weights_alt");
+    coin c = coinr_example();
     const csi_node *pillar = &c.framework->node[csi_framework_find(c.framework, "Physical")];
     const double *child[16];
     double weight[16], sum = 0, e[51 * 51];

@@ -14,36 +14,6 @@
 enum { N_COUNTRIES = 51, N_INDICATORS = 49, N_PILLARS = 8 };
 #define TREATED_STAGE 3
 
-static table golden(const char *name)
-{
-    return table_read(oracle_path(csi_arena_format(csi_arena_new(), "coinr/%s.csv", name)));
-}
-
-static coin asem(const char *data)
-{
-    const table m = golden("asem/ASEM_iMeta"), d = golden(data);
-    return coin_read(&m, &d);
-}
-
-/* The example coin as COINr builds it, with a step of weighting where one is given. */
-static csi_status run_example(coin *c, const char *weighting)
-{
-    const char *head = "- denominate: by\n"
-                       "- impute: {method: cohort, statistic: mean, groups: [EurAsia_group]}\n"
-                       "- screen: {method: countries, min_share: 0.9}\n"
-                       "- treat: {method: winsorise, max_count: 5, then: ct}\n"
-                       "- normalise: {method: minmax, goalposts: yearly, range: [0, 100]}\n";
-    return coin_run(c, csi_arena_format(c->arena, "%s%s- aggregate: {method: arithmetic, min_weight_share: 0}\n", head,
-                                        weighting));
-}
-
-static coin example(void)
-{
-    coin c = asem("asem/ASEM_iData");
-    cr_assert_eq(run_example(&c, ""), CSI_OK);
-    return c;
-}
-
 static size_t find(const coin *c, const char *code)
 {
     const size_t node = csi_framework_find(c->framework, code);
@@ -96,11 +66,11 @@ static void expect_statistics(const double *x, const table *t, size_t row)
 
 Test(coinr_audit, statistics)
 {
-    coin c = example();
+    coin c = coinr_example();
     const csi_panel *panels[] = {c.raw, c.result->stage[TREATED_STAGE], c.result->scores};
     const char *const names[] = {"11_stats_Raw", "11_stats_Treated", "11_stats_Aggregated"};
     for (size_t k = 0; k < 3; k++) {
-        const table t = golden(names[k]);
+        const table t = coinr_table(names[k]);
         cr_assert_geq(t.n_rows, N_INDICATORS + 1);
         for (size_t row = 1; row < t.n_rows; row++) {
             expect_statistics(csi_panel_column(panels[k], find(&c, t.cell[row][0]), 0), &t, row);
@@ -113,7 +83,7 @@ Test(coinr_audit, statistics)
  * a share that is off by one cell moves somebody across. */
 static void expect_shares(const char *data, const table *t, const char *heading, const char *rule)
 {
-    coin c = asem(data);
+    coin c = coinr_asem(data);
     for (size_t at = 1; at < t->n_rows; at++) {
         const double threshold = number_at(t, at, heading);
         if (table_row(t, table_column(t, heading), t->cell[at][table_column(t, heading)]) < at) {
@@ -138,7 +108,7 @@ static void expect_shares(const char *data, const table *t, const char *heading,
  * counts as much as one of eight; COINr counts indicators. */
 static void expect_group_shares(const char *data, const table *t)
 {
-    coin c = asem(data);
+    coin c = coinr_asem(data);
     coin_must_run(&c, "- normalise: rank\n");
     for (size_t node = N_INDICATORS; node < c.framework->n_nodes; node++) {
         const csi_node *group = &c.framework->node[node];
@@ -161,7 +131,7 @@ Test(coinr_audit, availability)
     static const char *const cases[][3] = {{"asem/ASEM_iData", "11_avail_raw", "11_avail_raw_group"},
                                            {"03_holes_iData", "11_avail_holes", "11_avail_holes_group"}};
     for (size_t k = 0; k < 2; k++) {
-        const table t = golden(cases[k][1]), by_group = golden(cases[k][2]);
+        const table t = coinr_table(cases[k][1]), by_group = coinr_table(cases[k][2]);
         cr_assert_eq(t.n_rows, N_COUNTRIES + 1);
         expect_shares(cases[k][0], &t, "Dat_Avail", "min_share:");
         expect_shares(cases[k][0], &t, "Non_Zero", "rule: zeros, min_nonzero:");
@@ -172,8 +142,8 @@ Test(coinr_audit, availability)
 /* Within pillars; and with those of p > 0.05 taken out. */
 Test(coinr_audit, correlations)
 {
-    const table within = golden("10_corr_L1_grouplev2"), marked = golden("10_corr_L1_pearson_p05");
-    coin c = example();
+    const table within = coinr_table("10_corr_L1_grouplev2"), marked = coinr_table("10_corr_L1_pearson_p05");
+    coin c = coinr_example();
     cr_assert_gt(within.n_rows, 300);
     for (size_t row = 1; row < within.n_rows; row++) {
         cr_expect_eq(c.framework->node[find(&c, within.cell[row][0])].parent,
@@ -207,8 +177,8 @@ static size_t pair_row(const table *t, size_t first, const char *a, const char *
 /* Exactly the pairs of a pillar beyond the limits are in the two tables. */
 Test(coinr_audit, correlation_flags)
 {
-    const table high = golden("10_corr_flags_high"), low = golden("10_corr_flags_low");
-    coin c = example();
+    const table high = coinr_table("10_corr_flags_high"), low = coinr_table("10_corr_flags_low");
+    coin c = coinr_example();
     size_t n_flags = 0;
     for (size_t q = 0; q < N_INDICATORS; q++) {
         for (size_t k = 0; k < q; k++) {
@@ -233,8 +203,8 @@ Test(coinr_audit, correlation_flags)
 Test(coinr_audit, denominator_correlations)
 {
     static const char *const denominators[] = {"Area", "Energy", "GDP", "Population"};
-    const table t = golden("10_denom_corr_raw");
-    coin c = asem("asem/ASEM_iData");
+    const table t = coinr_table("10_denom_corr_raw");
+    coin c = coinr_asem(COINR_DATA);
     size_t n_found = 0;
     for (size_t q = 0; q < N_INDICATORS; q++) {
         for (size_t k = 0; k < 4; k++) {
@@ -270,8 +240,8 @@ static csi_columns matrix_of(const coin *c, const char *const *code, size_t p)
 /* Alpha of all indicators and of the pillars of each sub-index; single pillars are compared elsewhere. */
 Test(coinr_audit, cronbach)
 {
-    const table t = golden("10_cronbach_norm");
-    coin c = example();
+    const table t = coinr_table("10_cronbach_norm");
+    coin c = coinr_example();
     csi_columns all = matrix_of(&c, NULL, N_INDICATORS);
     csi_reliability answer;
     cr_assert_eq(csi_cronbach(&all, &answer, NULL, NULL), CSI_OK);
@@ -292,9 +262,9 @@ Test(coinr_audit, cronbach)
 Test(coinr_audit, components_of_all_indicators)
 {
     enum { P = N_INDICATORS };
-    const table sdev = golden("09_PCA_L1_all_All_sdev"), rotation = golden("09_PCA_L1_all_All_rotation");
-    const table first = golden("09_PCA_L1_all_weights");
-    coin c = example();
+    const table sdev = coinr_table("09_PCA_L1_all_All_sdev"), rotation = coinr_table("09_PCA_L1_all_All_rotation");
+    const table first = coinr_table("09_PCA_L1_all_weights");
+    coin c = coinr_example();
     csi_columns all = matrix_of(&c, NULL, P);
     static double r[P * P], value[P], vector[P * P];
     csi_correlation_matrix(&all, r);
@@ -334,10 +304,10 @@ static const char *given(const coin *c, const table *t)
 Test(coinr_audit, weights_along_the_path)
 {
     static const char *const names[] = {"09_eff_weights", "09_eff_weights_alt"};
-    coin c = asem("asem/ASEM_iData");
+    coin c = coinr_asem(COINR_DATA);
     for (size_t k = 0; k < 2; k++) {
-        const table t = golden(names[k]);
-        cr_assert_eq(run_example(&c, given(&c, &t)), CSI_OK);
+        const table t = coinr_table(names[k]);
+        cr_assert_eq(coinr_run_example(&c, given(&c, &t)), CSI_OK);
         cr_assert_eq(t.n_rows, c.framework->n_nodes + 1);
         for (size_t row = 1; row < t.n_rows; row++) {
             double weight = 1;
@@ -402,11 +372,11 @@ static void nest(const coin *c, const table *weights, double *weight)
  * pillars by alphabet beside weights in another order, so the objective is what is compared.) */
 Test(coinr_audit, balanced_pillars)
 {
-    const table loose = golden("09_opt_balance_L2_default_weights"), tight = golden("09_opt_balance_L2_tight_weights");
-    const table loose_end = golden("09_opt_balance_L2_default_optim"), tight_end = golden("09_opt_balance_L2_tight_optim");
+    const table loose = coinr_table("09_opt_balance_L2_default_weights"), tight = coinr_table("09_opt_balance_L2_tight_weights");
+    const table loose_end = coinr_table("09_opt_balance_L2_default_optim"), tight_end = coinr_table("09_opt_balance_L2_tight_optim");
     const double equal[N_PILLARS] = {1, 1, 1, 1, 1, 1, 1, 1};
     double weight[N_PILLARS], r[N_PILLARS], miss, sum = 0;
-    coin c = example();
+    coin c = coinr_example();
     csi_columns columns = matrix_of(&c, pillars, N_PILLARS);
     nest(&c, &loose, weight);
     correlate_with_sum(&columns, weight, r);
@@ -424,7 +394,7 @@ Test(coinr_audit, balanced_pillars)
     correlate_with_sum(&columns, weight, r);
     cr_expect_lt(unbalance(r), table_number(&loose_end, 1, 1) - 3, "%g", unbalance(r));
     cr_expect_gt(miss, 1e-4);
-    cr_expect_neq(run_example(&c, given(&c, &tight)), CSI_OK);
+    cr_expect_neq(coinr_run_example(&c, given(&c, &tight)), CSI_OK);
     csi_columns_free(&columns);
     coin_free(&c);
 }
@@ -434,9 +404,9 @@ Test(coinr_audit, balanced_pillars)
  * stops at 4.59255. */
 Test(coinr_audit, most_information)
 {
-    const table weights = golden("09_opt_infomax_L2_weights"), end = golden("09_opt_infomax_L2_optim");
+    const table weights = coinr_table("09_opt_infomax_L2_weights"), end = coinr_table("09_opt_infomax_L2_optim");
     double weight[N_PILLARS], r[N_PILLARS], matrix[N_PILLARS * N_PILLARS], theirs = 0, ours = 0, greatest = 0;
-    coin c = example();
+    coin c = coinr_example();
     csi_columns columns = matrix_of(&c, pillars, N_PILLARS);
     nest(&c, &weights, weight);
     correlate_with_sum(&columns, weight, r);
@@ -462,8 +432,8 @@ Test(coinr_audit, most_information)
 /* Every country's score and rank with one element taken away, by giving it no weight. */
 static void expect_removal(const char *scores_name, const char *ranks_name)
 {
-    const table scores = golden(scores_name), ranks = golden(ranks_name), nominal = golden("01_weights_original");
-    coin c = asem("asem/ASEM_iData");
+    const table scores = coinr_table(scores_name), ranks = coinr_table(ranks_name), nominal = coinr_table("01_weights_original");
+    coin c = coinr_asem(COINR_DATA);
     cr_assert_eq(scores.n_rows, N_COUNTRIES + 1);
     for (size_t column = 1; column < scores.n_columns; column++) {
         table weights = nominal;
@@ -473,7 +443,7 @@ static void expect_removal(const char *scores_name, const char *ranks_name)
         const size_t removed = column == 1 ? 0 : table_row(&nominal, code, scores.cell[0][column]);
         char *kept = weights.cell[removed][weight];
         weights.cell[removed][weight] = removed == 0 ? kept : (char[]){"0"};
-        cr_assert_eq(run_example(&c, given(&c, &weights)), CSI_OK);
+        cr_assert_eq(coinr_run_example(&c, given(&c, &weights)), CSI_OK);
         weights.cell[removed][weight] = kept;
         csi_rank_column(score_column(&c, "Index"), N_COUNTRIES, rank, work);
         for (size_t row = 1; row < scores.n_rows; row++) {

@@ -7,29 +7,19 @@
 
 #define TOLERANCE 1e-9
 
-static table golden(const char *name)
-{
-    char path[20000];
-    snprintf(path, sizeof path, "coinr/%s.csv", name);
-    return table_read(oracle_path(path));
-}
-
 static coin asem(const char *meta, const char *data)
 {
-    const table m = golden(meta), d = golden(data);
+    const table m = coinr_table(meta), d = coinr_table(data);
     return coin_read(&m, &d);
 }
 
 static void expect_golden(const coin *c, const csi_panel *panel, const char *name)
 {
-    const table t = golden(name);
+    const table t = coinr_table(name);
     const double worst = coin_worst(c, panel, &t, 49);
     cr_expect(worst <= TOLERANCE, "%s: off by %g", name, worst);
 }
 
-#define RAW_TO_IMPUTED "- denominate: by\n- impute: {method: cohort, statistic: mean, groups: [EurAsia_group]}\n"
-#define RAW_TO_TREATED RAW_TO_IMPUTED                                                                               \
-    "- screen: {method: countries, min_share: 0.9}\n- treat: {method: winsorise, max_count: 5, then: ct}\n"
 #define MINMAX(range) "- normalise: {method: minmax, goalposts: yearly, range: " range "}\n"
 
 /* The last stage of each list of steps against its golden table. */
@@ -39,7 +29,7 @@ static const struct {
     {"asem/ASEM_iData", "02_denominated", "- denominate: by\n"},
     {"asem/ASEM_iData", "03_imputed_i_mean", "- denominate: by\n- impute: {method: cohort, statistic: mean}\n"},
     {"asem/ASEM_iData", "03_imputed_i_median", "- denominate: by\n- impute: {method: cohort, statistic: median}\n"},
-    {"asem/ASEM_iData", "03_imputed_i_mean_grp", RAW_TO_IMPUTED},
+    {"asem/ASEM_iData", "03_imputed_i_mean_grp", COINR_TO_IMPUTED},
     {"asem/ASEM_iData", "03_imputed_i_median_grp", "- denominate: by\n- impute: {method: cohort, groups: EurAsia_group}\n"},
     {"asem/ASEM_iData", "03_imputed_i_mean_grp_GDP",
      "- denominate: by\n- impute: {method: cohort, statistic: mean, groups: [GDP_group]}\n"},
@@ -52,40 +42,40 @@ static const struct {
     {"03_holes_iData", "03_holes_i_median", "- impute: {method: cohort, statistic: median}\n"},
     {"03_holes_iData", "03_holes_i_mean_grp", "- impute: {method: cohort, statistic: mean, groups: [GDP_group]}\n"},
     {"03_holes_iData", "03_holes_i_median_grp", "- impute: {method: cohort, statistic: median, groups: [GDP_group]}\n"},
-    {"asem/ASEM_iData", "04_screened", RAW_TO_IMPUTED "- screen: {method: countries, min_share: 0.9}\n"},
-    {"asem/ASEM_iData", "05_treated", RAW_TO_TREATED},
-    {"asem/ASEM_iData", "05_qTreat_default", RAW_TO_IMPUTED "- treat: {method: winsorise, then: ct}\n"},
-    {"asem/ASEM_iData", "05_qTreat_winmax1", RAW_TO_IMPUTED "- treat: {method: winsorise, max_count: 1, then: ct}\n"},
+    {"asem/ASEM_iData", "04_screened", COINR_TO_SCREENED},
+    {"asem/ASEM_iData", "05_treated", COINR_TO_TREATED},
+    {"asem/ASEM_iData", "05_qTreat_default", COINR_TO_IMPUTED "- treat: {method: winsorise, then: ct}\n"},
+    {"asem/ASEM_iData", "05_qTreat_winmax1", COINR_TO_IMPUTED "- treat: {method: winsorise, max_count: 1, then: ct}\n"},
     {"asem/ASEM_iData", "05_qTreat_logCTorig",
-     RAW_TO_IMPUTED "- treat: {method: winsorise, max_count: 1, then: ct_original}\n"},
+     COINR_TO_IMPUTED "- treat: {method: winsorise, max_count: 1, then: ct_original}\n"},
     {"asem/ASEM_iData", "05_qTreat_logCTplus",
-     RAW_TO_IMPUTED "- treat: {method: winsorise, max_count: 1, then: ct_signed}\n"},
-    {"asem/ASEM_iData", "05_treat_winInf", RAW_TO_IMPUTED "- treat: {method: winsorise, max_count: none, then: ct}\n"},
-    {"asem/ASEM_iData", "06_norm_minmax_0_100", RAW_TO_TREATED MINMAX("[0, 100]")},
-    {"asem/ASEM_iData", "06_norm_minmax_1_100", RAW_TO_TREATED MINMAX("[1, 100]")},
-    {"asem/ASEM_iData", "06_norm_minmax_0_1", RAW_TO_TREATED MINMAX("[0, 1]")},
+     COINR_TO_IMPUTED "- treat: {method: winsorise, max_count: 1, then: ct_signed}\n"},
+    {"asem/ASEM_iData", "05_treat_winInf", COINR_TO_IMPUTED "- treat: {method: winsorise, max_count: none, then: ct}\n"},
+    {"asem/ASEM_iData", "06_norm_minmax_0_100", COINR_TO_TREATED MINMAX("[0, 100]")},
+    {"asem/ASEM_iData", "06_norm_minmax_1_100", COINR_TO_TREATED MINMAX("[1, 100]")},
+    {"asem/ASEM_iData", "06_norm_minmax_0_1", COINR_TO_TREATED MINMAX("[0, 1]")},
     {"03_holes_iData", "06_normholes_n_minmax", MINMAX("[0, 100]")},
-    {"asem/ASEM_iData", "06_norm_zscore_0_1", RAW_TO_TREATED "- normalise: zscore\n"},
-    {"asem/ASEM_iData", "06_qNormalise_zscore", RAW_TO_TREATED "- normalise: zscore\n"},
-    {"asem/ASEM_iData", "06_norm_zscore_10_2", RAW_TO_TREATED "- normalise: {method: zscore, mean: 10, sd: 2}\n"},
-    {"asem/ASEM_iData", "06_norm_rank", RAW_TO_TREATED "- normalise: rank\n"},
-    {"asem/ASEM_iData", "06_norm_rank_avg", RAW_TO_TREATED "- normalise: {method: rank, ties: average}\n"},
-    {"asem/ASEM_iData", "06_norm_borda", RAW_TO_TREATED "- normalise: borda\n"},
-    {"asem/ASEM_iData", "06_norm_fracmax", RAW_TO_TREATED "- normalise: {method: fraction, less_is_better: negate}\n"},
-    {"asem/ASEM_iData", "06_norm_scaled_default", RAW_TO_TREATED "- normalise: {method: scaled, less_is_better: negate}\n"},
-    {"asem/ASEM_iData", "06_norm_dist2ref_10", RAW_TO_TREATED "- normalise: {method: reference, form: minmax, reference: CZE}\n"},
+    {"asem/ASEM_iData", "06_norm_zscore_0_1", COINR_TO_TREATED "- normalise: zscore\n"},
+    {"asem/ASEM_iData", "06_qNormalise_zscore", COINR_TO_TREATED "- normalise: zscore\n"},
+    {"asem/ASEM_iData", "06_norm_zscore_10_2", COINR_TO_TREATED "- normalise: {method: zscore, mean: 10, sd: 2}\n"},
+    {"asem/ASEM_iData", "06_norm_rank", COINR_TO_TREATED "- normalise: rank\n"},
+    {"asem/ASEM_iData", "06_norm_rank_avg", COINR_TO_TREATED "- normalise: {method: rank, ties: average}\n"},
+    {"asem/ASEM_iData", "06_norm_borda", COINR_TO_TREATED "- normalise: borda\n"},
+    {"asem/ASEM_iData", "06_norm_fracmax", COINR_TO_TREATED "- normalise: {method: fraction, less_is_better: negate}\n"},
+    {"asem/ASEM_iData", "06_norm_scaled_default", COINR_TO_TREATED "- normalise: {method: scaled, less_is_better: negate}\n"},
+    {"asem/ASEM_iData", "06_norm_dist2ref_10", COINR_TO_TREATED "- normalise: {method: reference, form: minmax, reference: CZE}\n"},
     {"asem/ASEM_iData", "06_norm_dist2targ_raw", "- normalise: {method: target, cap: false}\n"},
     {"asem/ASEM_iData", "06_norm_dist2targ_raw_cap", "- normalise: {method: target, cap: true}\n"},
 };
 
 /* Scores of all nodes, from the normalised panel up. */
 #define AGGREGATE(rule) "- aggregate: {" rule ", min_weight_share: 0}\n"
-#define TO_1_100 RAW_TO_TREATED MINMAX("[1, 100]")
+#define TO_1_100 COINR_TO_TREATED MINMAX("[1, 100]")
 static const struct {
     char meta[24], data[24], golden[40], steps[500];
 } score_cases[] = {
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_amean",
-     RAW_TO_TREATED MINMAX("[0, 100]") AGGREGATE("method: arithmetic")},
+     COINR_TO_TREATED MINMAX("[0, 100]") AGGREGATE("method: arithmetic")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_amean_1_100", TO_1_100 AGGREGATE("method: arithmetic")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_gmean_1_100", TO_1_100 AGGREGATE("method: geometric")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_hmean_1_100", TO_1_100 AGGREGATE("method: harmonic")},
@@ -93,16 +83,16 @@ static const struct {
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_genmean_p0.5", TO_1_100 AGGREGATE("method: power, power: 0.5")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_genmean_p2", TO_1_100 AGGREGATE("method: power, power: 2")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_copeland",
-     RAW_TO_TREATED MINMAX("[0, 100]") AGGREGATE("method: copeland")},
+     COINR_TO_TREATED MINMAX("[0, 100]") AGGREGATE("method: copeland")},
     {"asem/ASEM_iMeta", "asem/ASEM_iData", "07_agg_mix_amean_amean_copeland",
-     RAW_TO_TREATED MINMAX("[0, 100]") "- aggregate: [{method: arithmetic}, {level: 4, method: copeland}]\n"},
+     COINR_TO_TREATED MINMAX("[0, 100]") "- aggregate: [{method: arithmetic}, {level: 4, method: copeland}]\n"},
     {"asem/ASEM_iMeta", "03_holes_iData", "07_aggNA_amean", MINMAX("[1, 100]") AGGREGATE("method: arithmetic")},
 };
 
 /* The alternative weight set of 07_agg_*_altw as a `weight` step. */
 static void write_weights(char *text, size_t room)
 {
-    const table t = golden("07_weights_alt");
+    const table t = coinr_table("07_weights_alt");
     size_t n = (size_t)snprintf(text, room, "- weight: {method: given, weights: {");
     for (size_t row = 1; row < t.n_rows; row++) {
         n += (size_t)snprintf(text + n, room - n, "%s%s: %s", row > 1 ? ", " : "",
@@ -152,7 +142,7 @@ Test(coinr, scores_with_other_weights)
 
 static void expect_ranks(const coin *c, const char *name)
 {
-    const table t = golden(name);
+    const table t = coinr_table(name);
     int rank[64];
     size_t work[64], n_compared = 0;
     for (size_t node = 0; node < c->framework->n_nodes; node++) {
@@ -171,7 +161,7 @@ static void expect_ranks(const coin *c, const char *name)
 Test(coinr, ranks)
 {
     coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
-    coin_must_run(&c, RAW_TO_TREATED MINMAX("[0, 100]"));
+    coin_must_run(&c, COINR_TO_TREATED MINMAX("[0, 100]"));
     expect_ranks(&c, "08_ranks_amean");
     coin_must_run(&c, TO_1_100 AGGREGATE("method: geometric"));
     expect_ranks(&c, "08_ranks_gmean");
@@ -193,7 +183,7 @@ Test(coinr, screening)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         coin c = asem("asem/ASEM_iMeta", "03_holes_iData");
-        const table t = golden(cases[i].golden);
+        const table t = coinr_table(cases[i].golden);
         char steps[2048];
         size_t n_out = 0;
         snprintf(steps, sizeof steps, "%s\n- normalise: rank\n", cases[i].steps);
@@ -217,11 +207,11 @@ Test(coinr, screening)
 Test(coinr, capped_distance_to_reference)
 {
     coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
-    const table t = golden("06_norm_dist2ref_10_cap");
+    const table t = coinr_table("06_norm_dist2ref_10_cap");
     for (size_t row = 1; row < t.n_rows; row++) {
         t.cell[row][table_column(&t, "Ship")] = "NA";
     }
-    coin_must_run(&c, RAW_TO_TREATED "- normalise: {method: reference, form: minmax, reference: CZE, cap: true}\n");
+    coin_must_run(&c, COINR_TO_TREATED "- normalise: {method: reference, form: minmax, reference: CZE, cap: true}\n");
     cr_expect(coin_worst(&c, c.result->normalised, &t, 49) <= TOLERANCE);
     cr_expect(coin_said(&c, "\"Ship\" in 2018 is left out: its reference is the worst value"));
     coin_free(&c);
@@ -231,9 +221,9 @@ Test(coinr, capped_distance_to_reference)
 Test(coinr, treated_points)
 {
     coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
-    const table t = golden("05_treated_points");
+    const table t = coinr_table("05_treated_points");
     size_t n_points = 0;
-    coin_must_run(&c, RAW_TO_TREATED "- normalise: rank\n");
+    coin_must_run(&c, COINR_TO_TREATED "- normalise: rank\n");
     for (size_t row = 1; row < t.n_rows; row++) {
         const size_t country = csi_countries_find(&c.countries, t.cell[row][0]);
         for (size_t column = 1; column < t.n_columns; column++) {
@@ -263,7 +253,7 @@ Test(coinr, parameters_by_indicator)
         {"06_norm_iMeta_n_scaled", "- normalise: {method: scaled, bounds: [%s, %s], factor: 100, indicators: [%s]}\n",
          {"scaled_lower", "scaled_upper"}},
     };
-    const table meta = golden("06_iMeta_with_norm_params");
+    const table meta = coinr_table("06_iMeta_with_norm_params");
     char steps[20000];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
@@ -296,9 +286,9 @@ Test(coinr, goalposts)
 Test(coinr, treatments_that_coinr_leaves_undone)
 {
     coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
-    const table t = golden("05_treat_boxcox"), imputed = golden("03_imputed_i_mean_grp");
+    const table t = coinr_table("05_treat_boxcox"), imputed = coinr_table("03_imputed_i_mean_grp");
     const size_t q = csi_framework_find(c.framework, "Flights"), raw = csi_framework_find(c.framework, "Goods");
-    coin_must_run(&c, RAW_TO_IMPUTED "- treat: {method: box_cox, lambda: 0.5, shift: min, when: fails}\n- normalise: rank");
+    coin_must_run(&c, COINR_TO_IMPUTED "- treat: {method: box_cox, lambda: 0.5, shift: min, when: fails}\n- normalise: rank");
     cr_expect(coin_worst(&c, c.result->stage[1], &t, 49) <= TOLERANCE, "the golden table is its own input");
     cr_expect(coin_worst(&c, c.result->stage[1], &imputed, 49) <= TOLERANCE);
     const double *in = csi_panel_column(c.result->stage[1], q, 0), *out = csi_panel_column(c.result->stage[2], q, 0);
@@ -338,7 +328,7 @@ Test(coinr, transforms)
         {"winforce3", "{method: winsorise, max_count: 3, force: 3}"},
     };
     static const char *const indicators[] = {"Goods", "Services", "Gas", "FemLab", "Flights"};
-    const table t = golden("05_transforms_raw");
+    const table t = coinr_table("05_transforms_raw");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         coin c = asem("asem/ASEM_iMeta", "asem/ASEM_iData");
         char steps[400];

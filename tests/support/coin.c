@@ -281,3 +281,27 @@ void coin_free(coin *c)
     csi_arena_free(c->arena);
     *c = (coin){0};
 }
+
+table coinr_table(const char *name)
+{
+    return table_read(oracle_path(text_format("coinr/%s.csv", name)));
+}
+
+coin coinr_asem(const char *data)
+{
+    const table m = coinr_table("asem/ASEM_iMeta"), d = coinr_table(data);
+    return coin_read(&m, &d);
+}
+
+csi_status coinr_run_example(coin *c, const char *weighting)
+{
+    const char *steps = COINR_TO_TREATED "- normalise: {method: minmax, goalposts: yearly, range: [0, 100]}\n";
+    return coin_run(c, text_format("%s%s- aggregate: {method: arithmetic, min_weight_share: 0}\n", steps, weighting));
+}
+
+coin coinr_example(void)
+{
+    coin c = coinr_asem(COINR_DATA);
+    cr_assert_eq(coinr_run_example(&c, ""), CSI_OK);
+    return c;
+}

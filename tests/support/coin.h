@@ -43,6 +43,17 @@ double coin_worst(const coin *c, const csi_panel *panel, const table *golden, si
 
 void coin_free(coin *c);
 
+/* COINr's golden table `name` (without .csv), its packaged ASEM data with another table in the place of iData, and its
+ * example coin: denominated, imputed, screened, treated, scaled to 0-100 and averaged. `weighting` is a step or "". */
+table coinr_table(const char *name);
+coin coinr_asem(const char *data);
+#define COINR_DATA "asem/ASEM_iData"
+#define COINR_TO_IMPUTED "- denominate: by\n- impute: {method: cohort, statistic: mean, groups: [EurAsia_group]}\n"
+#define COINR_TO_SCREENED COINR_TO_IMPUTED "- screen: {method: countries, min_share: 0.9}\n"
+#define COINR_TO_TREATED COINR_TO_SCREENED "- treat: {method: winsorise, max_count: 5, then: ct}\n"
+csi_status coinr_run_example(coin *c, const char *weighting);
+coin coinr_example(void);
+
 /* The score of a node (or an indicator) by codes. */
 double coin_score(const coin *c, const char *node, size_t year, const char *country);
 
