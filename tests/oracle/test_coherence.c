@@ -9,11 +9,6 @@
 #include "metrics/sample.h"
 #include "tests/support/coin.h"
 
-static table worked(const char *name)
-{
-    return table_read(oracle_path(csi_arena_format(csi_arena_new(), "worked/%s.csv", name)));
-}
-
 static const double *column(const coin *c, const char *code)
 {
     return csi_panel_column(c->result->scores, csi_framework_find(c->framework, code), 0);
@@ -75,7 +70,7 @@ Test(coherence, cronbach)
 
 static csi_columns tai(void)
 {
-    const table t = worked("tai_raw_23");
+    const table t = oracle_table("worked/tai_raw_23");
     csi_columns columns = {23, 8, calloc(23 * 8, sizeof(double))};
     for (size_t i = 0; i < 23 * 8; i++) {
         columns.value[i] = table_number(&t, i / 8 + 1, i % 8 + 1);
@@ -86,8 +81,8 @@ static csi_columns tai(void)
 /* Handbook Tables 6 and 11; R psych for KMO and Bartlett. */
 Test(coherence, tai)
 {
-    const table t6 = worked("tai_table06_correlation"), t11 = worked("tai_table11_cronbach");
-    const table psych = worked("tai_kmo_bartlett_psych");
+    const table t6 = oracle_table("worked/tai_table06_correlation"), t11 = oracle_table("worked/tai_table11_cronbach");
+    const table psych = oracle_table("worked/tai_kmo_bartlett_psych");
     csi_columns columns = tai();
     csi_reliability reliability;
     csi_adequacy adequacy;
@@ -117,7 +112,7 @@ Test(coherence, tai)
 /* r^2 of each indicator with the equal-weight min-max index; and a parabola, which no line sees. */
 Test(coherence, importance)
 {
-    const table t = worked("tai_linear_importance"), raw = worked("tai_raw_23");
+    const table t = oracle_table("worked/tai_linear_importance"), raw = oracle_table("worked/tai_raw_23");
     double value[23 * 8], x[201], y[201];
     csi_importance s;
     for (size_t i = 0; i < 23 * 8; i++) {
@@ -279,4 +274,29 @@ Test(coherence, weights_and_statistics)
         }
     }
     coin_free(&c);
+}
+
+/* Kendall's tau: the Handbook's heights and weights (p. 82), and the tied example of Kendall (1976), p. 42. */
+Test(coherence, kendall)
+{
+    const table heights = oracle_table("worked/kendall_handbook_p82"), tied = oracle_table("worked/kendall1976_examples");
+    const table want = oracle_table("worked/kendall_expected");
+    double x[32], y[32], tau;
+    size_t n = heights.n_rows - 1;
+    for (size_t row = 1; row <= n; row++) {
+        x[row - 1] = table_number(&heights, row, 1);
+        y[row - 1] = table_number(&heights, row, 2);
+    }
+    cr_assert_eq(csi_associate(CSI_KENDALL, x, y, n, &tau, NULL), CSI_OK);
+    const double pairs = (double)n * ((double)n - 1) / 2, p = table_number(&want, table_row(&want, 1, "P"), 2);
+    cr_expect(is_near(tau, 2 * p / pairs - 1, 1e-12) && is_near(tau, table_number(&want, table_row(&want, 1, "tau"), 2), 0.005));
+    for (size_t row = 1; row < tied.n_rows; row++) {
+        if (strcmp(tied.cell[row][0], "3.4_p42") == 0) {
+            n = row;
+            x[row - 1] = table_number(&tied, row, 1);
+            y[row - 1] = table_number(&tied, row, 2);
+        }
+    }
+    cr_assert_eq(csi_associate(CSI_KENDALL, x, y, n, &tau, NULL), CSI_OK);
+    cr_expect(is_near(tau, 34 / sqrt(116 * 60), 1e-12), "%g", tau);
 }

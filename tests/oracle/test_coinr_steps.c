@@ -168,18 +168,18 @@ Test(coinr, ranks)
     coin_free(&c);
 }
 
-/* Who is left after screening, from the `Included` column. */
+/* Who is left after screening, from the `Included` column, and with which data. */
 Test(coinr, screening)
 {
     static const struct {
-        char steps[160], golden[48];
+        char steps[160], golden[48], kept[40];
     } cases[] = {
-        {"- screen: {method: countries, min_share: 0.85}", "04_screen_holes_byNA_summary"},
-        {"- screen: {method: countries, rule: zeros, min_nonzero: 0.9}", "04_screen_holes_byzeros_summary"},
+        {"- screen: {method: countries, min_share: 0.85}", "04_screen_holes_byNA_summary", "04_screen_holes_byNA"},
+        {"- screen: {method: countries, rule: zeros, min_nonzero: 0.9}", "04_screen_holes_byzeros_summary", "04_screen_holes_byzeros"},
         {"- screen: {method: countries, rule: missing_and_zeros, min_share: 0.85, min_nonzero: 0.9}",
-         "04_screen_holes_byNAandzeros_summary"},
+         "04_screen_holes_byNAandzeros_summary", "04_screen_holes_byNAandzeros"},
         {"- screen: {method: countries, min_share: 0.85, include: [BRN], exclude: [AUT]}",
-         "04_screen_holes_force_summary"},
+         "04_screen_holes_force_summary", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         coin c = asem("asem/ASEM_iMeta", "03_holes_iData");
@@ -197,6 +197,11 @@ Test(coinr, screening)
             const bool is_in = strcmp(t.cell[row][table_column(&t, "Included")], "TRUE") == 0;
             cr_expect_eq(n_present > 0, is_in, "%s: %s", cases[i].golden, t.cell[row][0]);
             n_out += !is_in;
+        }
+        if (cases[i].kept[0] != '\0') {
+            const table kept = coinr_table(cases[i].kept);
+            cr_expect_eq(kept.n_rows - 1, c.countries.n - n_out);
+            cr_expect_leq(coin_worst(&c, c.result->stage[0], &kept, 49), TOLERANCE, "%s", cases[i].kept);
         }
         cr_expect(i == 1 || n_out > 0);
         coin_free(&c);

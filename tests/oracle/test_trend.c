@@ -35,6 +35,12 @@ Test(trend, great_lakes_precipitation)
     cr_expect(is_near(line.slope, 0.04, 1e-14), "%.16f", line.slope);
     cr_expect(is_near(line.intercept, -46.03, 1e-11), "%.16f", line.intercept);
     cr_expect(line.low < line.slope && line.slope < line.high && line.low > 0);
+    const table want = oracle_table("worked/theilsen_precipgl");
+    cr_assert(csi_theil_sen_fit(t, x, n, 0.95, &line) == CSI_OK);
+    cr_expect(is_near(line.slope, table_number(&want, table_row(&want, 0, "slope"), 1), 1e-14));
+    cr_expect(is_near(line.intercept, table_number(&want, table_row(&want, 0, "intercept_median_rule_scipy"), 1), 1e-11));
+    cr_expect(is_near(line.low, table_number(&want, table_row(&want, 0, "lo_slope95_scipy"), 1), 1e-12), "%.16f", line.low);
+    cr_expect(is_near(line.high, table_number(&want, table_row(&want, 0, "up_slope95_scipy"), 1), 1e-12), "%.16f", line.high);
 }
 
 Test(trend, kendalls_example_with_ties_on_both_sides)

@@ -268,6 +268,20 @@ double coin_score(const coin *c, const char *node, size_t year, const char *coun
                          csi_countries_find(&c->countries, country));
 }
 
+double coin_at(const coin *c, size_t node, size_t country)
+{
+    return csi_panel_get(c->result->scores, node, 0, country);
+}
+
+void coin_expect_column(const coin *c, size_t node, const table *t, const char *heading, double tolerance)
+{
+    const size_t column = table_column(t, heading);
+    for (size_t i = 0; i < c->countries.n; i++) {
+        const double want = table_number(t, i + 1, column), got = coin_at(c, node, i);
+        cr_expect(is_near(got, want, tolerance), "%s, row %zu: %.12g, not %.12g", heading, i + 1, got, want);
+    }
+}
+
 void coin_free(coin *c)
 {
     csi_result_free(c->result);
@@ -284,7 +298,7 @@ void coin_free(coin *c)
 
 table coinr_table(const char *name)
 {
-    return table_read(oracle_path(text_format("coinr/%s.csv", name)));
+    return oracle_table(text_format("coinr/%s", name));
 }
 
 coin coinr_asem(const char *data)

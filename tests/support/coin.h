@@ -57,6 +57,11 @@ coin coinr_example(void);
 /* The score of a node (or an indicator) by codes. */
 double coin_score(const coin *c, const char *node, size_t year, const char *country);
 
+/* The score of a node in the first scored year; and those of all countries against a column of a table whose rows are in
+ * the coin's order of countries. */
+double coin_at(const coin *c, size_t node, size_t country);
+void coin_expect_column(const coin *c, size_t node, const table *t, const char *heading, double tolerance);
+
 /* Whether any message of the last runs contains `text`. */
 bool coin_said(const coin *c, const char *text);
 

@@ -62,8 +62,20 @@ static const char *oracle_root(void)
     return text_format("%s/../shared/oracle", source != NULL ? source : ".");
 }
 
+/* Where CSINDEX_ORACLE_LOG names a file, what is asked for is noted there: tests/oracle/test_inventory.py wants to know. */
+static void note(const char *name)
+{
+    const char *log = getenv("CSINDEX_ORACLE_LOG");
+    FILE *file = log == NULL || log[0] == '\0' ? NULL : fopen(log, "ab");
+    if (file != NULL) {
+        fputs(text_format("%s\n", name), file);
+        fclose(file);
+    }
+}
+
 const char *oracle_path(const char *name)
 {
+    note(name);
     return existing(text_format("%s/%s", oracle_root(), name), "oracle file");
 }
 
@@ -150,6 +162,20 @@ table table_read(const char *path)
     }
     keep(t.cell);
     return t;
+}
+
+table oracle_table(const char *name)
+{
+    return table_read(oracle_path(text_format("%s.csv", name)));
+}
+
+double *table_numbers(const table *t, size_t n, size_t first, size_t p)
+{
+    double *value = calloc(n * p + 1, sizeof *value);
+    for (size_t i = 0; i < n * p; i++) {
+        value[i] = table_number(t, i / p + 1, first + i % p);
+    }
+    return value;
 }
 
 size_t table_column(const table *t, const char *heading)

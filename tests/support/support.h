@@ -21,6 +21,9 @@ typedef struct table {
     char ***cell; /* [row][column]; "" where a row is short */
 } table;
 table table_read(const char *path);
+table oracle_table(const char *name); /* oracle_path(name + ".csv"), read */
+/* Columns first.. of rows 1..n, row-major, n x p; freed by the caller. */
+double *table_numbers(const table *t, size_t n, size_t first, size_t p);
 size_t table_column(const table *t, const char *heading);               /* dies when absent */
 double table_number(const table *t, size_t row, size_t column);         /* NaN for "", NA, NaN */
 size_t table_row(const table *t, size_t column, const char *text);      /* first row whose cell equals text; dies */
