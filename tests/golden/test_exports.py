@@ -158,6 +158,13 @@ def check_flavours(exports, scores, wide, out):
     assert list(metadata["columns"]) == list(owid.columns[3:])
     vdem = pd.read_csv(exports / "vdem.csv", **READ)
     check_wide("vdem", vdem.rename(columns={"country_text_id": "iso3"}), wide)
+    if (out / "uncertainty.csv.gz").exists():
+        bounds = pd.read_csv(out / "uncertainty.csv.gz", **READ).pivot(index=["iso3", "year"], columns="code")
+        own = vdem.set_index(["country_text_id", "year"])
+        for code in sorted(set(scores.code)):
+            for name, column in (("_sd", "score_sd"), ("_codelow", "score_q16"), ("_codehigh", "score_q84")):
+                expect_equal(code + name, bounds[column, code].reindex(own.index), own[code + name])
+            assert (own[code + "_codelow"] <= own[code + "_codehigh"])[own[code].notna()].all()
     ids = vdem.drop_duplicates("country_text_id").set_index("country_text_id").country_id
     assert ids.isna().all() or (ids["FRA"] == 76 and ids["SWE"] == 5 and ids.dropna().is_unique)
     sdmx = pd.read_csv(exports / "sdmx.csv", **READ)
