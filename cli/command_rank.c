@@ -122,6 +122,9 @@ static void write_notes(const ranking *r, char *notes, size_t room)
         const int n = snprintf(notes, room, "90 %%: from the 5th to the 95th percentile of the ensemble; countries whose "
                                             "intervals overlap are not clearly apart.");
         at = n > 0 ? (size_t)n : 0;
+    } else {
+        const int n = snprintf(notes, room, "%s", CSI_WITHOUT_INTERVALS);
+        at = n > 0 ? (size_t)n : 0;
     }
     if (r->n_provisional > 0 && at < room) {
         snprintf(notes + at, room - at, "%s%zu scores are provisional: a source that they draw on has not yet reported %d.",

@@ -75,7 +75,7 @@ static csi_status show_years(const csi_call *call, const csi_results *results, s
     }
     snprintf(title, sizeof title, "%s (%s): %s", results->countries.country[c].name, results->countries.country[c].iso3,
              results->node_name[node]);
-    CSI_TRY(csi_table_show(table, call, title, NULL));
+    CSI_TRY(csi_table_show(table, call, title, has_intervals ? NULL : CSI_WITHOUT_INTERVALS));
 out:
     csi_table_free(table);
     return status;

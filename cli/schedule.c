@@ -8,6 +8,7 @@
 
 #include "cli/messages.h"
 #include "cli/metrics.h"
+#include "cli/uncertain.h"
 #include "core/number.h"
 #include "core/outfile.h"
 #include "index/unchanged.h"
@@ -78,14 +79,14 @@ csi_status csi_schedule_check(const csi_call *call, const csi_schedule *schedule
                               bool *is_current)
 {
     const char *reason = "";
+    uint64_t n_replicates = 0;
+    csi_status status;
     *is_current = false;
     if (!csi_call_has(call, CSI_OPT_IF_CHANGED)) {
         return CSI_OK;
     }
-    const csi_status status = csi_unchanged(project, schedule->previous, call->diag, &reason);
-    if (status != CSI_OK) {
-        return status;
-    }
+    CSI_TRY(csi_uncertain_wanted(call, project, &n_replicates));
+    CSI_TRY(csi_unchanged(project, n_replicates, schedule->previous, call->diag, &reason));
     *is_current = reason == NULL;
     if (*is_current) {
         csi_say(0, "unchanged", "%s: nothing has changed since the results in %s/ were written", project->name,
@@ -93,7 +94,8 @@ csi_status csi_schedule_check(const csi_call *call, const csi_schedule *schedule
     } else {
         csi_say(1, "changed", "%s: %s", project->name, reason);
     }
-    return CSI_OK;
+out:
+    return status;
 }
 
 /* Today in UTC, or the day that SOURCE_DATE_EPOCH names. */

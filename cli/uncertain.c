@@ -29,6 +29,20 @@ csi_status csi_uncertain_replicates(const csi_call *call, const csi_uncertainty 
     return status;
 }
 
+csi_status csi_uncertain_wanted(const csi_call *call, const csi_project *project, uint64_t *n)
+{
+    csi_ensemble_spec *spec = NULL;
+    int64_t number = 0;
+    csi_status status;
+    CSI_TRY(csi_ensemble_read(project->arena, project->framework, project->recipe,
+                              csi_setting_find(project->root, "ensemble"), project->seed, call->diag, &spec));
+    number = (int64_t)spec->n_replicates;
+    CSI_TRY(read_replicates(call, &number));
+    *n = (uint64_t)number;
+out:
+    return status;
+}
+
 csi_status csi_uncertain_run(csi_call *call, const csi_run *run, csi_uncertainty **uncertainty)
 {
     static _Atomic uint64_t done;

@@ -9,6 +9,9 @@
  * *uncertainty is NULL for --replicates 0, else owned by the caller. */
 CSI_MUST_USE csi_status csi_uncertain_run(csi_call *call, const csi_run *run, csi_uncertainty **uncertainty);
 
+/* How many replicates a run of the project would draw. */
+CSI_MUST_USE csi_status csi_uncertain_wanted(const csi_call *call, const csi_project *project, uint64_t *n);
+
 /* The number of replicates asked for. */
 CSI_MUST_USE csi_status csi_uncertain_replicates(const csi_call *call, const csi_uncertainty *uncertainty, uint64_t *n);
 

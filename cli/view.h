@@ -25,6 +25,9 @@ CSI_MUST_USE csi_status csi_view_open(const csi_call *call, csi_view *view);
 
 /* Computes from --project, whatever results there are: for what only a run knows. */
 CSI_MUST_USE csi_status csi_view_compute(const csi_call *call, csi_view *view);
+
+/* What stands below a view that has no intervals to show. */
+#define CSI_WITHOUT_INTERVALS "No intervals: no ensemble was drawn; `csindex run` draws one."
 void csi_view_close(csi_view *view);
 
 /* --node and --year in these results: the index itself and its latest scored year by default. */

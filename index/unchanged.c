@@ -23,6 +23,14 @@ static bool is_at(const csi_setting *manifest, const char *section, const char *
     return strcmp(text_at(manifest, section, key), expected) == 0;
 }
 
+static bool is_number_at(const csi_setting *manifest, const char *key, uint64_t expected)
+{
+    const csi_setting *const found = csi_setting_find(manifest, key);
+    int64_t number = -1;
+    return found != NULL && csi_setting_integer(found, 0, INT64_MAX, NULL, &number) == CSI_OK &&
+           (uint64_t)number == expected;
+}
+
 static const char *compare_program(const csi_setting *manifest)
 {
     const bool is_same = is_at(manifest, "tool", "version", CSINDEX_VERSION) &&
@@ -34,9 +42,7 @@ static const char *compare_program(const csi_setting *manifest)
 static csi_status compare_configuration(const csi_project *project, const csi_setting *manifest, csi_diag *diag,
                                         const char **reason)
 {
-    const csi_setting *const seed = csi_setting_find(manifest, "seed");
     char hex[CSI_DIGEST_HEX] = "";
-    int64_t number = -1;
     csi_status status = CSI_OK;
     if (project->sources_path != NULL) {
         CSI_TRY(csi_digest_file(project->sources_path, diag, hex));
@@ -47,8 +53,7 @@ static csi_status compare_configuration(const csi_project *project, const csi_se
         *reason = "the framework has changed";
     } else if (!is_at(manifest, "configuration", "sources_sha256", hex)) {
         *reason = "the table of sources has changed";
-    } else if (seed == NULL || csi_setting_integer(seed, 0, INT64_MAX, NULL, &number) != CSI_OK ||
-               (uint64_t)number != project->seed) {
+    } else if (!is_number_at(manifest, "seed", project->seed)) {
         *reason = "the seed has changed";
     }
 out:
@@ -80,7 +85,8 @@ out:
     return status;
 }
 
-csi_status csi_unchanged(const csi_project *project, const char *directory, csi_diag *diag, const char **reason)
+csi_status csi_unchanged(const csi_project *project, uint64_t n_replicates, const char *directory, csi_diag *diag,
+                         const char **reason)
 {
     csi_arena *const arena = csi_arena_new();
     const csi_setting *manifest = NULL;
@@ -96,6 +102,9 @@ csi_status csi_unchanged(const csi_project *project, const char *directory, csi_
     *reason = compare_program(manifest);
     if (*reason == NULL) {
         CSI_TRY(compare_configuration(project, manifest, diag, reason));
+    }
+    if (*reason == NULL && !is_number_at(manifest, "replicates", n_replicates)) {
+        *reason = "the number of replicates has changed";
     }
     if (*reason == NULL) {
         CSI_TRY(compare_inputs(project, manifest, diag, reason));

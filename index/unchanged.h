@@ -7,10 +7,10 @@
 /* A digest of the program's own sources, so that a program that computes otherwise is another one. */
 extern const char csi_program_sha256[];
 
-/* Compares the manifest of `directory` with the program, the project and its inputs, by digest, and the published files
- * with the manifest. *reason (static storage) says what differs; NULL: nothing, so that a run would write the same
+/* Compares the manifest of `directory` with the program, the project and its inputs, by digest, with the number of
+ * replicates that a run would draw, and the published files with the manifest. *reason (static storage) says what differs; NULL: nothing, so that a run would write the same
  * bytes. An input that cannot be read is an error; a result that cannot be read is a difference. */
-CSI_MUST_USE csi_status csi_unchanged(const csi_project *project, const char *directory, csi_diag *diag,
-                                      const char **reason);
+CSI_MUST_USE csi_status csi_unchanged(const csi_project *project, uint64_t n_replicates, const char *directory,
+                                      csi_diag *diag, const char **reason);
 
 #endif

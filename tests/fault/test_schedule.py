@@ -75,6 +75,11 @@ def nothing_changed_nothing_written(work, project, out):
         expect(run(["run", project, "-o", out, "--if-changed", "-v"]), 0, reason)
         expect(run(["run", project, "-o", out, "--if-changed"]), 0, "nothing has changed")
     expect(run(["run", project, "-o", out, "--if-changed", "-v", "--seed", "7"]), 0, "the seed has changed")
+    expect(run(["run", project, "-o", out, "--if-changed", "-v", "--seed", "7", "--replicates", "17"]), 0,
+           "the number of replicates has changed")
+    expect(run(["run", project, "-o", out, "--if-changed", "--seed", "7", "--replicates", "17"]), 0, "nothing has changed")
+    expect(run(["run", project, "-o", out, "--if-changed", "-v", "--seed", "7", "--replicates", "0"]), 0,
+           "the number of replicates has changed")
     (project / "more.csv").unlink()
     expect(run(["run", project, "-o", out, "--if-changed"]), 66, "more.csv")
 
