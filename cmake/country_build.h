@@ -17,6 +17,7 @@ enum { ISO3, ISO2, NUMERIC, NAME, REGION, SUBREGION, OWNER, FORMS, FROM, TO, SUC
 
 struct country {
     char *field[N_COLUMNS];
+    const char *french;
 };
 
 typedef struct entry {
@@ -36,6 +37,8 @@ extern csi_country_stem *stem, *code;
 extern size_t n_stems, n_codes;
 extern csi_lexicon lexicon;
 
+/* French short names: those of `path` (iso3,name), else iso-codes' translation below `locales`, else the English one. */
+void read_french(const char *path, const char *locales);
 void write_tables(const char *path);
 
 #endif

@@ -155,6 +155,7 @@ static void read_countries(const char *path)
     while (csv_next(&cursor, field, 17)) {
         country = grow(country, n_countries + 1, sizeof *country);
         memcpy(country[n_countries].field, field, sizeof field);
+        country[n_countries].french = NULL;
         n_today += field[TO][0] == '\0';
         if (field[TO][0] == '\0' && n_countries > 0 && strcmp(country[n_countries - 1].field[ISO3], field[ISO3]) >= 0) {
             fail("countries.csv: %s is out of order", field[ISO3]);
@@ -471,8 +472,8 @@ int main(int n_arguments, char **argument)
         "bs", "sr@latin", "ka", "hy", "az", "uz", "mn", "ta", "te", "ml", "mr", "gu", "kn", "pa", "ne", "si",
         "km", "my", "ur", "eo", "cy", "br", "oc", "ast", "fil", "sw",
     };
-    if (n_arguments != 8) {
-        fail("usage: country_tables OUTPUT REPORT COUNTRIES NAMES WORDS JSON LOCALES");
+    if (n_arguments != 9) {
+        fail("usage: country_tables OUTPUT REPORT COUNTRIES NAMES WORDS FRENCH JSON LOCALES");
     }
     report = fopen(argument[2], "w");
     hash_table = calloc(HASH_SIZE, sizeof *hash_table);
@@ -490,10 +491,11 @@ int main(int n_arguments, char **argument)
     if (n_errors > 0) {
         fail("%zu names with two meanings", n_errors);
     }
-    read_iso_codes(argument[6]);
+    read_iso_codes(argument[7]);
     for (size_t i = 0; i < sizeof language / sizeof language[0]; i++) {
-        read_translation(argument[7], language[i]);
+        read_translation(argument[8], language[i]);
     }
+    read_french(argument[6], argument[8]);
     drop_contested();
     write_tables(argument[1]);
     fclose(report);

@@ -35,6 +35,7 @@ static void write_countries(FILE *out)
     for (size_t i = 0; i < n_countries; i++) {
         fputs("    {", out);
         write_texts(out, country[i].field, facts, 6);
+        write_text(out, country[i].french);
         fputs("},\n", out);
     }
     fputs("};\nstatic const csi_country_codes codes[] = {\n", out);

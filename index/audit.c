@@ -70,32 +70,75 @@ void csi_audit_headings(csi_csv *csv, const char *const *heading, size_t n)
     csi_csv_end_row(csv);
 }
 
+static csi_status fill_table(csi_audit *audit, csi_audit_table table, csi_csv_sink sink, void *user, csi_diag *diag)
+{
+    csi_csv *csv = malloc(sizeof *csv);
+    if (csv == NULL) {
+        return csi_diag_no_memory(diag, "the audit");
+    }
+    csi_csv_init(csv, sink, user);
+    const csi_status status = table(audit, csv, diag);
+    csi_csv_flush(csv);
+    free(csv);
+    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "the audit") : status;
+}
+
+static void to_file(void *user, const char *bytes, size_t n)
+{
+    csi_outfile_write(user, bytes, n);
+}
+
+static void to_nowhere(void *user, const char *bytes, size_t n)
+{
+    (void)user;
+    (void)bytes;
+    (void)n;
+}
+
+static csi_status begin(const csi_run *run, size_t year, csi_diag *diag, csi_audit **audit)
+{
+    csi_audit *a = calloc(1, sizeof *a);
+    *audit = a;
+    if (a == NULL || (a->arena = csi_arena_new()) == NULL) {
+        return csi_diag_no_memory(diag, "the audit");
+    }
+    a->run = run;
+    a->year = year;
+    return CSI_OK;
+}
+
+csi_status csi_audit_compute(const csi_run *run, size_t year, csi_diag *diag, csi_audit **audit)
+{
+    csi_status status;
+    CSI_TRY(begin(run, year, diag, audit));
+    for (size_t i = 0; i < N_PARTS; i++) {
+        if (parts[i].table != NULL) {
+            CSI_TRY(fill_table(*audit, parts[i].table, to_nowhere, NULL, diag));
+        }
+    }
+    return CSI_OK;
+out:
+    csi_audit_free(*audit);
+    *audit = NULL;
+    return status;
+}
+
 static csi_status write_part(csi_audit *audit, size_t part, csi_outfile *file, csi_diag *diag)
 {
     if (parts[part].table == NULL) {
         csi_audit_page(audit, file);
         return CSI_OK;
     }
-    csi_csv *csv = malloc(sizeof *csv);
-    if (csv == NULL) {
-        return csi_diag_no_memory(diag, "the audit");
-    }
-    csi_csv_init_file(csv, file);
-    const csi_status status = parts[part].table(audit, csv, diag);
-    csi_csv_flush(csv);
-    free(csv);
-    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "the audit") : status;
+    return fill_table(audit, parts[part].table, to_file, file, diag);
 }
 
 csi_status csi_audit_write(const csi_run *run, size_t year, const char *directory, csi_diag *diag, csi_audit **audit)
 {
     csi_outfile *file[N_PARTS] = {NULL};
-    csi_audit *a = calloc(1, sizeof *a);
-    csi_status status = a == NULL || (a->arena = csi_arena_new()) == NULL ? csi_diag_no_memory(diag, "the audit") : CSI_OK;
+    csi_audit *a = NULL;
+    csi_status status;
     *audit = NULL;
-    CSI_TRY(status);
-    a->run = run;
-    a->year = year;
+    CSI_TRY(begin(run, year, diag, &a));
     CSI_TRY(csi_directory_make(directory, diag));
     for (size_t i = 0; i < N_PARTS; i++) {
         CSI_TRY(csi_outfile_open(directory, parts[i].file, CSI_PLAIN, diag, &file[i]));

@@ -32,6 +32,9 @@ typedef struct csi_audit {
 /* Audits the scored year `year` (index) and writes into `directory`, made when missing. *audit is owned by the caller. */
 CSI_MUST_USE csi_status csi_audit_write(const csi_run *run, size_t year, const char *directory, csi_diag *diag,
                                         csi_audit **audit);
+
+/* The same audit for its findings alone: nothing is written. */
+CSI_MUST_USE csi_status csi_audit_compute(const csi_run *run, size_t year, csi_diag *diag, csi_audit **audit);
 void csi_audit_free(csi_audit *audit);
 
 /* For the tables: adds a finding; `evidence` is formatted (integers and text only; numbers through csi_audit_number). */

@@ -53,7 +53,7 @@ csi_country_answer csi_country_resolve(const char *text, size_t length, csi_coun
  * candidate remains. */
 void csi_country_settle(csi_country_answer *answer, bool (*named)(void *user, const char *iso3), void *user);
 
-/* The English short name, UN region and UN subregion of an ISO alpha-3 code, XKX for Kosovo; NULL when unknown. The
+/* The short name in English and French, UN region and UN subregion of an ISO alpha-3 code, XKX for Kosovo; NULL when unknown. The
  * withdrawn codes that csi_country_resolve can answer are found too, but are not counted among the countries below.
  * Static storage. */
 typedef struct csi_country_facts {
@@ -61,6 +61,7 @@ typedef struct csi_country_facts {
     const char *name;
     const char *region;    /* UN M49: Africa, Americas, Asia, Europe, Oceania; "" for none */
     const char *subregion; /* UN M49 */
+    const char *name_fr;   /* French short name */
 } csi_country_facts;
 const csi_country_facts *csi_country_find(const char *iso3);
 size_t csi_country_count(void); /* of today's countries and territories */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/digest.h"
+#include "core/number.h"
 #include "ingest/country.h"
 #include "notebooks-export/html.h"
 #include "notebooks-export/page_assets.h"
@@ -24,8 +25,39 @@ const csi_score_row *csi_report_top(const csi_report *r, size_t country)
 
 const char *csi_report_region(const csi_report *r, size_t country)
 {
+    static const struct {
+        const char *name;
+        csi_word word;
+    } regions[] = {{"Africa", CSI_WORD_africa}, {"Americas", CSI_WORD_americas}, {"Asia", CSI_WORD_asia},
+                   {"Europe", CSI_WORD_europe}, {"Oceania", CSI_WORD_oceania}};
     const csi_country_facts *facts = csi_country_find(r->data->results->countries.country[country].iso3);
+    for (size_t i = 0; facts != NULL && i < sizeof regions / sizeof *regions; i++) {
+        if (strcmp(facts->region, regions[i].name) == 0) {
+            return csi_word_text(regions[i].word, r->language);
+        }
+    }
     return facts == NULL ? "" : facts->region;
+}
+
+/* A country that goes by its own English short name has a French one; a name that the data bring along stays. */
+const char *csi_report_country(const csi_report *r, size_t country)
+{
+    const csi_country *own = &r->data->results->countries.country[country];
+    const csi_country_facts *facts = r->language == CSI_FRENCH ? csi_country_find(own->iso3) : NULL;
+    return facts != NULL && strcmp(facts->name, own->name) == 0 ? facts->name_fr : own->name;
+}
+
+void csi_report_fixed(const csi_report *r, double value, int decimals)
+{
+    char text[CSI_NUMBER_MAX] = "\xe2\x80\x93";
+    if (!isnan(value)) {
+        csi_number_write_fixed(value, decimals, text);
+    }
+    char *const point = r->language == CSI_FRENCH ? strchr(text, '.') : NULL;
+    if (point != NULL) {
+        *point = ',';
+    }
+    csi_outfile_text(r->file, text);
 }
 
 int csi_report_class(const csi_report *r, double score)
@@ -132,164 +164,6 @@ static void write_title(const csi_report *r)
     csi_outfile_text(r->file, "</p>\n</header>\n");
 }
 
-typedef struct section {
-    const char *id;
-    csi_word title;
-} section;
-
-static const section sections[] = {
-    {"ranking", CSI_WORD_ranking}, {"world", CSI_WORD_map},  {"country", CSI_WORD_country_profile},
-    {"compare", CSI_WORD_compare}, {"weights", CSI_WORD_weights}, {"parts", CSI_WORD_parts},
-    {"method", CSI_WORD_method},   {"sources", CSI_WORD_data},
-};
-
-static void write_navigation(const csi_report *r)
-{
-    csi_outfile_text(r->file, "<nav class=\"sections\"><ul>\n");
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        csi_outfile_format(r->file, "<li><a href=\"#%s\">", sections[i].id);
-        csi_report_word(r, sections[i].title);
-        csi_outfile_text(r->file, "</a></li>\n");
-    }
-    csi_outfile_text(r->file, "</ul></nav>\n<main>\n");
-}
-
-static void open_section(const csi_report *r, const char *id, csi_word title)
-{
-    csi_outfile_format(r->file, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">", id, id, id);
-    csi_report_word(r, title);
-    csi_outfile_text(r->file, "</h2>\n");
-}
-
-/* A label with a control in it, only where the script runs. */
-static void write_control(const csi_report *r, csi_word word, const char *control)
-{
-    csi_outfile_text(r->file, "<label>");
-    csi_report_word(r, word);
-    csi_outfile_text(r->file, control);
-    csi_outfile_text(r->file, "</label>\n");
-}
-
-static void write_button(const csi_report *r, csi_word word, const char *attributes)
-{
-    csi_outfile_format(r->file, "<button type=\"button\" %s>", attributes);
-    csi_report_word(r, word);
-    csi_outfile_text(r->file, "</button>\n");
-}
-
-static void write_noscript(const csi_report *r)
-{
-    csi_outfile_text(r->file, "<noscript><p class=\"hint\">");
-    csi_report_word(r, CSI_WORD_needs_script);
-    csi_outfile_text(r->file, "</p></noscript>\n");
-}
-
-#define YEAR_CHOICE "<select class=\"year\"></select>"
-
-static void write_ranking_section(const csi_report *r)
-{
-    open_section(r, "ranking", CSI_WORD_ranking);
-    csi_outfile_text(r->file, "<div class=\"controls interactive\">\n");
-    write_control(r, CSI_WORD_year, YEAR_CHOICE);
-    csi_outfile_text(r->file, "<label>");
-    csi_report_word(r, CSI_WORD_region);
-    csi_outfile_text(r->file, "<select id=\"region\"><option value=\"\">");
-    csi_report_word(r, CSI_WORD_all_regions);
-    csi_outfile_text(r->file, "</option></select></label>\n");
-    write_control(r, CSI_WORD_filter, "<input type=\"search\" id=\"filter\">");
-    csi_outfile_text(r->file, "<span class=\"hint\" id=\"ranking-count\" aria-live=\"polite\"></span>\n</div>\n");
-    csi_report_write_ranking(r);
-    csi_outfile_text(r->file, "<p class=\"interactive\">");
-    write_button(r, CSI_WORD_download, "id=\"download-ranking\"");
-    csi_outfile_text(r->file, "</p>\n</section>\n");
-}
-
-static void write_map_section(const csi_report *r)
-{
-    open_section(r, "world", CSI_WORD_map);
-    csi_outfile_text(r->file, "<div class=\"controls interactive\">\n");
-    write_control(r, CSI_WORD_year, YEAR_CHOICE);
-    csi_outfile_text(r->file, "</div>\n");
-    csi_report_write_map(r);
-    csi_outfile_text(r->file, "</section>\n");
-}
-
-static void write_country_section(const csi_report *r)
-{
-    open_section(r, "country", CSI_WORD_country_profile);
-    write_noscript(r);
-    csi_outfile_text(r->file, "<div class=\"interactive\"><div class=\"controls\">\n");
-    write_control(r, CSI_WORD_country, "<select id=\"country-choice\"></select>");
-    write_control(r, CSI_WORD_year, YEAR_CHOICE);
-    csi_outfile_text(r->file, "</div>\n<h3 id=\"country-name\"></h3>\n<div id=\"country-view\"></div></div>\n</section>\n");
-}
-
-static void write_compare_section(const csi_report *r)
-{
-    open_section(r, "compare", CSI_WORD_compare);
-    write_noscript(r);
-    csi_outfile_text(r->file, "<div class=\"interactive\"><div class=\"controls\">\n");
-    write_control(r, CSI_WORD_add_country, "<select id=\"compare-choice\"></select>");
-    write_control(r, CSI_WORD_year, YEAR_CHOICE);
-    csi_outfile_text(r->file, "</div>\n<ul class=\"chips\" id=\"compare-chips\"></ul>\n"
-                              "<div id=\"compare-view\"></div></div>\n</section>\n");
-}
-
-static void write_weights_table(const csi_report *r)
-{
-    static const csi_word headings[] = {CSI_WORD_rank, CSI_WORD_country, CSI_WORD_score, CSI_WORD_published_rank,
-                                        CSI_WORD_shift, CSI_WORD_rank_interval};
-    csi_outfile_text(r->file, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"weights-title\">"
-                              "<table id=\"weights-table\"><thead><tr>");
-    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
-        csi_outfile_text(r->file, i == 1 ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"number\">");
-        csi_report_word(r, headings[i]);
-        csi_outfile_text(r->file, "</th>");
-    }
-    csi_outfile_text(r->file, "</tr></thead><tbody></tbody></table></div>\n");
-}
-
-static void write_weights_section(const csi_report *r)
-{
-    open_section(r, "weights", CSI_WORD_weights);
-    csi_outfile_text(r->file, "<p class=\"text\">");
-    csi_report_word(r, CSI_WORD_weights_lead);
-    csi_outfile_text(r->file, "</p>\n");
-    write_noscript(r);
-    csi_outfile_text(r->file, "<div class=\"interactive\"><div class=\"controls\">\n");
-    write_control(r, CSI_WORD_year, YEAR_CHOICE);
-    write_button(r, CSI_WORD_reset, "id=\"weights-reset\"");
-    write_button(r, CSI_WORD_download, "data-table=\"weights-table\" data-file=\"reweighed.csv\"");
-    csi_outfile_text(r->file, "</div>\n<div class=\"sliders\" id=\"sliders\"></div>\n");
-    write_weights_table(r);
-    csi_outfile_text(r->file, "</div>\n</section>\n");
-}
-
-static void write_download_below(const csi_report *r, const char *attributes)
-{
-    csi_outfile_text(r->file, "<p class=\"interactive\">");
-    write_button(r, CSI_WORD_download, attributes);
-    csi_outfile_text(r->file, "</p>\n");
-}
-
-static void write_text_sections(const csi_report *r)
-{
-    open_section(r, "parts", CSI_WORD_parts);
-    csi_report_write_parts(r);
-    write_download_below(r, "data-table=\"parts-table\" data-file=\"parts.csv\"");
-    csi_outfile_text(r->file, "</section>\n");
-    open_section(r, "method", CSI_WORD_method);
-    csi_outfile_text(r->file, "<details><summary>");
-    csi_report_word(r, CSI_WORD_full_method);
-    csi_outfile_text(r->file, "</summary><div class=\"text\" lang=\"en\">\n");
-    csi_markdown_to_html(r->file, r->data->methodology);
-    csi_outfile_text(r->file, "</div></details>\n</section>\n");
-    open_section(r, "sources", CSI_WORD_data);
-    csi_report_write_codebook(r);
-    write_download_below(r, "data-table=\"codebook-table\" data-file=\"indicators.csv\"");
-    csi_outfile_text(r->file, "</section>\n");
-}
-
 static void write_script(const csi_report *r, const unsigned char *bytes, size_t n)
 {
     csi_outfile_text(r->file, "<script>");
@@ -311,7 +185,7 @@ static void write_data_blocks(const csi_report *r)
 
 static void write_foot(const csi_report *r)
 {
-    csi_outfile_text(r->file, "</main>\n<footer><p>");
+    csi_outfile_text(r->file, "<footer><p>");
     csi_report_word(r, CSI_WORD_footer);
     csi_outfile_text(r->file, " ");
     csi_html_text(r->file, manifest_text(r->data->results, "name"));
@@ -324,27 +198,27 @@ static void write_foot(const csi_report *r)
     csi_outfile_text(r->file, "</body>\n</html>\n");
 }
 
-csi_status csi_report_write(const csi_results *results, csi_language language, const char *directory, const char *name,
-                            csi_diag *diag)
+csi_status csi_report_write(const csi_results *results, const csi_audit *audit, csi_language language,
+                            const char *directory, const char *name, csi_diag *diag)
 {
     csi_report_data data;
+    bool is_out_of_memory = false;
     csi_status status = csi_report_data_read(results, diag, &data);
     if (status != CSI_OK) {
         return status;
     }
-    csi_report report = {.data = &data, .language = language};
+    data.audit = audit;
+    csi_report report = {.data = &data, .language = language, .is_out_of_memory = &is_out_of_memory};
     CSI_TRY(find_breaks(&report, diag));
     CSI_TRY(csi_outfile_open(directory, name, CSI_PLAIN, diag, &report.file));
     write_head(&report);
     write_title(&report);
-    write_navigation(&report);
-    write_ranking_section(&report);
-    write_map_section(&report);
-    write_country_section(&report);
-    write_compare_section(&report);
-    write_weights_section(&report);
-    write_text_sections(&report);
+    csi_report_write_sections(&report);
     write_foot(&report);
+    if (is_out_of_memory) {
+        csi_outfile_abandon(report.file);
+        CSI_TRY(csi_diag_no_memory(diag, "writing the report"));
+    }
     status = csi_outfile_commit(report.file, diag, NULL);
 out:
     csi_report_data_clear(&data);

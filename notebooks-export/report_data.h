@@ -3,6 +3,7 @@
 #define CSI_NOTEBOOKS_EXPORT_REPORT_DATA_H
 
 #include "core/panel.h"
+#include "index/audit.h"
 #include "index/results.h"
 
 typedef struct csi_report_indicator {
@@ -12,27 +13,25 @@ typedef struct csi_report_indicator {
     int first_year, last_year, n_countries;
 } csi_report_indicator;
 
-/* The value in use in the latest year. */
-typedef struct csi_report_cell {
-    double value;      /* raw units; NaN: missing */
-    csi_cell state;
-    int observed_in;   /* the last year with an observation up to the latest scored year; 0: none */
-} csi_report_cell;
-
 /* One cause of a country's change over the longest span that the run explains. */
 typedef struct csi_report_move {
     size_t country;
-    const char *name; /* of the indicator or part */
-    double effect;    /* points of the index */
+    size_t indicator, node; /* CSI_NONE but for one of them */
+    const char *kind;       /* "value", "imputed", "coverage", "break", ...: as changes.csv.gz has it */
+    double effect;          /* points of the index */
 } csi_report_move;
 
 typedef struct csi_report_data {
     const csi_results *results;
+    const csi_audit *audit;        /* borrowed; NULL: none was made */
     size_t latest;                 /* year index */
     size_t n_indicators;
     csi_report_indicator *indicator;
     double *normalised;            /* [indicator][country], latest year; NaN: missing */
-    csi_report_cell *cell;         /* [indicator][country] */
+    int first_read;                /* the year of the data's first column; the scores may begin later */
+    size_t n_read;                 /* years of data, up to the last scored one */
+    double *raw;                   /* [indicator][country][year of data]: as observed; NaN where it was not */
+    csi_cell *state;               /* likewise: its origin */
     const size_t *parent;          /* [node of results]: its parent; CSI_NONE for the index */
     const double *weight;          /* [node of results]: nominal */
     size_t n_moves;                /* 0 where the run explains none */

@@ -1,6 +1,7 @@
 /* What the report page's script works on. The scores of the index and its immediate parts are written in full, so that
  * re-weighing gives the ranks that a run with those weights gives; everything else is rounded for the page. */
 #include <math.h>
+#include <string.h>
 
 #include "core/json.h"
 #include "core/number.h"
@@ -116,7 +117,7 @@ static void write_countries(const csi_report *r, csi_json *json)
     for (size_t c = 0; c < countries->n; c++) {
         csi_json_begin_array(json);
         csi_json_text(json, countries->country[c].iso3);
-        csi_json_text(json, countries->country[c].name);
+        csi_json_text(json, csi_report_country(r, c));
         csi_json_text(json, csi_report_region(r, c));
         csi_json_end_array(json);
     }
@@ -140,19 +141,6 @@ static void write_indicators(const csi_report *r, csi_json *json)
     csi_json_end_array(json);
 }
 
-static void write_raw(csi_json *json, const csi_report_cell *cell)
-{
-    if (cell->state == CSI_CELL_MISSING) {
-        csi_json_text(json, NULL);
-        return;
-    }
-    csi_json_begin_array(json);
-    csi_json_number(json, cell->value);
-    csi_json_integer(json, cell->state & CSI_CELL_ORIGIN);
-    csi_json_number(json, cell->observed_in == 0 ? NAN : (double)cell->observed_in);
-    csi_json_end_array(json);
-}
-
 static void write_cells(const csi_report *r, csi_json *json)
 {
     const size_t n_countries = r->data->results->countries.n;
@@ -166,40 +154,51 @@ static void write_cells(const csi_report *r, csi_json *json)
         csi_json_end_array(json);
     }
     csi_json_end_array(json);
-    csi_json_key(json, "raw");
-    csi_json_begin_array(json);
-    for (size_t i = 0; i < r->data->n_indicators; i++) {
-        csi_json_begin_array(json);
-        for (size_t c = 0; c < n_countries; c++) {
-            write_raw(json, &r->data->cell[i * n_countries + c]);
-        }
-        csi_json_end_array(json);
-    }
-    csi_json_end_array(json);
 }
 
-/* {"FRA": [[name, points], ...], ...}; the rows of a country stand together. */
+enum { MAX_KINDS = 16 };
+
+/* The place of a kind of cause in the list that the page is given; the last for all beyond. */
+static int64_t kind_index(const char **kind, const char *wanted)
+{
+    int64_t i = 0;
+    while (i < MAX_KINDS - 1 && kind[i] != NULL && strcmp(kind[i], wanted) != 0) {
+        i++;
+    }
+    kind[i] = kind[i] == NULL ? wanted : kind[i];
+    return i;
+}
+
+/* {"FRA": [indicator, kind, thousandths of a point, indicator, ...], ...}; the rows of a country stand together. A cause
+ * that is no indicator but a part of the index is -1 less its node. */
 static void write_moves(const csi_report *r, csi_json *json)
 {
     const csi_report_data *d = r->data;
+    const char *kind[MAX_KINDS] = {NULL};
     csi_json_integer_at(json, "move_from", d->move_from);
     csi_json_integer_at(json, "move_to", d->move_to);
     csi_json_key(json, "moves");
     csi_json_begin_object(json);
     for (size_t i = 0; i < d->n_moves; i++) {
-        if (i == 0 || d->move[i].country != d->move[i - 1].country) {
-            csi_json_key(json, d->results->countries.country[d->move[i].country].iso3);
+        const csi_report_move *const move = &d->move[i];
+        if (i == 0 || move->country != d->move[i - 1].country) {
+            csi_json_key(json, d->results->countries.country[move->country].iso3);
             csi_json_begin_array(json);
         }
-        csi_json_begin_array(json);
-        csi_json_text(json, d->move[i].name);
-        csi_json_number(json, round(d->move[i].effect * 1000) / 1000);
-        csi_json_end_array(json);
-        if (i + 1 == d->n_moves || d->move[i + 1].country != d->move[i].country) {
+        csi_json_integer(json, move->indicator != CSI_NONE ? (int64_t)move->indicator : -1 - (int64_t)move->node);
+        csi_json_integer(json, kind_index(kind, move->kind));
+        csi_json_number(json, round(move->effect * 1000));
+        if (i + 1 == d->n_moves || d->move[i + 1].country != move->country) {
             csi_json_end_array(json);
         }
     }
     csi_json_end_object(json);
+    csi_json_key(json, "move_kinds");
+    csi_json_begin_array(json);
+    for (size_t i = 0; i < MAX_KINDS && kind[i] != NULL; i++) {
+        csi_json_text(json, kind[i]);
+    }
+    csi_json_end_array(json);
 }
 
 static void write_rule(const csi_report *r, csi_json *json)
@@ -238,6 +237,7 @@ void csi_report_write_data(const csi_report *r)
     csi_json json;
     csi_json_init_file(&json, r->file, false);
     csi_json_begin_object(&json);
+    csi_json_text_at(&json, "language", csi_language_code(r->language));
     csi_json_integer_at(&json, "latest", (int64_t)r->data->latest);
     write_years(r, &json);
     write_nodes(r, &json);
@@ -246,6 +246,7 @@ void csi_report_write_data(const csi_report *r)
     write_indicators(r, &json);
     write_scores(r, &json);
     write_cells(r, &json);
+    csi_report_write_history(r, &json);
     write_moves(r, &json);
     write_words(r, &json);
     csi_json_end_object(&json);

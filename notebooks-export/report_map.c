@@ -40,12 +40,12 @@ static void write_title(const csi_report *r, size_t country)
 {
     const csi_score_row *row = csi_report_top(r, country);
     csi_outfile_text(r->file, "<title>");
-    csi_html_text(r->file, r->data->results->countries.country[country].name);
+    csi_html_text(r->file, csi_report_country(r, country));
     csi_outfile_text(r->file, ": ");
     if (isnan(row->score)) {
         csi_report_word(r, CSI_WORD_missing);
     } else {
-        csi_html_fixed(r->file, row->score, 1);
+        csi_report_fixed(r, row->score, 1);
     }
     csi_outfile_text(r->file, "</title>");
 }
@@ -80,11 +80,11 @@ static void write_legend_item(const csi_report *r, const char *class_name, int k
     } else if (k == 0) {
         csi_report_word(r, CSI_WORD_below);
         csi_outfile_char(r->file, ' ');
-        csi_html_fixed(r->file, r->breaks[0], 1);
+        csi_report_fixed(r, r->breaks[0], 1);
     } else {
         csi_report_word(r, CSI_WORD_from);
         csi_outfile_char(r->file, ' ');
-        csi_html_fixed(r->file, r->breaks[k - 1], 1);
+        csi_report_fixed(r, r->breaks[k - 1], 1);
     }
     csi_outfile_text(r->file, "</li>\n");
 }

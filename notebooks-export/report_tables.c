@@ -22,21 +22,22 @@ static int by_rank(const void *a, const void *b)
     return x->rank != y->rank ? x->rank - y->rank : strcmp(x->name, y->name);
 }
 
-/* NULL when out of memory: the table is left empty then, and the write fails at commit for the same reason. */
+/* NULL when out of memory. */
 static place *ranked(const csi_report *r)
 {
     const csi_countries *countries = &r->data->results->countries;
     place *places = calloc(countries->n + 1, sizeof *places);
     for (size_t c = 0; places != NULL && c < countries->n; c++) {
-        places[c] = (place){csi_report_top(r, c)->rank, countries->country[c].name, c};
+        places[c] = (place){csi_report_top(r, c)->rank, csi_report_country(r, c), c};
     }
+    *r->is_out_of_memory = *r->is_out_of_memory || places == NULL;
     if (places != NULL) {
         qsort(places, countries->n, sizeof *places, by_rank);
     }
     return places;
 }
 
-static void heading(const csi_report *r, csi_word word, const char *attributes)
+void csi_report_heading(const csi_report *r, csi_word word, const char *attributes)
 {
     csi_outfile_format(r->file, "<th scope=\"col\"%s>", attributes);
     csi_report_word(r, word);
@@ -61,9 +62,9 @@ static void write_interval(const csi_report *r, const csi_score_row *row)
         csi_outfile_text(r->file, "\"/>");
     }
     if (!isnan(row->score)) {
-        csi_outfile_text(r->file, "<circle cy=\"8\" r=\"4\" cx=\"");
+        csi_outfile_text(r->file, "<path d=\"M");
         csi_html_fixed(r->file, on_strip(row->score), 1);
-        csi_outfile_text(r->file, "\"/>");
+        csi_outfile_text(r->file, " 8h0\"/>");
     }
     csi_outfile_text(r->file, "</svg>");
 }
@@ -82,7 +83,7 @@ static void write_ranking_row(const csi_report *r, const place *p)
     csi_outfile_text(r->file, "</th><td class=\"wide\">");
     csi_html_text(r->file, csi_report_region(r, p->country));
     csi_outfile_text(r->file, "</td><td class=\"number\">");
-    csi_html_fixed(r->file, row->score, 1);
+    csi_report_fixed(r, row->score, 1);
     csi_outfile_text(r->file, "</td><td>");
     write_interval(r, row);
     csi_outfile_text(r->file, "</td><td class=\"number\">");
@@ -92,47 +93,60 @@ static void write_ranking_row(const csi_report *r, const place *p)
         csi_html_fixed(r->file, row->rank_q95, 0);
     }
     csi_outfile_text(r->file, "</td><td class=\"number wide\">");
-    csi_html_fixed(r->file, 100 * row->coverage, 0);
-    csi_outfile_text(r->file, " %</td></tr>\n");
+    csi_report_fixed(r, 100 * row->coverage, 0);
+    csi_outfile_text(r->file, "</td></tr>\n");
 }
 
-/* A scrolling region with a table in it, up to its body. */
-static void open_table(const csi_report *r, const char *id, csi_word caption, int year)
+void csi_report_open_table(const csi_report *r, const char *id, csi_word caption, int year)
 {
     csi_outfile_text(r->file, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"");
-    csi_outfile_format(r->file, "%s-caption\"><table id=\"%s-table\"><caption id=\"%s-caption\">", id, id, id);
+    csi_outfile_format(r->file, "%s-caption\"><table id=\"%s-table\"><caption id=\"%s-caption\"><span>", id, id, id);
     csi_report_word(r, caption);
     if (year != 0) {
         csi_outfile_format(r->file, " <span class=\"shown-year\">%d</span>", year);
     }
-    csi_outfile_text(r->file, "</caption><thead><tr>");
+    csi_outfile_text(r->file, "</span></caption><thead><tr>");
+}
+
+void csi_report_close_table(const csi_report *r)
+{
+    csi_outfile_text(r->file, "</tbody></table></div>\n");
+}
+
+void csi_report_fact(const csi_report *r, const char *big, csi_word word)
+{
+    csi_outfile_text(r->file, "<div><span class=\"big\">");
+    csi_html_text(r->file, big);
+    csi_outfile_text(r->file, "</span><span>");
+    csi_report_word(r, word);
+    csi_outfile_text(r->file, "</span></div>\n");
 }
 
 void csi_report_write_ranking(const csi_report *r)
 {
-    open_table(r, "ranking", CSI_WORD_ranking_caption, 0);
-    heading(r, CSI_WORD_rank, " class=\"number\" data-column=\"rank\" aria-sort=\"ascending\"");
-    heading(r, CSI_WORD_country, " data-column=\"name\"");
-    heading(r, CSI_WORD_region, " class=\"wide\" data-column=\"region\"");
-    heading(r, CSI_WORD_score, " class=\"number\" data-column=\"score\"");
-    heading(r, CSI_WORD_interval, "");
-    heading(r, CSI_WORD_rank_interval, " class=\"number\" data-column=\"rankLow\"");
-    heading(r, CSI_WORD_coverage, " class=\"number wide\" data-column=\"coverage\"");
+    csi_report_open_table(r, "ranking", CSI_WORD_ranking_caption, 0);
+    csi_report_heading(r, CSI_WORD_rank, " class=\"number\" data-column=\"rank\" aria-sort=\"ascending\"");
+    csi_report_heading(r, CSI_WORD_country, " data-column=\"name\"");
+    csi_report_heading(r, CSI_WORD_region, " class=\"wide\" data-column=\"region\"");
+    csi_report_heading(r, CSI_WORD_score, " class=\"number\" data-column=\"score\"");
+    csi_report_heading(r, CSI_WORD_interval, "");
+    csi_report_heading(r, CSI_WORD_rank_interval, " class=\"number\" data-column=\"rankLow\"");
+    csi_report_heading(r, CSI_WORD_coverage_share, " class=\"number wide\" data-column=\"coverage\"");
     csi_outfile_text(r->file, "</tr></thead><tbody>\n");
     place *places = ranked(r);
     for (size_t i = 0; places != NULL && i < r->data->results->countries.n; i++) {
         write_ranking_row(r, &places[i]);
     }
     free(places);
-    csi_outfile_text(r->file, "</tbody></table></div>\n");
+    csi_report_close_table(r);
 }
 
 void csi_report_write_parts(const csi_report *r)
 {
     const csi_results *results = r->data->results;
     const size_t n_nodes = csi_names_count(results->nodes);
-    open_table(r, "parts", CSI_WORD_parts_caption, results->first_year + (int)r->data->latest);
-    heading(r, CSI_WORD_country, "");
+    csi_report_open_table(r, "parts", CSI_WORD_parts_caption, results->first_year + (int)r->data->latest);
+    csi_report_heading(r, CSI_WORD_country, "");
     for (size_t n = 0; n < n_nodes; n++) {
         csi_outfile_text(r->file, "<th scope=\"col\" class=\"number\">");
         csi_html_text(r->file, results->node_name[n]);
@@ -146,13 +160,13 @@ void csi_report_write_parts(const csi_report *r)
         csi_outfile_text(r->file, "</th>");
         for (size_t n = 0; n < n_nodes; n++) {
             csi_outfile_text(r->file, "<td class=\"number\">");
-            csi_html_fixed(r->file, csi_results_at(results, n, r->data->latest, places[i].country)->score, 1);
+            csi_report_fixed(r, csi_results_at(results, n, r->data->latest, places[i].country)->score, 1);
             csi_outfile_text(r->file, "</td>");
         }
         csi_outfile_text(r->file, "</tr>\n");
     }
     free(places);
-    csi_outfile_text(r->file, "</tbody></table></div>\n");
+    csi_report_close_table(r);
 }
 
 static void text_cell(const csi_report *r, const char *text)
@@ -178,8 +192,8 @@ static void write_indicator(const csi_report *r, const csi_report_indicator *ind
     csi_outfile_text(r->file, "<td>");
     csi_report_word(r, indicator->direction > 0 ? CSI_WORD_more_is_better : CSI_WORD_less_is_better);
     csi_outfile_text(r->file, "</td><td class=\"number\">");
-    csi_html_fixed(r->file, 100 * indicator->weight, 1);
-    csi_outfile_text(r->file, " %</td><td class=\"number\">");
+    csi_report_fixed(r, 100 * indicator->weight, 1);
+    csi_outfile_text(r->file, "</td><td class=\"number\">");
     csi_outfile_integer(r->file, indicator->n_countries);
     csi_outfile_text(r->file, "</td><td class=\"number\">");
     if (indicator->first_year != 0) {
@@ -193,19 +207,19 @@ static void write_indicator(const csi_report *r, const csi_report_indicator *ind
 
 void csi_report_write_codebook(const csi_report *r)
 {
-    open_table(r, "codebook", CSI_WORD_data_lead, 0);
-    heading(r, CSI_WORD_indicator, "");
-    heading(r, CSI_WORD_principle, "");
-    heading(r, CSI_WORD_unit, "");
-    heading(r, CSI_WORD_direction, "");
-    heading(r, CSI_WORD_weight, " class=\"number\"");
-    heading(r, CSI_WORD_countries, " class=\"number\"");
-    heading(r, CSI_WORD_years, " class=\"number\"");
-    heading(r, CSI_WORD_source, "");
-    heading(r, CSI_WORD_licence, "");
+    csi_report_open_table(r, "codebook", CSI_WORD_data_lead, 0);
+    csi_report_heading(r, CSI_WORD_indicator, "");
+    csi_report_heading(r, CSI_WORD_principle, "");
+    csi_report_heading(r, CSI_WORD_unit, "");
+    csi_report_heading(r, CSI_WORD_direction, "");
+    csi_report_heading(r, CSI_WORD_weight, " class=\"number\"");
+    csi_report_heading(r, CSI_WORD_countries, " class=\"number\"");
+    csi_report_heading(r, CSI_WORD_years, " class=\"number\"");
+    csi_report_heading(r, CSI_WORD_source, "");
+    csi_report_heading(r, CSI_WORD_licence, "");
     csi_outfile_text(r->file, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < r->data->n_indicators; i++) {
         write_indicator(r, &r->data->indicator[i]);
     }
-    csi_outfile_text(r->file, "</tbody></table></div>\n");
+    csi_report_close_table(r);
 }

@@ -17,7 +17,11 @@
 
   function say(key) { return words[key] || key; }
   function isNumber(x) { return typeof x === "number"; }
-  function fixed(x, digits) { return isNumber(x) ? x.toFixed(digits === undefined ? 1 : digits) : ""; }
+  function localised(text) { return data.language === "fr" ? text.replace(".", ",") : text; }
+  function fixed(x, digits) { return isNumber(x) ? localised(x.toFixed(digits === undefined ? 1 : digits)) : ""; }
+  function span(low, high) { return isNumber(low) ? Math.round(low) + "–" + Math.round(high) : ""; }
+  function percent(x) { return isNumber(x) ? String(Math.round(100 * x)) : ""; }
+  function byName(a, b) { return countries[a][1].localeCompare(countries[b][1]); }
   function element(tag, attributes, text) {
     var e = document.createElement(tag);
     Object.keys(attributes || {}).forEach(function (k) { e.setAttribute(k, attributes[k]); });
@@ -26,8 +30,8 @@
   }
   function clear(node) { while (node.firstChild) { node.removeChild(node.firstChild); } return node; }
   function score(node, year, c) { return data.score[node][year][c]; }
-  function scaleX(width, left) {
-    return d3.scale.linear().domain(data.scale).range([left, width]);
+  function scaleX(left, right) {
+    return d3.scale.linear().domain(data.scale).range([left, right]);
   }
 
   /* Competition ranks, 1 the best; null is not ranked. Full precision, as the index itself ranks. */
@@ -77,7 +81,7 @@
       svg.append("rect").attr("x", x(row.low)).attr("y", 5.5).attr("height", 5)
         .attr("width", Math.max(x(row.high) - x(row.low), 1));
     }
-    if (isNumber(row.score)) { svg.append("circle").attr("cx", x(row.score)).attr("cy", 8).attr("r", 4); }
+    if (isNumber(row.score)) { svg.append("path").attr("d", "M" + x(row.score) + " 8h0"); }
   }
   function showRanking() {
     var rows = rankingRows().filter(matches);
@@ -92,8 +96,8 @@
       tr.insertCell().textContent = row.region;
       tr.insertCell().textContent = fixed(row.score);
       drawInterval(tr.insertCell(), row);
-      tr.insertCell().textContent = isNumber(row.rankLow) ? row.rankLow + "–" + row.rankHigh : "";
-      tr.insertCell().textContent = isNumber(row.coverage) ? Math.round(100 * row.coverage) + " %" : "";
+      tr.insertCell().textContent = span(row.rankLow, row.rankHigh);
+      tr.insertCell().textContent = percent(row.coverage);
       [0, 3, 5, 6].forEach(function (k) { tr.cells[k].className = "number"; });
       [2, 6].forEach(function (k) { tr.cells[k].classList.add("wide"); });
     });
@@ -125,23 +129,51 @@
   }
 
   /* ---- charts shared by country and comparison ---- */
-  function seriesChart(holder, chosen) {
-    var width = 560, height = 280, left = 34, right = 48, top = 12, bottom = 26;
-    var low = d3.min(chosen, function (c) { return d3.min(years, function (y, k) { var v = data.low[0][k][c]; return isNumber(v) ? v : score(0, k, c); }); });
-    var high = d3.max(chosen, function (c) { return d3.max(years, function (y, k) { var v = data.high[0][k][c]; return isNumber(v) ? v : score(0, k, c); }); });
-    if (low === undefined || low === null) { holder.appendChild(element("p", { "class": "hint" }, say("missing"))); return; }
-    var x = d3.scale.linear().domain([0, years.length - 1]).range([left, width - right]);
-    var y = d3.scale.linear().domain([low, high]).nice(5).range([height - bottom, top]);
+  /* A drawing as wide as its card, so that its letters keep their size on a phone. */
+  function drawing(holder, height, label) {
+    var style = getComputedStyle(holder);
+    var width = Math.max(260, holder.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
     var svg = d3.select(holder).append("svg").attr("class", "chart").attr("viewBox", "0 0 " + width + " " + height)
-      .attr("role", "img").attr("aria-label", say("series") + ": " + chosen.map(function (c) { return countries[c][1]; }).join(", "));
+      .attr("role", "img").attr("aria-label", label);
+    return { svg: svg, width: width, height: height };
+  }
+  /* Labels at the right end that would lie on each other are moved apart, keeping their order. */
+  function spread(labels, least) {
+    labels.sort(function (a, b) { return a.y - b.y; });
+    for (var pass = 0; pass < 40; pass++) {
+      for (var i = 1; i < labels.length; i++) {
+        var overlap = least - (labels[i].y - labels[i - 1].y);
+        if (overlap > 0) { labels[i - 1].y -= overlap / 2; labels[i].y += overlap / 2; }
+      }
+    }
+    return labels;
+  }
+  function extent(chosen) {
+    var all = [];
+    chosen.forEach(function (c) {
+      years.forEach(function (year, k) {
+        [data.low[0][k][c], data.high[0][k][c], score(0, k, c)].forEach(function (v) { if (isNumber(v)) { all.push(v); } });
+      });
+    });
+    return d3.extent(all);
+  }
+  function seriesChart(holder, chosen) {
+    var range = extent(chosen);
+    if (range[0] === undefined) { holder.appendChild(element("p", { "class": "hint" }, say("missing"))); return; }
+    var d = drawing(holder, 300, say("series") + ": " + chosen.map(function (c) { return countries[c][1]; }).join(", "));
+    var svg = d.svg, left = 34, right = d.width - 46, top = 12, bottom = d.height - 26;
+    var x = d3.scale.linear().domain([0, Math.max(years.length - 1, 1)]).range([left + 8, right]);
+    var y = d3.scale.linear().domain(range).nice(5).range([bottom, top]);
     y.ticks(5).forEach(function (t) {
-      svg.append("line").attr("class", "grid").attr("x1", left).attr("x2", width - right).attr("y1", y(t)).attr("y2", y(t));
+      svg.append("line").attr("class", "grid").attr("x1", left).attr("x2", right + 8).attr("y1", y(t)).attr("y2", y(t));
       svg.append("text").attr("class", "axis").attr("x", left - 6).attr("y", y(t) + 4).attr("text-anchor", "end").text(t);
     });
+    var step = Math.ceil(years.length * 40 / (right - left));
     years.forEach(function (year, k) {
-      if (years.length > 12 && k % 2 === 1) { return; }
-      svg.append("text").attr("class", "axis").attr("x", x(k)).attr("y", height - 8).attr("text-anchor", "middle").text(year);
+      if ((years.length - 1 - k) % step !== 0) { return; }
+      svg.append("text").attr("class", "axis").attr("x", x(k)).attr("y", d.height - 6).attr("text-anchor", "middle").text(year);
     });
+    var labels = [];
     chosen.forEach(function (c, n) {
       var g = svg.append("g").attr("class", "series k" + n);
       var points = years.map(function (year, k) { return { k: k, v: score(0, k, c), low: data.low[0][k][c], high: data.high[0][k][c] }; });
@@ -151,98 +183,217 @@
       g.append("path").attr("class", "line").attr("d", d3.svg.line().defined(has)
         .x(function (p) { return x(p.k); }).y(function (p) { return y(p.v); })(points));
       points.filter(has).forEach(function (p) {
-        g.append("circle").attr("cx", x(p.k)).attr("cy", y(p.v)).attr("r", 3)
+        g.append("circle").attr("cx", x(p.k)).attr("cy", y(p.v)).attr("r", p.k === state.year ? 4.5 : 3)
           .append("title").text(countries[c][1] + " " + years[p.k] + ": " + fixed(p.v, 2));
       });
       var last = points.filter(has).pop();
-      if (last) {
-        g.append("text").attr("class", "label").attr("x", x(last.k) + 8).attr("y", y(last.v) + 4).text(countries[c][0]);
-      }
+      if (last) { labels.push({ x: x(last.k) + 9, y: y(last.v) + 4, text: countries[c][0], n: n }); }
     });
+    spread(labels, 14).forEach(function (l) {
+      svg.append("text").attr("class", "label k" + l.n).attr("x", l.x).attr("y", l.y).text(l.text);
+    });
+    asTable(holder, say("series"), chosen.length === 1 ? ownSeries(chosen[0]) : sharedSeries(chosen));
+  }
+  function ownSeries(c) {
+    return { file: countries[c][0] + "-scores.csv",
+      headings: [[say("year")], [say("score"), 1], [say("low"), 1], [say("high"), 1], [say("rank"), 1], [say("rank_interval"), 1], [say("coverage_share"), 1]],
+      rows: years.map(function (year, k) {
+        return [year, fixed(score(0, k, c), 2), fixed(data.low[0][k][c], 2), fixed(data.high[0][k][c], 2),
+          data.rank[k][c] === null ? "" : data.rank[k][c], span(data.rank_low[k][c], data.rank_high[k][c]), percent(data.coverage[k][c])];
+      }) };
+  }
+  function sharedSeries(chosen) {
+    return { file: "comparison-scores.csv",
+      headings: [[say("year")]].concat(chosen.map(function (c) { return [countries[c][1], 1]; })),
+      rows: years.map(function (year, k) { return [year].concat(chosen.map(function (c) { return fixed(score(0, k, c), 2); })); }) };
   }
   function mean(values) {
     var present = values.filter(isNumber);
     return present.length === 0 ? null : d3.sum(present) / present.length;
   }
-  function principleChart(holder, chosen) {
-    var rowHeight = 14 * chosen.length + 18, width = 600, left = 260;
-    var height = children.length * rowHeight + 22;
-    var x = scaleX(width - 40, left);
-    var region = countries[chosen[0]][2];
-    var svg = d3.select(holder).append("svg").attr("class", "chart").attr("viewBox", "0 0 " + width + " " + height)
-      .attr("role", "img").attr("aria-label", say("principles"));
+  function worldMean(node) { return mean(data.score[node][state.year]); }
+  function regionMean(node, region) {
+    return mean(data.score[node][state.year].filter(function (v, i) { return countries[i][2] === region; }));
+  }
+  function mark(svg, name, x, y1, y2) {
+    if (!isNaN(x)) { svg.append("line").attr("class", name).attr("x1", x).attr("x2", x).attr("y1", y1).attr("y2", y2); }
+  }
+  /* Names of the parts stand left of the bars, or above them where they would take half of the room. */
+  function partRows(holder, rowHeight, label) {
+    var d = drawing(holder, 10, label), longest = 0;
+    var names = children.map(function (node) {
+      var text = d.svg.append("text").text(data.nodes[node].name);
+      longest = Math.max(longest, text.node().getComputedTextLength());
+      return text;
+    });
+    var narrow = longest > d.width * 0.55, height = rowHeight + (narrow ? 18 : 0), left = narrow ? 2 : longest + 4;
+    var x = scaleX(left + 6, d.width - 42);
+    d.svg.attr("viewBox", "0 0 " + d.width + " " + (children.length * height + 4));
+    names.forEach(function (text, r) {
+      text.attr("x", narrow ? 2 : left - 4).attr("y", r * height + (narrow ? 13 : rowHeight / 2 + 4))
+        .attr("text-anchor", narrow ? "start" : "end");
+    });
+    return { svg: d.svg, x: x, left: x(data.scale[0]), width: d.width, top: function (r) { return r * height + (narrow ? 18 : 0); } };
+  }
+  function legend(holder, items) {
+    var ul = element("ul", { "class": "legend" });
+    items.forEach(function (item) {
+      var li = element("li");
+      var svg = d3.select(li).append("svg").attr("viewBox", "0 0 16 16").attr("class", "chart " + (item[2] || "")).attr("aria-hidden", "true");
+      if (item[0] === "symbol") { symbol(svg, item[3], 8, 8); } else { mark(svg, item[0], 8, 1, 15); }
+      li.appendChild(document.createTextNode(item[1]));
+      ul.appendChild(li);
+    });
+    holder.appendChild(ul);
+  }
+  function partsChart(holder, c) {
+    var rows = partRows(holder, 28, say("principles") + ": " + countries[c][1]), region = countries[c][2];
     children.forEach(function (node, r) {
-      var top = r * rowHeight + 6;
-      svg.append("text").attr("x", left - 8).attr("y", top + rowHeight / 2).attr("text-anchor", "end").text(data.nodes[node].name);
+      var value = score(node, state.year, c), top = rows.top(r);
+      rows.svg.append("rect").attr("class", "track").attr("x", rows.left).attr("y", top + 6).attr("height", 14).attr("width", rows.width - 42 - rows.left);
+      if (isNumber(value)) {
+        rows.svg.append("rect").attr("class", "bar k0").attr("x", rows.left).attr("y", top + 6).attr("height", 14)
+          .attr("width", Math.max(rows.x(value) - rows.left, 1));
+      }
+      rows.svg.append("text").attr("class", "axis").attr("x", rows.width).attr("y", top + 17).attr("text-anchor", "end")
+        .text(isNumber(value) ? fixed(value) : "–");
+      if (region) { mark(rows.svg, "mark-region", rows.x(regionMean(node, region)), top + 2, top + 24); }
+      mark(rows.svg, "mark-world", rows.x(worldMean(node)), top + 2, top + 24);
+    });
+    legend(holder, [["mark-world", say("world_mean")]].concat(region ? [["mark-region", say("region_mean") + " (" + region + ")"]] : []));
+    asTable(holder, say("principles"), { file: countries[c][0] + "-parts.csv",
+      headings: [[say("principle")], [say("score"), 1], [say("region_mean"), 1], [say("world_mean"), 1]],
+      rows: children.map(function (node) {
+        return [data.nodes[node].name, fixed(score(node, state.year, c), 2), fixed(regionMean(node, region), 2), fixed(worldMean(node), 2)];
+      }) });
+  }
+  var shapes = ["circle", "square", "triangle-up", "diamond", "cross"];
+  function symbol(svg, n, x, y) {
+    return svg.append("path").attr("class", "symbol k" + n).attr("transform", "translate(" + x + "," + y + ")")
+      .attr("d", d3.svg.symbol().type(shapes[n]).size(90)());
+  }
+  function comparedParts(holder, chosen) {
+    legend(holder, chosen.map(function (c, n) { return ["symbol", countries[c][1], "", n]; }).concat([["mark-world", say("world_mean")]]));
+    var rows = partRows(holder, 30, say("principles") + ": " + chosen.map(function (c) { return countries[c][1]; }).join(", "));
+    children.forEach(function (node, r) {
+      var y = rows.top(r) + 14;
+      rows.svg.append("line").attr("class", "grid").attr("x1", rows.left).attr("x2", rows.width - 42).attr("y1", y).attr("y2", y);
+      mark(rows.svg, "mark-world", rows.x(worldMean(node)), y - 9, y + 9);
       chosen.forEach(function (c, n) {
         var value = score(node, state.year, c);
-        var g = svg.append("g").attr("class", "k" + n);
-        if (!isNumber(value)) {
-          g.append("text").attr("class", "axis").attr("x", left + 3).attr("y", top + 12 + 14 * n).text(say("missing"));
-          return;
-        }
-        g.append("rect").attr("class", "bar").attr("x", left).attr("y", top + 2 + 14 * n).attr("height", 12).attr("width", Math.max(x(value) - left, 1));
-        g.append("text").attr("class", "axis").attr("x", x(value) + 4).attr("y", top + 12 + 14 * n).text(fixed(value));
-      });
-      var world = mean(data.score[node][state.year]);
-      var own = mean(data.score[node][state.year].filter(function (v, i) { return countries[i][2] === region; }));
-      [["mark-world", world], ["mark-region", chosen.length === 1 ? own : null]].forEach(function (m) {
-        if (isNumber(m[1])) {
-          svg.append("line").attr("class", m[0]).attr("x1", x(m[1])).attr("x2", x(m[1])).attr("y1", top - 1).attr("y2", top + rowHeight - 12);
-        }
+        if (isNumber(value)) { symbol(rows.svg, n, rows.x(value), y).append("title").text(countries[c][1] + ": " + fixed(value)); }
       });
     });
-    var legend = element("p", { "class": "hint" }, chosen.length === 1 ? say("marks_region") : say("marks_world"));
-    holder.appendChild(legend);
   }
   function plainTable(holder, caption, headings, rows, file) {
     var scroll = element("div", { "class": "scroll whole", tabindex: "0", role: "region", "aria-label": caption });
     var t = element("table");
-    t.appendChild(element("caption", {}, caption));
+    t.appendChild(element("caption")).appendChild(element("span", {}, caption));
     var head = t.createTHead().insertRow();
-    headings.forEach(function (h, k) { head.appendChild(element("th", { scope: "col", "class": k > 0 && h[1] ? "number" : "" }, h[0])); });
+    headings.forEach(function (h, k) { head.appendChild(element("th", { scope: "col", "class": (k > 0 && h[1] ? "number" : "") + (h[2] || "") }, h[0])); });
     var tb = t.appendChild(element("tbody"));
     rows.forEach(function (row) {
       var tr = tb.insertRow();
       row.forEach(function (value, k) {
         var cell = k === 0 ? tr.appendChild(element("th", { scope: "row" })) : tr.insertCell();
         if (value && value.className) { cell.className = value.className; cell.textContent = value.text; } else { cell.textContent = value; }
+        if (value && value.title) { cell.title = value.title; }
         if (k > 0 && headings[k][1]) { cell.classList.add("number"); }
+        if (headings[k][2]) { cell.classList.add("wide"); }
       });
     });
     scroll.appendChild(t);
     holder.appendChild(scroll);
-    holder.appendChild(downloadButton(t, file));
+    if (file) { holder.appendChild(downloadButton(file, function () { return tableAsCsv(t); })); }
+    return t;
+  }
+  /* What a drawing shows, for those who would rather read or take it along. */
+  function asTable(holder, caption, table) {
+    var details = element("details");
+    details.appendChild(element("summary", {}, say("as_table")));
+    plainTable(details, caption, table.headings, table.rows, table.file);
+    holder.appendChild(details);
   }
 
   /* ---- a country ---- */
-  function signed(x) { return { text: (x >= 0 ? "+" : "−") + fixed(Math.abs(x), 2), className: x >= 0 ? "better" : "worse" }; }
+  function signed(x, digits) {
+    return { text: (x >= 0 ? "+" : "−") + fixed(Math.abs(x), digits === undefined ? 2 : digits), className: x >= 0 ? "better" : "worse" };
+  }
   function card(holder, title) {
     var c = element("div", { "class": "card" });
     c.appendChild(element("h3", {}, title));
     holder.appendChild(c);
     return c;
   }
-  function indicatorRows(c) {
-    return data.indicators.map(function (indicator, q) {
-      return { indicator: indicator, normalised: data.normalised[q][c], raw: data.raw[q][c] };
-    });
-  }
-  function strengthRows(c, best) {
+  /* The five indicators farthest above (sign 1) or below (-1) the mean of the world. */
+  function standingTable(holder, c, sign) {
     var rows = data.indicators.map(function (indicator, q) {
-      return { name: indicator.name, value: data.normalised[q][c], rank: ranksOf(data.normalised[q])[c] };
-    }).filter(function (r) { return r.rank !== null; });
-    rows.sort(function (a, b) { return best ? a.rank - b.rank || b.value - a.value : b.value === a.value ? b.rank - a.rank : a.value - b.value; });
-    return rows.slice(0, 5).map(function (r) { return [r.name, fixed(r.value), r.rank]; });
+      var world = mean(data.normalised[q]), own = data.normalised[q][c];
+      return { name: indicator.name, own: own, world: world, difference: isNumber(own) ? own - world : 0 };
+    }).filter(function (r) { return sign * r.difference > 0.05; });
+    rows.sort(function (a, b) { return sign * (b.difference - a.difference); });
+    if (rows.length === 0) {
+      holder.appendChild(element("p", { "class": "hint" }, say(sign > 0 ? "none_above" : "none_below")));
+      return;
+    }
+    plainTable(holder, say(sign > 0 ? "strengths_caption" : "weaknesses_caption") + " " + years[data.latest],
+      [[say("indicator")], [say("score"), 1], [say("world"), 1, " wide"], [say("difference"), 1]],
+      rows.slice(0, 5).map(function (r) { return [r.name, fixed(r.own), fixed(r.world), signed(r.difference, 1)]; }),
+      countries[c][0] + (sign > 0 ? "-strengths.csv" : "-weaknesses.csv"));
   }
   /* The ten largest causes, then what all others make together, then the sum. */
-  function moveRows(parts) {
-    var sorted = parts.slice().sort(function (a, b) { return Math.abs(b[1]) - Math.abs(a[1]); });
-    var sum = function (list) { return d3.sum(list, function (p) { return p[1]; }); };
-    var rows = sorted.slice(0, 10).map(function (p) { return [p[0], signed(p[1])]; });
-    if (sorted.length > 10) { rows.push([say("all_others"), signed(sum(sorted.slice(10)))]); }
-    rows.push([say("total"), signed(sum(sorted))]);
+  function moveRows(packed) {
+    var parts = [];
+    for (var i = 0; i < packed.length; i += 3) {
+      parts.push({ name: packed[i] >= 0 ? data.indicators[packed[i]].name : data.nodes[-1 - packed[i]].name,
+        why: say("cause_" + data.move_kinds[packed[i + 1]]), points: packed[i + 2] / 1000 });
+    }
+    parts.sort(function (a, b) { return Math.abs(b.points) - Math.abs(a.points); });
+    var sum = function (list) { return d3.sum(list, function (p) { return p.points; }); };
+    var rows = parts.slice(0, 10).map(function (p) { return [p.name, p.why, signed(p.points)]; });
+    if (parts.length > 10) { rows.push([say("all_others"), "", signed(sum(parts.slice(10)))]); }
+    rows.push([say("total"), "", signed(sum(parts))]);
     return rows;
+  }
+  /* The packed text of report_history.c, year by year: [state, value]; null where there is none. */
+  var states = { "=": "observed", c: "carried", i: "interpolated", m: "modelled" };
+  function unpack(text) {
+    var out = [], before = null;
+    text.split(",").forEach(function (token) {
+      var state = states[token.charAt(0)], n = state ? Number(token.slice(1) || 1) : 1;
+      if (!state && token !== "") { before = Number(token); }
+      for (; n > 0; n--) { out.push(token === "" ? null : [state || "observed", !state || state === "observed" ? before : null]); }
+    });
+    return out;
+  }
+  function readYears() {
+    return d3.range(data.first_read, years[years.length - 1] + 1);
+  }
+  function rawCell(cell) {
+    if (!cell) { return ""; }
+    if (cell[0] === "observed") { return localised(String(cell[1])); }
+    return { text: { carried: "→", interpolated: "~", modelled: "m" }[cell[0]], className: "filled", title: say("state_" + cell[0]) };
+  }
+  function rawTable(holder, c) {
+    var all = readYears();
+    var cells = data.indicators.map(function (indicator, q) { return unpack(data.history[q][c]); });
+    var t = plainTable(holder, say("history_caption"),
+      [[say("indicator")], [say("unit")]].concat(all.map(function (y) { return [y, 1]; }), [[say("score") + " " + years[data.latest], 1], [say("source")]]),
+      data.indicators.map(function (indicator, q) {
+        return [indicator.name, indicator.unit].concat(all.map(function (y, k) { return rawCell(cells[q][k]); }),
+          [fixed(data.normalised[q][c]), indicator.source]);
+      }));
+    t.classList.add("history");
+    holder.appendChild(downloadButton(countries[c][0] + "-raw-values.csv", function () {
+      var rows = [["code", "indicator", "unit", "year", "value", "state", "source"]];
+      data.indicators.forEach(function (indicator, q) {
+        all.forEach(function (y, k) {
+          var cell = cells[q][k];
+          if (cell) { rows.push([indicator.code, indicator.name, indicator.unit, y, cell[1] === null ? "" : cell[1], cell[0], indicator.source]); }
+        });
+      });
+      return rows.map(function (row) { return row.map(function (v) { return csvCell(String(v)); }).join(","); }).join("\n") + "\n";
+    }));
   }
   function showCountry(c) {
     var holder = clear(document.getElementById("country-view"));
@@ -251,8 +402,8 @@
     var facts = element("div", { "class": "facts" });
     [[fixed(score(0, y, c)) || "–", say("score") + " " + years[y]],
       [data.rank[y][c] === null ? "–" : data.rank[y][c] + " / " + data.n_ranked[y], say("rank")],
-      [isNumber(data.rank_low[y][c]) ? data.rank_low[y][c] + "–" + data.rank_high[y][c] : "–", say("rank_interval")],
-      [isNumber(data.coverage[y][c]) ? Math.round(100 * data.coverage[y][c]) + " %" : "–", say("coverage")]]
+      [span(data.rank_low[y][c], data.rank_high[y][c]) || "–", say("rank_interval")],
+      [isNumber(data.coverage[y][c]) ? percent(data.coverage[y][c]) + " %" : "–", say("coverage")]]
       .forEach(function (f) {
         var d = element("div");
         d.appendChild(element("span", { "class": "big" }, f[0]));
@@ -262,23 +413,19 @@
     holder.appendChild(facts);
     var cards = element("div", { "class": "cards" });
     holder.appendChild(cards);
-    seriesChart(card(cards, say("series")), [c]);
-    principleChart(card(cards, say("principles") + ", " + years[y]), [c]);
+    var series = card(cards, say("series")), parts = card(cards, say("principles") + ", " + years[y]);
+    seriesChart(series, [c]);
+    partsChart(parts, c);
     if (data.moves[iso3]) {
       plainTable(card(cards, say("moved") + ", " + data.move_from + "–" + data.move_to), say("moved_caption"),
-        [[say("indicator")], [say("points"), 1]], moveRows(data.moves[iso3]), iso3 + "-changes.csv");
+        [[say("indicator")], [say("why")], [say("points"), 1]], moveRows(data.moves[iso3]), iso3 + "-changes.csv");
     }
-    plainTable(card(cards, say("strengths")), say("strengths_caption") + " " + years[data.latest],
-      [[say("indicator")], [say("score"), 1], [say("rank"), 1]], strengthRows(c, true), iso3 + "-strengths.csv");
-    plainTable(card(cards, say("weaknesses")), say("weaknesses_caption") + " " + years[data.latest],
-      [[say("indicator")], [say("score"), 1], [say("rank"), 1]], strengthRows(c, false), iso3 + "-weaknesses.csv");
-    plainTable(holder, say("raw_caption") + " " + years[data.latest],
-      [[say("indicator")], [say("raw_value"), 1], [say("unit")], [say("state")], [say("observed_in"), 1], [say("score"), 1], [say("source")]],
-      indicatorRows(c).map(function (r) {
-        var raw = r.raw || [null, 0, null];
-        return [r.indicator.name, raw[0] === null ? "" : String(raw[0]), r.indicator.unit, say("state_" + raw[1]),
-          raw[2] === null ? "" : raw[2], fixed(r.normalised), r.indicator.source];
-      }), iso3 + "-indicators.csv");
+    var both = card(cards, say("strengths"));
+    standingTable(both, c, 1);
+    both.appendChild(element("h3", {}, say("weaknesses")));
+    standingTable(both, c, -1);
+    holder.appendChild(element("h3", {}, say("raw_values")));
+    rawTable(holder, c);
     document.getElementById("country-choice").value = iso3;
   }
 
@@ -299,15 +446,16 @@
     }
     var cards = element("div", { "class": "cards" });
     holder.appendChild(cards);
-    seriesChart(card(cards, say("series")), state.chosen);
-    principleChart(card(cards, say("principles") + ", " + years[state.year]), state.chosen);
+    var series = card(cards, say("series")), parts = card(cards, say("principles") + ", " + years[state.year]);
+    seriesChart(series, state.chosen);
+    comparedParts(parts, state.chosen);
     var headings = [[say("principle")]].concat(state.chosen.map(function (c) { return [countries[c][1], 1]; }));
     var rows = [0].concat(children).map(function (node) {
       return [data.nodes[node].name].concat(state.chosen.map(function (c) { return fixed(score(node, state.year, c), 2); }));
     });
     rows.push([say("rank")].concat(state.chosen.map(function (c) { var r = data.rank[state.year][c]; return r === null ? "" : r; })));
     rows.push([say("rank_interval")].concat(state.chosen.map(function (c) {
-      return isNumber(data.rank_low[state.year][c]) ? data.rank_low[state.year][c] + "–" + data.rank_high[state.year][c] : "";
+      return span(data.rank_low[state.year][c], data.rank_high[state.year][c]);
     })));
     plainTable(holder, say("compare_caption") + " " + years[state.year], headings, rows, "comparison.csv");
   }
@@ -340,7 +488,7 @@
     var values = countries.map(function (c, i) { return reweighed(i); });
     var ranks = ranksOf(values);
     var total = d3.sum(weights);
-    d3.selectAll("#sliders output").text(function (d, k) { return total > 0 ? Math.round(1000 * weights[k] / total) / 10 + " %" : "–"; });
+    d3.selectAll("#sliders output").text(function (d, k) { return total > 0 ? fixed(100 * weights[k] / total) + " %" : "–"; });
     var rows = countries.map(function (c, i) { return i; }).filter(function (i) { return ranks[i] !== null; });
     rows.sort(function (a, b) { return ranks[a] - ranks[b] || (countries[a][1] < countries[b][1] ? -1 : 1); });
     var tb = clear(document.getElementById("weights-table").tBodies[0]);
@@ -352,7 +500,7 @@
       tr.insertCell().textContent = fixed(values[i], 2);
       tr.insertCell().textContent = was === null ? "" : was;
       tr.insertCell().textContent = was === null || was === ranks[i] ? "" : (was > ranks[i] ? "▲ " : "▼ ") + Math.abs(was - ranks[i]);
-      tr.insertCell().textContent = isNumber(low) ? low + "–" + high + (ranks[i] < low || ranks[i] > high ? " *" : "") : "";
+      tr.insertCell().textContent = span(low, high) + (isNumber(low) && (ranks[i] < low || ranks[i] > high) ? " *" : "");
       [0, 2, 3, 4, 5].forEach(function (k) { tr.cells[k].className = "number"; });
       if (was !== null && was !== ranks[i]) { tr.cells[4].classList.add(was > ranks[i] ? "better" : "worse"); }
     });
@@ -382,9 +530,17 @@
     var safe = !isPlainNumber && /^[=+\-@\t\r]/.test(text) ? "'" + text : text;
     return /[",\n\r]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   }
+  /* A number as every reader of CSV takes it: a point, a plain minus, no plus. */
+  function plainNumber(text) {
+    var plain = text.replace("−", "-").replace(/^\+/, "").replace(/^(-?[0-9]+),([0-9]+)$/, "$1.$2");
+    return /^-?[0-9.]+$/.test(plain) ? plain : text;
+  }
   function tableAsCsv(t) {
     return Array.prototype.map.call(t.rows, function (row) {
-      return Array.prototype.map.call(row.cells, function (cell) { return csvCell(cell.textContent.trim()); }).join(",");
+      return Array.prototype.map.call(row.cells, function (cell) {
+        var text = cell.textContent.trim();
+        return csvCell(cell.tagName === "TD" && cell.classList.contains("number") ? plainNumber(text) : text);
+      }).join(",");
     }).join("\n") + "\n";
   }
   function save(name, text) {
@@ -395,10 +551,10 @@
     a.remove();
     setTimeout(function () { URL.revokeObjectURL(url); }, 1000);
   }
-  function downloadButton(t, file) {
+  function downloadButton(file, make) {
     var p = element("p");
     var b = element("button", { type: "button" }, say("download"));
-    b.addEventListener("click", function () { save(file, tableAsCsv(t)); });
+    b.addEventListener("click", function () { save(file, make()); });
     p.appendChild(b);
     return p;
   }
@@ -426,7 +582,7 @@
   }
   function optionList(select, withEmpty) {
     if (withEmpty) { select.appendChild(element("option", { value: "" }, withEmpty)); }
-    countries.map(function (c, i) { return i; }).sort(function (a, b) { return countries[a][1].localeCompare(countries[b][1]); })
+    countries.map(function (c, i) { return i; }).sort(byName)
       .forEach(function (i) { select.appendChild(element("option", { value: countries[i][0] }, countries[i][1])); });
   }
 
@@ -469,6 +625,14 @@
     var c = indexOf[compareChoice.value];
     if (c !== undefined && state.chosen.indexOf(c) < 0 && state.chosen.length < 5) { state.chosen.push(c); pushComparison(); }
     compareChoice.value = "";
+  });
+  /* Drawings are as wide as their cards were when they were made. */
+  var width = window.innerWidth;
+  window.addEventListener("resize", function () {
+    if (window.innerWidth === width) { return; }
+    width = window.innerWidth;
+    showCountry(state.country);
+    showComparison();
   });
   document.getElementById("download-ranking").addEventListener("click", function () {
     save("ranking.csv", document.getElementById("ranking-csv").textContent);

@@ -20,8 +20,10 @@ if [ ! -d "$work/node_modules/playwright-core" ]; then
 fi
 
 "$CSINDEX" run -q "$CSINDEX_SOURCE/datasets/paris-call" -o "$work/run/out"
-"$CSINDEX" report -q "$work/run/out"
+"$CSINDEX" report -q "$work/run/out" --project "$CSINDEX_SOURCE/datasets/paris-call"
 "$CSINDEX" report -q "$work/run/out" --lang fr -o "$work/run/french"
+"$CSINDEX" audit -q "$CSINDEX_SOURCE/datasets/paris-call" -o "$work/run/audit" >/dev/null
+zcat "$work/run/out/quality.csv.gz" | awk -F, 'NR == 1 || ($1 == "BRA" && $4 != "missing")' >"$work/run/brazil.csv"
 
 # The same index with the first principle counting twice: what the page's slider must agree with.
 mkdir "$work/run/double"
@@ -54,7 +56,7 @@ steps:
   - aggregate: [{level: 2, method: arithmetic}, {level: 3, method: arithmetic}]
 END
 "$CSINDEX" run -q "$work/run/hostile" -o "$work/run/hostile-out"
-"$CSINDEX" report -q "$work/run/hostile-out"
+"$CSINDEX" report -q "$work/run/hostile-out" --project "$work/run/hostile"
 
 cd "$work"
 exec node report.mjs "$work/run"
