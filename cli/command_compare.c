@@ -145,6 +145,9 @@ static csi_status run(csi_call *call)
         return csi_diag_no_memory(call->diag, "comparing");
     }
     const bool asks_why = csi_call_has(call, CSI_OPT_WHY);
+    if (asks_why && csi_call_has(call, CSI_OPT_VARIANT)) {
+        CSI_TRY(csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--why explains the full series, not a --variant"));
+    }
     CSI_TRY(asks_why ? csi_view_compute(call, &view) : csi_view_open(call, &view));
     c.results = view.results;
     CSI_TRY(csi_view_year(call, view.results, &c.year));
@@ -156,7 +159,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_WHY, CSI_OPT_NODE, CSI_OPTS_VIEW, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_WHY, CSI_OPT_NODE, CSI_OPT_VARIANT, CSI_OPTS_VIEW, CSI_OPT_END};
 
 const csi_command csi_command_compare = {
     .name = "compare",

@@ -123,7 +123,7 @@ static void write_notes(const ranking *r, char *notes, size_t room)
                                             "intervals overlap are not clearly apart.");
         at = n > 0 ? (size_t)n : 0;
     } else {
-        const int n = snprintf(notes, room, "%s", CSI_WITHOUT_INTERVALS);
+        const int n = snprintf(notes, room, "%s", csi_view_without_intervals(r->results));
         at = n > 0 ? (size_t)n : 0;
     }
     if (r->n_provisional > 0 && at < room) {
@@ -156,7 +156,9 @@ static csi_status show(const csi_call *call, const ranking *r)
         }
         add_row(table, r, i);
     }
-    snprintf(title, sizeof title, "%s, %d: %zu of %zu countries scored", r->results->node_name[r->node],
+    const char *variant = r->results->variant;
+    snprintf(title, sizeof title, "%s%s%s%s, %d: %zu of %zu countries scored", r->results->node_name[r->node],
+             variant == NULL ? "" : " (", variant == NULL ? "" : variant, variant == NULL ? "" : ")",
              r->results->first_year + (int)r->year, r->n, r->results->countries.n);
     write_notes(r, notes, sizeof notes);
     CSI_TRY(csi_table_show(table, call, title, notes[0] != '\0' ? notes : NULL));
@@ -182,7 +184,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_NODE, CSI_OPT_TOP, CSI_OPT_BOTTOM, CSI_OPTS_VIEW, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_NODE, CSI_OPT_TOP, CSI_OPT_BOTTOM, CSI_OPT_VARIANT, CSI_OPTS_VIEW, CSI_OPT_END};
 
 const csi_command csi_command_rank = {
     .name = "rank",

@@ -73,9 +73,11 @@ static csi_status show_years(const csi_call *call, const csi_results *results, s
     for (size_t year = 0; year < results->n_years; year++) {
         add_row(table, results, node, year, c);
     }
-    snprintf(title, sizeof title, "%s (%s): %s", results->countries.country[c].name, results->countries.country[c].iso3,
-             results->node_name[node]);
-    CSI_TRY(csi_table_show(table, call, title, has_intervals ? NULL : CSI_WITHOUT_INTERVALS));
+    const char *variant = results->variant;
+    snprintf(title, sizeof title, "%s (%s): %s%s%s%s", results->countries.country[c].name,
+             results->countries.country[c].iso3, results->node_name[node], variant == NULL ? "" : " (",
+             variant == NULL ? "" : variant, variant == NULL ? "" : ")");
+    CSI_TRY(csi_table_show(table, call, title, has_intervals ? NULL : csi_view_without_intervals(results)));
 out:
     csi_table_free(table);
     return status;
@@ -148,7 +150,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_NODE, CSI_OPTS_VIEW, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_NODE, CSI_OPT_VARIANT, CSI_OPTS_VIEW, CSI_OPT_END};
 
 const csi_command csi_command_trend = {
     .name = "trend",
@@ -159,6 +161,7 @@ const csi_command csi_command_trend = {
     .text = "Shows a country's score and rank in every year, and for people a line for each part of the index. The "
             "country is named by its ISO code or by any usual name.",
     .examples = "csindex trend KEN\n"
+                "csindex trend World --variant regions\n"
                 "csindex trend \"Korea, Rep.\" --node p6\n",
     .options = options,
     .run = run,

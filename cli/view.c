@@ -21,6 +21,26 @@ static const char *results_directory(const csi_call *call)
     return access(USUAL_RESULTS "/manifest.json", R_OK) == 0 ? USUAL_RESULTS : NULL;
 }
 
+static csi_status make_variant(const csi_call *call, csi_view *view)
+{
+    const char *const asked = csi_call_text(call, CSI_OPT_VARIANT);
+    const char *names[MAX_NAMES];
+    size_t n = 0;
+    if (asked == NULL) {
+        return CSI_OK;
+    }
+    for (; n < view->project->n_variants && n < MAX_NAMES; n++) {
+        names[n] = view->project->variant[n].name;
+        if (strcmp(names[n], asked) == 0) {
+            return csi_variant_make(view->run, &view->project->variant[n], call->diag, &view->variant);
+        }
+    }
+    const char *nearest = csi_nearest_name(asked, names, n);
+    return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--variant: there is no \"%s\" here%s%s%s", asked,
+                          nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+                          nearest != NULL ? "\"" : "");
+}
+
 csi_status csi_view_compute(const csi_call *call, csi_view *view)
 {
     csi_status status = CSI_OK;
@@ -28,7 +48,9 @@ csi_status csi_view_compute(const csi_call *call, csi_view *view)
     CSI_TRY(csi_project_open(call, csi_call_text(call, CSI_OPT_PROJECT), &view->project));
     csi_progress_stage("computing", NULL, 0);
     CSI_TRY(csi_run_compute(view->project, call->diag, &view->run));
-    CSI_TRY(csi_results_of_run(view->run, NULL, call->diag, &view->results));
+    CSI_TRY(make_variant(call, view));
+    CSI_TRY(csi_results_of_run(view->variant == NULL ? view->run : &view->variant->run, NULL, call->diag, &view->results));
+    view->results->variant = view->variant == NULL ? NULL : view->variant->spec->name;
 out:
     csi_progress_end();
     return status;
@@ -46,15 +68,22 @@ csi_status csi_view_open(const csi_call *call, csi_view *view)
         return csi_view_compute(call, view);
     }
     csi_say(1, "results", "results %s", directory);
-    return csi_results_read(directory, call->diag, &view->results);
+    return csi_results_read_variant(directory, csi_call_text(call, CSI_OPT_VARIANT), call->diag, &view->results);
 }
 
 void csi_view_close(csi_view *view)
 {
     csi_results_free(view->results);
+    csi_variant_free(view->variant);
     csi_run_free(view->run);
     csi_project_free(view->project);
     *view = (csi_view){0};
+}
+
+const char *csi_view_without_intervals(const csi_results *results)
+{
+    return results->variant != NULL ? "Variants have no intervals; those of the full series say how sure a score is."
+                                    : "No intervals: no ensemble was drawn; `csindex run` draws one.";
 }
 
 static csi_status unknown_node(const csi_call *call, const char *code, const char *const *names, size_t n)

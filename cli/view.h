@@ -6,10 +6,12 @@
 #include "cli/command.h"
 #include "index/results.h"
 #include "index/run.h"
+#include "index/variant.h"
 
 typedef struct csi_view {
     csi_project *project; /* NULL: results were read */
     csi_run *run;         /* likewise */
+    csi_variant *variant; /* likewise, and where none was asked for */
     csi_results *results;
 } csi_view;
 
@@ -27,7 +29,8 @@ CSI_MUST_USE csi_status csi_view_open(const csi_call *call, csi_view *view);
 CSI_MUST_USE csi_status csi_view_compute(const csi_call *call, csi_view *view);
 
 /* What stands below a view that has no intervals to show. */
-#define CSI_WITHOUT_INTERVALS "No intervals: no ensemble was drawn; `csindex run` draws one."
+const char *csi_view_without_intervals(const csi_results *results);
+
 void csi_view_close(csi_view *view);
 
 /* --node and --year in these results: the index itself and its latest scored year by default. */

@@ -9,6 +9,7 @@
 #include "core/outfile.h"
 #include "index/csv.h"
 #include "index/publish.h"
+#include "index/variant.h"
 
 typedef struct csi_shape_field {
     const char *name;
@@ -43,7 +44,8 @@ typedef struct csi_texts {
 typedef struct csi_output csi_output;
 
 /* Everything that the writers may draw on. */
-typedef struct csi_publication {
+typedef struct csi_publication csi_publication;
+struct csi_publication {
     const csi_run *run;
     const csi_intervals *intervals;  /* NULL: none */
     csi_arena *arena;                /* as long as the publication */
@@ -52,9 +54,11 @@ typedef struct csi_publication {
     const size_t *series;            /* the data series (indicators, denominators) by code */
     const csi_output *const *output; /* what is written, in order */
     size_t n_outputs;
+    csi_variant **variant;           /* [n_variants]: as project->variant */
+    size_t n_variants;
     csi_outfile_facts *facts;        /* [n_outputs]: known for the outputs before the one being written */
     size_t n_warnings;               /* so far */
-} csi_publication;
+};
 
 struct csi_output {
     const char *file;
@@ -62,7 +66,12 @@ struct csi_output {
     /* The shape of a table for this publication (NULL: out of memory); NULL itself when the file is no table. */
     const csi_shape *(*shape)(const csi_publication *publication);
     csi_status (*write)(const csi_publication *publication, csi_outfile *file, csi_diag *diag);
+    const csi_publication *part; /* what is written instead of the publication itself: of a variant; NULL: itself */
+    const csi_shape *part_shape;
 };
+
+/* Computes the variants and fills output[0..n_variants) with their files. */
+csi_status csi_variants_prepare(csi_publication *publication, csi_diag *diag, csi_output *output);
 
 extern const csi_output csi_output_scores;
 extern const csi_output csi_output_contributions;

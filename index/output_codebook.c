@@ -27,6 +27,7 @@ static const csi_shape_field fixed_fields[] = {
     {.name = "measure", .type = "string", .meaning = "normative, legal, operational or technical"},
     {.name = "kind", .type = "string", .meaning = "commitment, capacity, condition or conduct"},
     {.name = "breaks", .type = "string", .meaning = "Years from which the source's method differs from the year before"},
+    {.name = "variants", .type = "string", .meaning = "Names of the variants of the series that it counts in"},
     {.name = "weight_within_parent", .type = "number", .is_share = true,
      .meaning = "Weight among its siblings in the latest year, all present"},
     {.name = "weight_in_index", .type = "number", .is_share = true,
@@ -124,6 +125,19 @@ static void write_framework(const csi_publication *publication, const csi_node *
     csi_csv_text(csv, breaks_of(publication, node));
 }
 
+static csi_status write_variants(const csi_publication *publication, size_t node, csi_csv *csv, csi_diag *diag)
+{
+    const char *text = "";
+    for (size_t i = 0; text != NULL && node != CSI_NONE && i < publication->n_variants; i++) {
+        if (publication->variant[i]->is_in[node]) {
+            text = csi_arena_format(publication->arena, "%s%s%s", text, text[0] == '\0' ? "" : " ",
+                                    publication->variant[i]->spec->name);
+        }
+    }
+    csi_csv_text(csv, text);
+    return text == NULL ? csi_diag_no_memory(diag, "writing the codebook") : CSI_OK;
+}
+
 static void write_weights(const csi_run *run, size_t node, csi_csv *csv)
 {
     const size_t latest = csi_run_latest_year(run);
@@ -180,6 +194,7 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
     const csi_run *run = publication->run;
     const csi_framework *framework = run->project->framework;
     const csi_shape *codebook = shape(publication);
+    csi_status status = CSI_OK;
     if (codebook == NULL) {
         return csi_diag_no_memory(diag, "writing the codebook");
     }
@@ -189,18 +204,21 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
     for (size_t i = 0; i < framework->n_nodes; i++) {
         const bool is_indicator = i < framework->n_indicators;
         write_framework(publication, &framework->node[i], is_indicator ? "Indicator" : "Aggregate", &csv);
+        CSI_TRY(write_variants(publication, i, &csv, diag));
         write_weights(run, i, &csv);
         write_observed(run, is_indicator ? i : CSI_NONE, &csv);
         write_sources(publication, framework->node[i].code, &csv);
     }
     for (size_t i = 0; i < framework->n_denominators; i++) {
         write_framework(publication, &framework->denominator[i], "Denominator", &csv);
+        CSI_TRY(write_variants(publication, CSI_NONE, &csv, diag));
         write_weights(run, CSI_NONE, &csv);
         write_observed(run, framework->n_indicators + i, &csv);
         write_sources(publication, framework->denominator[i].code, &csv);
     }
     csi_csv_flush(&csv);
-    return CSI_OK;
+out:
+    return status;
 }
 
 const csi_output csi_output_codebook = {

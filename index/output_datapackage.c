@@ -123,7 +123,7 @@ static csi_status write_resource(const csi_publication *publication, size_t i, c
         csi_json_text_at(json, "mediatype", "text/markdown");
         csi_json_text_at(json, "title", "Method");
     } else {
-        const csi_shape *shape = output->shape(publication);
+        const csi_shape *shape = output->part != NULL ? output->part_shape : output->shape(publication);
         if (shape == NULL) {
             return csi_diag_no_memory(diag, "describing the tables");
         }

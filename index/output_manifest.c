@@ -40,8 +40,11 @@ static void write_index(const csi_project *project, csi_json *json)
 
 static csi_status write_configuration(const csi_project *project, csi_json *json, csi_diag *diag)
 {
-    char sources[CSI_DIGEST_HEX] = "";
+    char sources[CSI_DIGEST_HEX] = "", covariates[CSI_DIGEST_HEX] = "";
     csi_status status = CSI_OK;
+    if (project->covariates_path != NULL) {
+        CSI_TRY(csi_digest_file(project->covariates_path, diag, covariates));
+    }
     if (project->sources_path != NULL) {
         CSI_TRY(csi_digest_file(project->sources_path, diag, sources));
     }
@@ -54,6 +57,8 @@ static csi_status write_configuration(const csi_project *project, csi_json *json
     csi_json_text_at(json, "text", project->config_text);
     csi_json_text_at(json, "sources", project->sources_label);
     csi_json_text_at(json, "sources_sha256", sources);
+    csi_json_text_at(json, "covariates", project->covariates_label);
+    csi_json_text_at(json, "covariates_sha256", covariates);
     csi_json_end_object(json);
 out:
     return status;

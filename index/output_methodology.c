@@ -328,6 +328,50 @@ static csi_status write_rules(const csi_publication *publication, csi_outfile *f
     return CSI_OK;
 }
 
+static void write_members(const csi_variant *variant, csi_outfile *file)
+{
+    const csi_countries *groups = &variant->raw.countries;
+    for (size_t i = 0; i < groups->n; i++) {
+        csi_outfile_text(file, i == 0 ? " Countries in the mean of the index itself: " : ", ");
+        put_text(file, groups->country[i].name);
+        csi_outfile_format(file, " %zu", variant->n_members[i]);
+    }
+    csi_outfile_text(file, groups->n > 0 ? "." : "");
+}
+
+/* What each variant stands on, counted from what was computed. */
+static void write_variants(const csi_publication *publication, csi_outfile *file)
+{
+    if (publication->n_variants == 0) {
+        return;
+    }
+    csi_outfile_text(file, "### Variants of the series\n\n"
+                           "Each is a file of the shape of scores.csv.gz. Imputation, treatment and normalisation are those "
+                           "of the full series; what the variant changes is aggregated anew, with thresholds that refer to "
+                           "the indicators it keeps. The column `variants` of codebook.csv tells which those are.\n\n");
+    for (size_t i = 0; i < publication->n_variants; i++) {
+        const csi_variant *variant = publication->variant[i];
+        csi_outfile_format(file, "- `%s` (%s): ", variant->spec->name, variant->spec->file);
+        put_text(file, variant->spec->title);
+        csi_outfile_format(file, "; %zu indicators.", variant->project.framework->n_indicators);
+        if (variant->spec->is_matched) {
+            csi_outfile_text(file, " An indicator counts for a country only when the country has it in every year, so no "
+                                   "change comes from an indicator entering or leaving.");
+        }
+        if (variant->n_members != NULL) {
+            csi_outfile_text(file, " A group's score is the mean of its countries' scores, over those that are scored in "
+                                   "every year in which any country is.");
+            write_members(variant, file);
+        }
+        if (variant->spec->base_year != CSI_NO_YEAR) {
+            csi_outfile_format(file, " Every score as a share of its own in %d; the scale has no natural zero, so this is a "
+                                     "way of drawing, not a percentage.", variant->spec->base_year);
+        }
+        csi_outfile_char(file, '\n');
+    }
+    csi_outfile_char(file, '\n');
+}
+
 static void write_awaited(const csi_run *run, csi_outfile *file)
 {
     const csi_framework *framework = run->project->framework;
@@ -369,6 +413,7 @@ static csi_status write_methodology(const csi_publication *publication, csi_outf
     CSI_TRY(write_stages(publication, file, diag));
     CSI_TRY(write_weights(publication, file, diag));
     CSI_TRY(write_rules(publication, file, diag));
+    write_variants(publication, file);
     write_rest(publication, file);
 out:
     return status;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "core/outfile.h"
+#include "index/variant.h"
 #include "index/verify.h"
 #include "ingest/framework_read.h"
 
@@ -18,7 +19,7 @@
 
 static const char *const sections[] = {
     "index",      "years",     "units", "framework", "sources", "data",     "unknown_indicators", "unknown_countries", "missing",
-    "precedence", "steps",     "seed",  "threads",   "ensemble", "limits",
+    "precedence", "steps",     "seed",  "threads",   "ensemble", "limits",   "covariates",         "variants",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -168,15 +169,16 @@ out:
     return status;
 }
 
-static csi_status read_sources(csi_project *project, csi_diag *diag)
+/* A file that the section `key` names, if it does. */
+static csi_status read_file(csi_project *project, const char *key, csi_diag *diag, const char **label, const char **path)
 {
-    const csi_setting *setting = csi_setting_find(project->root, "sources");
+    const csi_setting *setting = csi_setting_find(project->root, key);
     csi_status status = CSI_OK;
     if (setting != NULL) {
-        CSI_TRY(csi_setting_text(setting, diag, &project->sources_label));
-        project->sources_path = path_of(project, project->sources_label);
-        if (project->sources_path == NULL) {
-            status = csi_diag_no_memory(diag, "reading the sources");
+        CSI_TRY(csi_setting_text(setting, diag, label));
+        *path = path_of(project, *label);
+        if (*path == NULL) {
+            status = csi_diag_no_memory(diag, "reading the project");
         }
     }
 out:
@@ -357,9 +359,11 @@ csi_status csi_project_read(const char *path, csi_diag *diag, csi_project **out)
     CSI_TRY(parse(project, diag));
     CSI_TRY(read_sections(project, diag));
     CSI_TRY(read_data(project, diag));
-    CSI_TRY(read_sources(project, diag));
+    CSI_TRY(read_file(project, "sources", diag, &project->sources_label, &project->sources_path));
+    CSI_TRY(read_file(project, "covariates", diag, &project->covariates_label, &project->covariates_path));
     CSI_TRY(read_framework(project, diag));
     CSI_TRY(read_steps(project, diag));
+    CSI_TRY(csi_variants_read(project, diag));
     *out = project;
 out:
     if (status != CSI_OK) {

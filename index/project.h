@@ -23,6 +23,9 @@ typedef struct csi_project {
     csi_recipe *recipe;
     csi_ingest_options ingest;
     const char *sources_path, *sources_label; /* the table of sources, CSV; NULL: none */
+    const char *covariates_path, *covariates_label; /* a CSV table with one row a country; NULL: none */
+    const struct csi_variant_spec *variant;   /* index/variant.h; none for a project made of published results */
+    size_t n_variants;
     uint64_t seed;
     size_t n_threads;          /* 0: all processors */
 } csi_project;

@@ -72,47 +72,66 @@ static const size_t *order_series(csi_arena *arena, const csi_framework *framewo
     return order;
 }
 
-static csi_status prepare(csi_publication *publication, csi_diag *diag)
-{
-    const csi_project *project = publication->run->project;
-    publication->arena = csi_arena_new();
-    if (publication->arena == NULL) {
-        return csi_diag_no_memory(diag, "publishing");
-    }
-    publication->node = csi_framework_order(publication->arena, project->framework);
-    publication->series = order_series(publication->arena, project->framework);
-    publication->facts = csi_arena_alloc(publication->arena, N_OUTPUTS, sizeof *publication->facts);
-    if (publication->node == NULL || publication->series == NULL || publication->facts == NULL) {
-        return csi_diag_no_memory(diag, "publishing");
-    }
-    return csi_sources_read(publication->arena, project, diag, &publication->sources);
-}
-
 static bool needs_tally(const csi_output *output)
 {
     return output == &csi_output_uncertainty || output == &csi_output_rank_shifts ||
            output == &csi_output_rank_distribution || output == &csi_output_rank_pairs;
 }
 
-/* Without a tally there is nothing about the ensemble to write. */
-static size_t choose_outputs(const csi_intervals *intervals, const csi_output **chosen)
+/* Without a tally there is nothing about the ensemble to write. The variants stand behind the scores. */
+static csi_status choose_outputs(csi_publication *publication, csi_diag *diag)
 {
-    const bool has_tally = intervals != NULL && intervals->tally != NULL;
+    const bool has_tally = publication->intervals != NULL && publication->intervals->tally != NULL;
+    const size_t n_variants = publication->run->project->n_variants;
+    const csi_output **chosen = csi_arena_alloc(publication->arena, N_OUTPUTS + n_variants, sizeof *chosen);
+    csi_output *variants = csi_arena_alloc(publication->arena, n_variants + 1, sizeof *variants);
+    publication->variant = csi_arena_alloc(publication->arena, n_variants + 1, sizeof *publication->variant);
     size_t n = 0;
+    if (chosen == NULL || variants == NULL || publication->variant == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    publication->n_variants = n_variants;
+    const csi_status status = csi_variants_prepare(publication, diag, variants);
     for (size_t i = 0; i < N_OUTPUTS; i++) {
         if (has_tally || !needs_tally(outputs[i])) {
             chosen[n++] = outputs[i];
         }
+        for (size_t k = 0; outputs[i] == &csi_output_scores && k < n_variants; k++) {
+            chosen[n++] = &variants[k];
+        }
     }
-    return n;
+    publication->output = chosen;
+    publication->n_outputs = n;
+    return status;
+}
+
+static csi_status prepare(csi_publication *publication, csi_diag *diag)
+{
+    const csi_project *project = publication->run->project;
+    csi_status status;
+    publication->arena = csi_arena_new();
+    if (publication->arena == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    publication->node = csi_framework_order(publication->arena, project->framework);
+    publication->series = order_series(publication->arena, project->framework);
+    CSI_TRY(choose_outputs(publication, diag));
+    publication->facts = csi_arena_alloc(publication->arena, publication->n_outputs, sizeof *publication->facts);
+    if (publication->node == NULL || publication->series == NULL || publication->facts == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    CSI_TRY(csi_sources_read(publication->arena, project, diag, &publication->sources));
+out:
+    return status;
 }
 
 static csi_status write_one(const csi_publication *publication, size_t i, const char *directory, csi_diag *diag,
                             csi_outfile **ticket)
 {
+    const csi_output *output = publication->output[i];
     csi_status status;
-    CSI_TRY(csi_outfile_open(directory, publication->output[i]->file, publication->output[i]->compression, diag, ticket));
-    CSI_TRY(publication->output[i]->write(publication, *ticket, diag));
+    CSI_TRY(csi_outfile_open(directory, output->file, output->compression, diag, ticket));
+    CSI_TRY(output->write(output->part != NULL ? output->part : publication, *ticket, diag));
     CSI_TRY(csi_outfile_finish(*ticket, diag, &publication->facts[i]));
 out:
     return status;
@@ -120,24 +139,27 @@ out:
 
 csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory, csi_diag *diag)
 {
-    const csi_output *chosen[N_OUTPUTS];
-    csi_publication publication = {
-        .run = run, .intervals = intervals, .output = chosen, .n_outputs = choose_outputs(intervals, chosen),
-        .n_warnings = csi_diag_n_warnings(diag),
-    };
-    csi_outfile *ticket[N_OUTPUTS] = {NULL};
+    csi_publication publication = {.run = run, .intervals = intervals, .n_warnings = csi_diag_n_warnings(diag)};
+    csi_outfile **ticket = NULL;
     csi_status status;
     CSI_TRY(prepare(&publication, diag));
+    ticket = csi_arena_alloc(publication.arena, publication.n_outputs, sizeof *ticket);
+    if (ticket == NULL) {
+        CSI_TRY(csi_diag_no_memory(diag, "publishing"));
+    }
     CSI_TRY(csi_directory_make(directory, diag));
     csi_directory_sweep(directory);
     for (size_t i = 0; i < publication.n_outputs; i++) {
         CSI_TRY(write_one(&publication, i, directory, diag, &ticket[i]));
     }
     status = csi_outfile_commit_all(directory, ticket, publication.n_outputs, diag);
-    memset(ticket, 0, sizeof ticket);
+    ticket = NULL;
 out:
-    for (size_t i = 0; i < N_OUTPUTS; i++) {
+    for (size_t i = 0; ticket != NULL && i < publication.n_outputs; i++) {
         csi_outfile_abandon(ticket[i]);
+    }
+    for (size_t i = 0; i < publication.n_variants; i++) {
+        csi_variant_free(publication.variant[i]);
     }
     csi_arena_free(publication.arena);
     return status;

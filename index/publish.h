@@ -26,8 +26,8 @@ typedef struct csi_intervals {
     const csi_rank_moves *moves;     /* [CSI_N_SPLITS][year] (metrics/ensemble_split.h) */
 } csi_intervals;
 
-/* Writes into `directory` (made when missing): scores.csv.gz, contributions.csv.gz, quality.csv.gz, changes.csv.gz,
- * (with a tally) uncertainty.csv.gz, rank_shifts.csv, rank_distribution.csv.gz and rank_pairs.csv.gz, ranking.csv,
+/* Writes into `directory` (made when missing): scores.csv.gz and its variants, contributions.csv.gz, quality.csv.gz,
+ * changes.csv.gz, (with a tally) uncertainty.csv.gz, rank_shifts.csv, rank_distribution.csv.gz and rank_pairs.csv.gz, ranking.csv,
  * codebook.csv, methodology.md, datapackage.json and, last, manifest.json. All files are finished and on disk before the
  * first is switched, and are switched as a set: whatever happens, the old result or the new one is there whole.
  * `intervals` may be NULL. */

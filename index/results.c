@@ -329,9 +329,24 @@ static csi_status check_digest(const csi_results *results, const char *name, con
                           "this is not the file that manifest.json vouches for; run the index again");
 }
 
+static bool is_published(const csi_results *results, const char *name)
+{
+    const csi_setting *outputs = csi_setting_find(results->manifest, "outputs");
+    for (size_t i = 0; outputs != NULL && i < outputs->n; i++) {
+        const csi_setting *file = csi_setting_find(&outputs->item[i], "path");
+        if (file != NULL && file->kind == CSI_SETTING_TEXT && strcmp(file->text, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static csi_status read_all(csi_results *results, csi_diag *diag)
 {
-    const char *scores = csi_arena_format(results->arena, "%s/scores.csv.gz", results->directory);
+    const char *name = results->variant == NULL
+                           ? "scores.csv.gz"
+                           : csi_arena_format(results->arena, "scores_%s.csv.gz", results->variant);
+    const char *scores = name == NULL ? NULL : csi_arena_format(results->arena, "%s/%s", results->directory, name);
     const char *codebook = csi_arena_format(results->arena, "%s/codebook.csv", results->directory);
     csi_status status;
     if (scores == NULL || codebook == NULL) {
@@ -339,7 +354,11 @@ static csi_status read_all(csi_results *results, csi_diag *diag)
     }
     CSI_TRY(csi_directory_recover(results->directory, diag));
     CSI_TRY(csi_manifest_read(results->arena, results->directory, diag, &results->manifest));
-    CSI_TRY(check_digest(results, "scores.csv.gz", scores, diag));
+    if (results->variant != NULL && !is_published(results, name)) {
+        return csi_diag_error(diag, CSI_ERR_USAGE, NULL, "the results in %s have no variant \"%s\"", results->directory,
+                              results->variant);
+    }
+    CSI_TRY(check_digest(results, name, scores, diag));
     CSI_TRY(check_digest(results, "codebook.csv", codebook, diag));
     CSI_TRY(read_scores(results, scores, diag));
     CSI_TRY(read_names(results, codebook, diag));
@@ -349,6 +368,11 @@ out:
 
 csi_status csi_results_read(const char *directory, csi_diag *diag, csi_results **out)
 {
+    return csi_results_read_variant(directory, NULL, diag, out);
+}
+
+csi_status csi_results_read_variant(const char *directory, const char *variant, csi_diag *diag, csi_results **out)
+{
     csi_results *results = NULL;
     *out = NULL;
     csi_status status = new_results(diag, &results);
@@ -356,7 +380,9 @@ csi_status csi_results_read(const char *directory, csi_diag *diag, csi_results *
         return status;
     }
     results->directory = csi_arena_copy(results->arena, directory, strlen(directory));
-    status = results->directory == NULL ? csi_diag_no_memory(diag, "reading results") : read_all(results, diag);
+    results->variant = variant == NULL ? NULL : csi_arena_copy(results->arena, variant, strlen(variant));
+    const bool is_copied = results->directory != NULL && (variant == NULL || results->variant != NULL);
+    status = !is_copied ? csi_diag_no_memory(diag, "reading results") : read_all(results, diag);
     if (status != CSI_OK) {
         csi_results_free(results);
         return status;

@@ -15,6 +15,7 @@ typedef struct csi_score_row {
 typedef struct csi_results {
     csi_arena *arena;            /* owned */
     const char *directory;       /* NULL: made from a run */
+    const char *variant;         /* name of the variant; NULL: the full series */
     const csi_setting *manifest; /* NULL: made from a run */
     csi_countries countries;     /* sorted by iso3, with names */
     csi_names *nodes;            /* codes of the aggregates, top first, each level by code */
@@ -27,6 +28,11 @@ typedef struct csi_results {
 
 /* Reads scores.csv.gz, codebook.csv and manifest.json of `directory`. */
 CSI_MUST_USE csi_status csi_results_read(const char *directory, csi_diag *diag, csi_results **results);
+
+/* The same of one of its variants (NULL: the full series): its scores_<variant>.csv.gz in place of scores.csv.gz. An
+ * unknown variant is CSI_ERR_USAGE. */
+CSI_MUST_USE csi_status csi_results_read_variant(const char *directory, const char *variant, csi_diag *diag,
+                                                 csi_results **results);
 
 /* The same view of a run that has not been published; `intervals` may be NULL. */
 CSI_MUST_USE csi_status csi_results_of_run(const csi_run *run, const csi_intervals *intervals, csi_diag *diag,

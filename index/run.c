@@ -12,7 +12,7 @@ const char *csi_score_status_name(csi_score_status status)
     return names[status];
 }
 
-static csi_status allocate(csi_run *run, csi_diag *diag)
+csi_status csi_run_allocate(csi_run *run, csi_diag *diag)
 {
     const csi_panel *scores = run->result->scores;
     const size_t n_cells = scores->n_series * scores->n_years * scores->n_countries;
@@ -26,7 +26,7 @@ static csi_status allocate(csi_run *run, csi_diag *diag)
     return CSI_OK;
 }
 
-static csi_status rank_all(csi_run *run, csi_diag *diag)
+csi_status csi_run_rank(csi_run *run, csi_diag *diag)
 {
     const csi_panel *scores = run->result->scores;
     size_t *work = calloc(scores->n_countries + 1, sizeof *work);
@@ -131,8 +131,8 @@ static csi_status compute(csi_run *run, csi_diag *diag)
         .n_threads = project->n_threads,
     };
     CSI_TRY(csi_pipeline_run(project->recipe, &run->context, run->raw->panel, diag, &run->result));
-    CSI_TRY(allocate(run, diag));
-    CSI_TRY(rank_all(run, diag));
+    CSI_TRY(csi_run_allocate(run, diag));
+    CSI_TRY(csi_run_rank(run, diag));
     find_statuses(run);
 out:
     return status;
@@ -155,18 +155,22 @@ csi_status csi_run_compute(const csi_project *project, csi_diag *diag, csi_run *
     return CSI_OK;
 }
 
-void csi_run_free(csi_run *run)
+void csi_run_clear(csi_run *run)
 {
-    if (run == NULL) {
-        return;
-    }
     csi_result_free(run->result);
-    csi_raw_free(run->raw);
     free(run->rank);
     free(run->n_ranked);
     free(run->status);
     free(run->last_report);
-    free(run);
+}
+
+void csi_run_free(csi_run *run)
+{
+    if (run != NULL) {
+        csi_run_clear(run);
+        csi_raw_free(run->raw);
+        free(run);
+    }
 }
 
 size_t csi_run_latest_year(const csi_run *run)

@@ -27,6 +27,12 @@ typedef struct csi_run {
 CSI_MUST_USE csi_status csi_run_compute(const csi_project *project, csi_diag *diag, csi_run **run);
 void csi_run_free(csi_run *run); /* NULL is allowed */
 
+/* For runs that are made of others: storage for ranks and statuses beside result->scores, the ranks of all nodes and
+ * years, and all that a run holds given back but for its raw panel. */
+CSI_MUST_USE csi_status csi_run_allocate(csi_run *run, csi_diag *diag);
+CSI_MUST_USE csi_status csi_run_rank(csi_run *run, csi_diag *diag);
+void csi_run_clear(csi_run *run);
+
 /* The last year (index in result->scores) for which the index itself is scored for any country; CSI_NONE: none. */
 size_t csi_run_latest_year(const csi_run *run);
 

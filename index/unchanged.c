@@ -42,10 +42,13 @@ static const char *compare_program(const csi_setting *manifest)
 static csi_status compare_configuration(const csi_project *project, const csi_setting *manifest, csi_diag *diag,
                                         const char **reason)
 {
-    char hex[CSI_DIGEST_HEX] = "";
+    char hex[CSI_DIGEST_HEX] = "", covariates[CSI_DIGEST_HEX] = "";
     csi_status status = CSI_OK;
     if (project->sources_path != NULL) {
         CSI_TRY(csi_digest_file(project->sources_path, diag, hex));
+    }
+    if (project->covariates_path != NULL) {
+        CSI_TRY(csi_digest_file(project->covariates_path, diag, covariates));
     }
     if (!is_at(manifest, "configuration", "sha256", project->config_sha256)) {
         *reason = "the configuration has changed";
@@ -53,6 +56,8 @@ static csi_status compare_configuration(const csi_project *project, const csi_se
         *reason = "the framework has changed";
     } else if (!is_at(manifest, "configuration", "sources_sha256", hex)) {
         *reason = "the table of sources has changed";
+    } else if (!is_at(manifest, "configuration", "covariates_sha256", covariates)) {
+        *reason = "the covariates have changed";
     } else if (!is_number_at(manifest, "seed", project->seed)) {
         *reason = "the seed has changed";
     }

@@ -1,0 +1,52 @@
+/* scores_<name>.csv.gz: the variants of the series, each written by the writer of scores.csv.gz from a run of its own. */
+#include <string.h>
+
+#include "index/output.h"
+
+static const csi_shape *describe(const csi_publication *publication, const csi_variant *variant, const csi_shape *usual)
+{
+    csi_shape *shape = csi_arena_alloc(publication->arena, 1, sizeof *shape);
+    csi_shape_field *field = csi_arena_alloc(publication->arena, usual->n_fields, sizeof *field);
+    if (shape == NULL || field == NULL) {
+        return NULL;
+    }
+    *shape = *usual;
+    memcpy(field, usual->field, usual->n_fields * sizeof *field);
+    if (variant->spec->groups != NULL) {
+        field[0].meaning = "Code of the group of countries; WLD: all of them";
+        field[1].meaning = "Name of the group";
+        field[5].meaning = "Mean score of a constant set of countries; blank when it is missing";
+        field[7].meaning = "How many groups are ranked in that year";
+    }
+    shape->field = field;
+    shape->title = csi_arena_format(publication->arena, "%s: %s", usual->title, variant->spec->title);
+    shape->description = csi_arena_format(publication->arena, "A variant of scores.csv.gz (%s), of the same shape; it has "
+                                                              "no intervals.", variant->spec->title);
+    return shape->title == NULL || shape->description == NULL ? NULL : shape;
+}
+
+csi_status csi_variants_prepare(csi_publication *publication, csi_diag *diag, csi_output *output)
+{
+    const csi_run *run = publication->run;
+    csi_publication *part = csi_arena_alloc(publication->arena, publication->n_variants + 1, sizeof *part);
+    csi_status status = CSI_OK;
+    if (part == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    for (size_t i = 0; i < publication->n_variants; i++) {
+        CSI_TRY(csi_variant_make(run, &run->project->variant[i], diag, &publication->variant[i]));
+        const csi_variant *variant = publication->variant[i];
+        part[i] = (csi_publication){.run = &variant->run, .arena = publication->arena};
+        part[i].node = csi_framework_order(publication->arena, variant->project.framework);
+        output[i] = (csi_output){
+            .file = variant->spec->file, .compression = CSI_GZIP, .shape = csi_output_scores.shape,
+            .write = csi_output_scores.write, .part = &part[i],
+            .part_shape = describe(publication, variant, csi_output_scores.shape(publication)),
+        };
+        if (part[i].node == NULL || output[i].part_shape == NULL) {
+            return csi_diag_no_memory(diag, "publishing");
+        }
+    }
+out:
+    return status;
+}
