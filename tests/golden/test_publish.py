@@ -12,7 +12,9 @@ import tempfile
 
 source = os.environ["CSINDEX_SOURCE"]
 work = tempfile.TemporaryDirectory()
-FILES = ["scores.csv.gz", "contributions.csv.gz", "quality.csv.gz", "changes.csv.gz", "uncertainty.csv.gz",
+FILES = ["scores.csv.gz", "scores_matched.csv.gz", "scores_conduct.csv.gz", "scores_without_p8.csv.gz",
+         "scores_regions.csv.gz", "scores_base_2014.csv.gz", "contributions.csv.gz", "quality.csv.gz",
+         "changes.csv.gz", "uncertainty.csv.gz",
          "rank_shifts.csv", "rank_distribution.csv.gz", "rank_pairs.csv.gz", "ranking.csv", "codebook.csv",
          "methodology.md", "datapackage.json", "manifest.json"]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -177,7 +179,10 @@ def hostile_project():
                    .replace("licence: all rights reserved, by us", "licence: \"all rights reserved, by us\""))
         file.write("years: {first: 2020, last: 2020}\nunits: codes\nframework: framework.csv\nsources: sources.csv\n"
                    "data: [\"=data.csv\"]\nsteps:\n  - normalise: {method: minmax, goalposts: framework, range: [0, 100]}\n"
-                   "  - aggregate: [{level: 2, method: arithmetic}]\n")
+                   "  - aggregate: [{level: 2, method: arithmetic}]\n"
+                   "variants:\n  matched: {indicators: matched}\n  conduct: {base_year: 2020}\n"
+                   "  without_p8: {without: [x0]}\n  regions: {groups: world, title: \"=1+1 <script>\"}\n"
+                   "  base_2014: {base_year: 2020}\n")
     return directory
 
 
