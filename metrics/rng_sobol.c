@@ -1,14 +1,13 @@
-/* Sobol's sequence from its own construction, not from a table.
+/* Sobol's sequence with the direction numbers of Joe and Kuo, scrambled.
  *
  * Dimension j >= 1 belongs to the j-th primitive polynomial over GF(2), in the order of degree and value, found by
  * checking that x has order 2^s - 1 modulo it; dimension 0 is van der Corput's. The first s direction numbers of a
- * dimension are free (odd, m_i < 2^i): they are drawn by Philox, keyed by the dimension, and of CANDIDATES draws the one
- * is kept whose two-dimensional projections with the NEIGHBOURS dimensions before have the smallest sum of 2^t, t the
- * quality parameter of the pair as a net. The rest follows from the recurrence (Sobol 1967; Bratley and Fox 1988, ACM TOMS 14:88-100):
+ * dimension are those of Joe and Kuo (metrics/rng_sobol.def); the rest follows from the recurrence (Sobol 1967; Bratley
+ * and Fox 1988, ACM TOMS 14:88-100):
  *     m_i = 2 a_1 m_{i-1} ^ 4 a_2 m_{i-2} ^ ... ^ 2^s m_{i-s} ^ m_{i-s}.
- * Scrambling is a nested uniform one (Owen 1995) by hashing: with the bits reversed, every operation carries only from
- * lower to higher bits, so each output bit depends on the input bits above it alone (Laine and Karras 2011). Every net
- * property of the points stays.
+ * Scrambling multiplies the digits of each dimension by a random lower triangular matrix with a unit diagonal and shifts
+ * them by random digits (Matousek 1998, Journal of Complexity 14:527-556): like Owen's nested scrambling it keeps every net
+ * property and makes each point uniform, with the same variance of integrals, and costs nothing a point.
  *
  * By hand: before scrambling, points 0..3 of dimension 0 are 0, 1/2, 1/4, 3/4. */
 #include "metrics/rng_sobol.h"
@@ -18,16 +17,18 @@
 
 #include "metrics/rng.h"
 
-#define CANDIDATES 32
-#define CAREFUL_DIMENSIONS 16 /* the ones that small designs live on get 16 times as many */
-#define NEIGHBOURS 6
-#define QUALITY_BITS 12
-#define DIRECTION_KEY UINT64_C(0x536f626f6c203637)
+#define SCRAMBLING 0x50b01u /* the family of draws for scrambling */
+
+/* m_1, m_2, ... of dimension 1, then of dimension 2, ... */
+static const uint16_t initial[] = {
+#include "metrics/rng_sobol.def"
+};
 
 struct csi_sobol {
     size_t n_dimensions;
     uint32_t *direction; /* [dimension][bit] */
-    uint32_t *hash_key;  /* [dimension] */
+    uint32_t *scrambled; /* likewise */
+    uint32_t *shift;     /* [dimension] */
 };
 
 /* a * b modulo the polynomial p of degree s, all over GF(2). */
@@ -95,90 +96,27 @@ static void recur(uint32_t p, unsigned s, uint32_t direction[CSI_SOBOL_BITS])
     }
 }
 
-static void draw_directions(size_t dimension, unsigned candidate, uint32_t p, unsigned s,
-                            uint32_t direction[CSI_SOBOL_BITS])
+static unsigned parity(uint32_t x)
 {
-    uint32_t word[CSI_DRAW_GROUP];
-    const csi_stream stream = {DIRECTION_KEY, dimension, candidate};
-    csi_draw_words(&stream, 0, CSI_DRAW_GROUP, word);
-    for (unsigned i = 0; i < s && i < CSI_SOBOL_BITS; i++) {
-        direction[i] = ((word[i] >> (31 - i)) | 1) << (31 - i);
-    }
-    recur(p, s, direction);
+    return (unsigned)__builtin_popcount(x) & 1;
 }
 
-/* Adds a row to a basis in echelon form; false when it depends on the rows before. */
-static bool basis_takes(uint32_t basis[QUALITY_BITS], uint32_t row)
+/* Digit r (0: the highest) of the product is the parity of the digits that row r of the matrix picks: its own and, by
+ * chance, those above. */
+static void scramble(uint64_t seed, size_t dimension, const uint32_t direction[CSI_SOBOL_BITS],
+                     uint32_t scrambled[CSI_SOBOL_BITS], uint32_t *shift)
 {
-    for (int bit = QUALITY_BITS - 1; bit >= 0; bit--) {
-        if ((row >> bit & 1) == 0) {
-            continue;
-        }
-        if (basis[bit] == 0) {
-            basis[bit] = row;
-            return true;
-        }
-        row ^= basis[bit];
-    }
-    return false;
-}
-
-/* Row r of the generator matrix: bit i tells whether direction i has fraction bit r set. */
-static uint32_t generator_row(const uint32_t *direction, unsigned r)
-{
-    uint32_t row = 0;
-    for (unsigned i = 0; i < QUALITY_BITS; i++) {
-        row |= (direction[i] >> (31 - r) & 1) << i;
-    }
-    return row;
-}
-
-/* The quality parameter t of the first 2^QUALITY_BITS points of two dimensions: every k rows of the one with
- * QUALITY_BITS - t - k of the other are independent. */
-static unsigned pair_quality(const uint32_t *a, const uint32_t *b)
-{
-    unsigned independent = QUALITY_BITS;
-    for (unsigned k = 0; k <= QUALITY_BITS; k++) {
-        uint32_t basis[QUALITY_BITS] = {0};
-        for (unsigned r = 0; r < k; r++) {
-            (void)basis_takes(basis, generator_row(a, r));
-        }
-        unsigned n = k;
-        for (unsigned r = 0; n < QUALITY_BITS && basis_takes(basis, generator_row(b, r)); r++) {
-            n++;
-        }
-        independent = n < independent ? n : independent;
-    }
-    return QUALITY_BITS - independent;
-}
-
-/* The sum over the neighbours before; it may stop once it reaches `enough`. */
-static unsigned quality(const uint32_t *direction, size_t dimension, const uint32_t candidate[CSI_SOBOL_BITS],
-                        unsigned enough)
-{
-    unsigned sum = 0;
-    for (size_t back = 1; back <= NEIGHBOURS && back <= dimension && sum < enough; back++) {
-        sum += 1U << pair_quality(direction + (dimension - back) * CSI_SOBOL_BITS, candidate);
-    }
-    return sum;
-}
-
-static void choose_directions(uint32_t *direction, size_t dimension, uint32_t p, unsigned s)
-{
-    const unsigned n_candidates = dimension < CAREFUL_DIMENSIONS ? 16 * CANDIDATES : CANDIDATES;
-    unsigned best = UINT32_MAX;
-    uint32_t *own = direction + dimension * CSI_SOBOL_BITS;
-    for (unsigned candidate = 0; candidate < n_candidates; candidate++) {
-        uint32_t drawn[CSI_SOBOL_BITS];
-        draw_directions(dimension, candidate, p, s, drawn);
-        const unsigned sum = quality(direction, dimension, drawn, best);
-        if (sum < best) {
-            best = sum;
-            for (unsigned i = 0; i < CSI_SOBOL_BITS; i++) {
-                own[i] = drawn[i];
-            }
+    uint32_t word[2 * CSI_DRAW_GROUP];
+    const csi_stream stream = {seed, dimension, SCRAMBLING};
+    csi_draw_words(&stream, 0, 2 * CSI_DRAW_GROUP, word);
+    for (unsigned i = 0; i < CSI_SOBOL_BITS; i++) {
+        scrambled[i] = 0;
+        for (unsigned r = 0; r < CSI_SOBOL_BITS; r++) {
+            const uint32_t own = UINT32_C(1) << (31 - r), above = ~((own - 1) | own);
+            scrambled[i] |= parity(direction[i] & ((word[r] & above) | own)) << (31 - r);
         }
     }
+    *shift = word[CSI_SOBOL_BITS];
 }
 
 csi_status csi_sobol_new(size_t n_dimensions, uint64_t seed, csi_sobol **sobol)
@@ -189,7 +127,8 @@ csi_status csi_sobol_new(size_t n_dimensions, uint64_t seed, csi_sobol **sobol)
     }
     csi_sobol *s = calloc(1, sizeof *s);
     if (s == NULL || (s->direction = calloc(n_dimensions * CSI_SOBOL_BITS, sizeof *s->direction)) == NULL ||
-        (s->hash_key = calloc(n_dimensions, sizeof *s->hash_key)) == NULL) {
+        (s->scrambled = calloc(n_dimensions * CSI_SOBOL_BITS, sizeof *s->scrambled)) == NULL ||
+        (s->shift = calloc(n_dimensions, sizeof *s->shift)) == NULL) {
         csi_sobol_free(s);
         return CSI_ERR_MEMORY;
     }
@@ -197,17 +136,20 @@ csi_status csi_sobol_new(size_t n_dimensions, uint64_t seed, csi_sobol **sobol)
     for (unsigned i = 0; i < CSI_SOBOL_BITS; i++) {
         s->direction[i] = UINT32_C(1) << (31 - i);
     }
+    const uint16_t *m = initial;
     uint32_t polynomial = 1;
     unsigned degree = 0;
     for (size_t dimension = 1; dimension < n_dimensions; dimension++) {
+        uint32_t *own = s->direction + dimension * CSI_SOBOL_BITS;
         polynomial = next_primitive(polynomial, &degree);
-        choose_directions(s->direction, dimension, polynomial, degree);
+        for (unsigned i = 0; i < degree; i++) {
+            own[i] = (uint32_t)*m++ << (31 - i);
+        }
+        recur(polynomial, degree, own);
     }
     for (size_t dimension = 0; dimension < n_dimensions; dimension++) {
-        uint32_t word[4];
-        csi_philox((const uint32_t[4]){(uint32_t)dimension, 0, 0, 0},
-                   (const uint32_t[2]){(uint32_t)seed, (uint32_t)(seed >> 32)}, word);
-        s->hash_key[dimension] = word[0];
+        const size_t at = dimension * CSI_SOBOL_BITS;
+        scramble(seed, dimension, s->direction + at, s->scrambled + at, &s->shift[dimension]);
     }
     *sobol = s;
     return CSI_OK;
@@ -217,7 +159,8 @@ void csi_sobol_free(csi_sobol *sobol)
 {
     if (sobol != NULL) {
         free(sobol->direction);
-        free(sobol->hash_key);
+        free(sobol->scrambled);
+        free(sobol->shift);
         free(sobol);
     }
 }
@@ -227,34 +170,22 @@ size_t csi_sobol_dimensions(const csi_sobol *sobol)
     return sobol->n_dimensions;
 }
 
-uint32_t csi_sobol_raw(const csi_sobol *sobol, uint32_t index, size_t dimension)
+static uint32_t combine(const uint32_t *direction, uint32_t index, uint32_t word)
 {
-    const uint32_t *direction = sobol->direction + dimension * CSI_SOBOL_BITS;
-    uint32_t word = 0;
     for (; index != 0; index >>= 1, direction++) {
         word ^= (index & 1) != 0 ? *direction : 0;
     }
     return word;
 }
 
-static uint32_t reverse_bits(uint32_t x)
+uint32_t csi_sobol_raw(const csi_sobol *sobol, uint32_t index, size_t dimension)
 {
-    x = (x >> 1 & UINT32_C(0x55555555)) | (x & UINT32_C(0x55555555)) << 1;
-    x = (x >> 2 & UINT32_C(0x33333333)) | (x & UINT32_C(0x33333333)) << 2;
-    x = (x >> 4 & UINT32_C(0x0f0f0f0f)) | (x & UINT32_C(0x0f0f0f0f)) << 4;
-    return __builtin_bswap32(x);
+    return combine(sobol->direction + dimension * CSI_SOBOL_BITS, index, 0);
 }
 
 uint32_t csi_sobol_word(const csi_sobol *sobol, uint32_t index, size_t dimension)
 {
-    const uint32_t key = sobol->hash_key[dimension];
-    uint32_t x = reverse_bits(csi_sobol_raw(sobol, index, dimension));
-    x ^= x * UINT32_C(0x3d20adea);
-    x += key;
-    x *= key >> 16 | 1;
-    x ^= x * UINT32_C(0x05526c56);
-    x ^= x * UINT32_C(0x53a22864);
-    return reverse_bits(x);
+    return combine(sobol->scrambled + dimension * CSI_SOBOL_BITS, index, sobol->shift[dimension]);
 }
 
 void csi_sobol_fill(const csi_sobol *sobol, uint32_t index, double *point)

@@ -1,4 +1,4 @@
-/* Sobol points with Owen's scrambling, in up to CSI_SOBOL_MAX_DIMENSIONS dimensions, by random access.
+/* Sobol points, scrambled, in up to CSI_SOBOL_MAX_DIMENSIONS dimensions, by random access.
  *
  * GSL's sequence ends at 40 dimensions, which is 20 factors in a design of two matrices. */
 #ifndef CSI_METRICS_RNG_SOBOL_H

@@ -99,15 +99,17 @@ static double limit(const table *t, const char *sampler, size_t n, const char *e
     return 0.0;
 }
 
-/* The limits are 95th percentiles of the largest error over three factors, themselves estimated from 60 designs (the same
- * estimators on fresh designs of the same sampler lie beyond them in up to 13 %): of SEEDS designs at most 5 may. */
+/* The limits are 95th percentiles of the largest error over three factors, themselves estimated from 60 designs, so that
+ * the true share beyond one of them is 5 % give or take 3, in one cell of plain draws 13 %: of 40 designs at most 10 may
+ * lie beyond it, and of all designs and estimators of a sampler, where such chances even out, at most one in twelve. */
 Test(sensitivity, ishigami_within_calibrated_limits)
 {
     const table exact = table_read(oracle_path("worked/sobol_analytic.csv"));
     const table limits = table_read(oracle_path("worked/sobol_estimator_calibration.csv"));
     static const char *const first_name[] = {"salt_cen", "jans", "azz"}, *const total_name[] = {"Tj", "Tj", "Taz"};
     static const size_t size[] = {512, 4096, 16384};
-    enum { SEEDS = 20, FACTORS = 3 };
+    enum { SEEDS = 40, FACTORS = 3 };
+    size_t n_beyond[2] = {0, 0};
     for (size_t s = 0; s < 6; s++) {
         const char *sampler = s >= 3 ? "sobol" : "mc";
         const size_t n = size[s % 3];
@@ -129,9 +131,13 @@ Test(sensitivity, ishigami_within_calibrated_limits)
             drop(&r);
         }
         for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
-            cr_expect(beyond[0][e] <= 5, "%s %zu %s: S beyond in %zu", sampler, n, csi_estimator_name(e), beyond[0][e]);
-            cr_expect(beyond[1][e] <= 5, "%s %zu %s: T beyond in %zu", sampler, n, csi_estimator_name(e), beyond[1][e]);
+            cr_expect(beyond[0][e] <= 10, "%s %zu %s: S beyond in %zu", sampler, n, csi_estimator_name(e), beyond[0][e]);
+            cr_expect(beyond[1][e] <= 10, "%s %zu %s: T beyond in %zu", sampler, n, csi_estimator_name(e), beyond[1][e]);
+            n_beyond[s / 3] += beyond[0][e] + beyond[1][e];
         }
+    }
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect(12 * n_beyond[i] <= SEEDS * 3 * 6, "%s: %zu beyond", i == 0 ? "mc" : "sobol", n_beyond[i]);
     }
 }
 

@@ -139,6 +139,30 @@ Test(rng, sobol_strata)
     for (uint32_t i = 0; i < 4; i++) {
         cr_expect(first[i] == 0x1p-32 * (double)csi_sobol_raw(sobol, i, 0), "point %u", i);
     }
+    /* Points of Joe and Kuo's own program (new-joe-kuo-6.21201), which takes them in Gray's order: its point 1000 is ours of
+     * index 1000 ^ 500; SciPy's Sobol(1024, scramble=False) gives the same. */
+    static const struct {
+        uint32_t index;
+        size_t dimension;
+        uint32_t word;
+    } known[] = {
+        {1, 1, UINT32_C(0x80000000)}, {1, 2, UINT32_C(0x80000000)}, {1, 5, UINT32_C(0x80000000)},
+        {1, 40, UINT32_C(0x80000000)}, {1, 180, UINT32_C(0x80000000)}, {1, 199, UINT32_C(0x80000000)},
+        {2, 1, UINT32_C(0x40000000)}, {2, 2, UINT32_C(0x40000000)}, {2, 5, UINT32_C(0xc0000000)},
+        {2, 40, UINT32_C(0x40000000)}, {2, 180, UINT32_C(0x40000000)}, {2, 199, UINT32_C(0x40000000)},
+        {3, 1, UINT32_C(0xc0000000)}, {3, 2, UINT32_C(0xc0000000)}, {3, 5, UINT32_C(0x40000000)},
+        {3, 40, UINT32_C(0xc0000000)}, {3, 180, UINT32_C(0xc0000000)}, {3, 199, UINT32_C(0xc0000000)},
+        {7, 1, UINT32_C(0xa0000000)}, {7, 2, UINT32_C(0x60000000)}, {7, 5, UINT32_C(0x60000000)},
+        {7, 40, UINT32_C(0x20000000)}, {7, 180, UINT32_C(0xe0000000)}, {7, 199, UINT32_C(0x20000000)},
+        {1000, 1, UINT32_C(0x18c00000)}, {1000, 2, UINT32_C(0x84c00000)}, {1000, 5, UINT32_C(0xe8400000)},
+        {1000, 40, UINT32_C(0xe9c00000)}, {1000, 180, UINT32_C(0x8d400000)}, {1000, 199, UINT32_C(0xd7c00000)},
+        {2047, 1, UINT32_C(0xa0a00000)}, {2047, 2, UINT32_C(0xee600000)}, {2047, 5, UINT32_C(0xa8600000)},
+        {2047, 40, UINT32_C(0xcaa00000)}, {2047, 180, UINT32_C(0xbba00000)}, {2047, 199, UINT32_C(0x18a00000)},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const uint32_t word = csi_sobol_raw(sobol, known[i].index ^ known[i].index >> 1, known[i].dimension);
+        cr_expect(word == known[i].word, "point %u, dimension %zu: %u", known[i].index, known[i].dimension, word);
+    }
     for (size_t d = 0; d < DIMENSIONS; d++) {
         unsigned char seen[2][N] = {{0}};
         for (uint32_t i = 0; i < N; i++) {
@@ -152,29 +176,38 @@ Test(rng, sobol_strata)
     csi_sobol_free(sobol);
 }
 
-/* No two of the first hundred dimensions may lie on a few lines, which is how bad direction numbers show. */
+/* Of the 4950 pairs among the first hundred dimensions few may leave empty cells in a grid where 64 points belong into each,
+ * and none in one where 256 do: which is how bad direction numbers show. Neighbours must not be correlated. */
 Test(rng, sobol_pairs)
 {
-    enum { M = 12, N = 1 << M, DIMENSIONS = 100, CELLS = 16 };
+    enum { M = 12, N = 1 << M, DIMENSIONS = 100, CELLS = 8 };
+    static uint32_t word[DIMENSIONS][N];
     csi_sobol *sobol = NULL;
+    size_t n_gaps = 0;
     cr_assert(csi_sobol_new(DIMENSIONS, 7, &sobol) == CSI_OK);
+    for (uint32_t i = 0; i < DIMENSIONS * N; i++) {
+        word[i / N][i % N] = csi_sobol_word(sobol, i % N, i / N);
+    }
     for (size_t a = 0; a < DIMENSIONS; a++) {
-        for (size_t b = a + 1; b < DIMENSIONS && b <= a + 6; b++) {
+        for (size_t b = a + 1; b < DIMENSIONS; b++) {
+            unsigned count[CELLS * CELLS] = {0}, coarse[CELLS * CELLS / 4] = {0};
             double correlation = 0.0;
-            unsigned count[CELLS][CELLS] = {{0}};
             for (uint32_t i = 0; i < N; i++) {
-                const uint32_t x = csi_sobol_word(sobol, i, a), y = csi_sobol_word(sobol, i, b);
-                count[x >> 28][y >> 28]++;
+                const uint32_t x = word[a][i], y = word[b][i];
+                count[(x >> 29) * CELLS + (y >> 29)]++;
+                coarse[(x >> 30) * CELLS / 2 + (y >> 30)]++;
                 correlation += (csi_word_uniform(x) - 0.5) * (csi_word_uniform(y) - 0.5);
             }
-            unsigned least = N;
+            bool has_gap = false;
             for (size_t i = 0; i < CELLS * CELLS; i++) {
-                least = count[i / CELLS][i % CELLS] < least ? count[i / CELLS][i % CELLS] : least;
+                has_gap = has_gap || count[i] == 0;
+                cr_expect(i >= CELLS * CELLS / 4 || coarse[i] > 0, "dimensions %zu and %zu lie on lines", a, b);
             }
-            cr_expect(least >= 8, "dimensions %zu and %zu leave cells of %u points where 16 belong", a, b, least);
-            cr_expect(fabs(correlation / N * 12.0) < 0.01, "dimensions %zu and %zu: %g", a, b, correlation / N * 12.0);
+            n_gaps += has_gap;
+            cr_expect(fabs(correlation / N * 12.0) < 0.05, "dimensions %zu and %zu: %g", a, b, correlation / N * 12.0);
         }
     }
+    cr_expect(n_gaps <= 15, "%zu pairs with empty cells", n_gaps);
     csi_sobol_free(sobol);
     cr_expect(csi_sobol_new(0, 1, &sobol) != CSI_OK);
     cr_expect(csi_sobol_new(CSI_SOBOL_MAX_DIMENSIONS + 1, 1, &sobol) != CSI_OK);
