@@ -12,7 +12,7 @@
 #include "ingest/source.h"
 #include "metrics/ensemble_split.h"
 
-#define MAGIC "csindex part 2\n"
+#define MAGIC "csindex part 3\n"
 #define BUFFER ((size_t)1 << 16)
 
 void csi_part_fingerprint(const csi_run *run, const csi_uncertainty *uncertainty, uint64_t total,
@@ -87,8 +87,7 @@ static void put_tally(csi_outfile *file, const csi_tallies *tally)
         put(file, bits_of(tally->cell[i].least));
         put(file, bits_of(tally->cell[i].most));
         put(file, (uint64_t)tally->cell[i].sum);
-        put(file, tally->cell[i].key_sum);
-        put(file, tally->cell[i].key_square);
+        put(file, (uint64_t)tally->cell[i].square);
     }
     put_counters(file, tally->score_bin, size.scores);
     put_counters(file, tally->rank_bin, size.ranks);
@@ -192,8 +191,7 @@ static void get_tally(reading *r, csi_tallies *tally)
         tally->cell[i].least = fmin(tally->cell[i].least, double_of(get(r)));
         tally->cell[i].most = fmax(tally->cell[i].most, double_of(get(r)));
         tally->cell[i].sum += (int64_t)get(r);
-        tally->cell[i].key_sum += get(r);
-        tally->cell[i].key_square += get(r);
+        tally->cell[i].square += (int64_t)get(r);
     }
     get_counters(r, tally->score_bin, size.scores);
     get_counters(r, tally->rank_bin, size.ranks);

@@ -1,7 +1,8 @@
 /* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
  *
- * The order is year outside, replicate inside, so that the cells of one year stay in the near cache; then the block is
- * added to the tallies, a year's at a time under that year's lock. Sums of integers do not mind who comes first. */
+ * The order is year outside, replicate inside, so that the cells of one year stay in the near cache; as many replicates as
+ * the ranker takes are scored, then ranked. The block is added to the tallies a year's at a time under that year's lock.
+ * Sums of integers do not mind who comes first. */
 #include "metrics/ensemble.h"
 
 #include <math.h>
@@ -13,7 +14,8 @@
 #include "metrics/ensemble_model.h"
 #include "metrics/ensemble_rank.h"
 
-#define BLOCK 128
+#define BLOCK 512
+#define BATCH CSI_RANK_COLUMNS
 
 /* What one thread works with. */
 typedef struct workspace {
@@ -21,13 +23,14 @@ typedef struct workspace {
     double *scratch;
     double *error;    /* of one replicate */
     double *walked;   /* [BLOCK][aggregate][year][country]: of the slow replicates; NULL when there can be none */
-    double *kernel;
-    double *all;      /* [aggregate][stride] of one replicate */
-    double *score;    /* [node][BLOCK][stride]; NULL without a sink */
-    int16_t *key;     /* likewise */
-    uint16_t *rank;   /* likewise */
-    double *least, *most; /* [node][stride] */
-    int64_t *sum;     /* likewise */
+    csi_kernel *kernel;
+    double *score;    /* [BATCH][aggregate][stride], by lane */
+    uint16_t *rank;   /* [node][lane][BLOCK] */
+    uint16_t *bin;    /* likewise */
+    double *seen;     /* [node][BLOCK][stride], by country: what the sink gets; NULL without one, as the next */
+    uint16_t *seen_rank;
+    double *least, *most; /* [node][stride], by lane */
+    int64_t *sum, *square; /* likewise */
     csi_ranker *ranker;
 } workspace;
 
@@ -36,6 +39,7 @@ typedef struct run {
     csi_ensemble_options options;
     size_t *node;
     size_t n_nodes;
+    bool *is_wanted; /* [aggregate] */
     csi_tallies *tally;
     csi_diag *diag;
     workspace *workspace;
@@ -51,14 +55,16 @@ static void clear_workspace(workspace *w)
     free(w->scratch);
     free(w->error);
     free(w->walked);
-    free(w->kernel);
-    free(w->all);
+    csi_kernel_free(w->kernel);
     free(w->score);
     free(w->rank);
-    free(w->key);
+    free(w->bin);
+    free(w->seen);
+    free(w->seen_rank);
     free(w->least);
     free(w->most);
     free(w->sum);
+    free(w->square);
     csi_ranker_free(w->ranker);
 }
 
@@ -69,18 +75,22 @@ static csi_status fill_workspace(const run *job, workspace *w)
     w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
     w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
     const size_t n_columns = job->n_nodes * e->stride;
-    w->key = calloc(BLOCK * n_columns + 1, sizeof *w->key);
     w->least = calloc(n_columns + 1, sizeof *w->least);
     w->most = calloc(n_columns + 1, sizeof *w->most);
     w->sum = calloc(n_columns + 1, sizeof *w->sum);
-    w->kernel = calloc(csi_kernel_room(e), sizeof *w->kernel);
-    w->all = calloc(n_aggregates * e->stride + 1, sizeof *w->all);
-    w->score = job->options.sink == NULL ? NULL : calloc(BLOCK * n_columns + 1, sizeof *w->score);
-    w->rank = calloc(BLOCK * n_columns + 64, sizeof *w->rank); /* pairs are read by 64 */
+    w->square = calloc(n_columns + 1, sizeof *w->square);
+    w->score = calloc(BATCH * n_aggregates * e->stride + 1, sizeof *w->score);
+    w->rank = calloc(BLOCK * n_columns + 1, sizeof *w->rank);
+    w->bin = calloc(BLOCK * n_columns + 1, sizeof *w->bin);
+    if (job->options.sink != NULL) {
+        w->seen = calloc(BLOCK * n_columns + 1, sizeof *w->seen);
+        w->seen_rank = calloc(BLOCK * n_columns + 1, sizeof *w->seen_rank);
+    }
     w->walked = e->slow == NULL ? NULL : calloc(BLOCK * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
-    if (w->scratch == NULL || w->error == NULL || w->kernel == NULL || w->all == NULL || w->key == NULL ||
-        w->rank == NULL || w->least == NULL || w->most == NULL || w->sum == NULL ||
-        (job->options.sink != NULL && w->score == NULL) || (e->slow != NULL && w->walked == NULL)) {
+    if (w->scratch == NULL || w->error == NULL || w->least == NULL || w->most == NULL || w->sum == NULL ||
+        w->square == NULL || w->score == NULL || w->rank == NULL || w->bin == NULL || (e->slow != NULL && w->walked == NULL) ||
+        (job->options.sink != NULL && (w->seen == NULL || w->seen_rank == NULL)) ||
+        csi_kernel_new(e, &w->kernel) != CSI_OK) {
         return CSI_ERR_MEMORY;
     }
     for (size_t i = 0; i < BLOCK; i++) {
@@ -88,7 +98,7 @@ static csi_status fill_workspace(const run *job, workspace *w)
             return CSI_ERR_MEMORY;
         }
     }
-    return csi_ranker_new(e->stride, &w->ranker);
+    return csi_ranker_new(e->n_countries, e->low, e->high, &w->ranker);
 }
 
 /* Why a walk failed, said once: `quiet` holds what it said. NULL is allowed. */
@@ -136,31 +146,67 @@ static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
     return status;
 }
 
-static void score_replicate(const run *job, workspace *w, size_t i, size_t year)
+/* Scores of replicate i of the block, by lane. */
+static void score_replicate(const run *job, workspace *w, size_t i, size_t year, double *score)
 {
     const csi_ensemble *e = job->e;
     const csi_replicate *r = w->replicate[i];
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    const double *score = w->all;
-    size_t step = e->stride;
-    if (r->is_slow) {
-        score = w->walked + (i * n_aggregates * e->n_years + year) * e->n_countries;
-        step = e->n_years * e->n_countries;
-    } else {
+    if (!r->is_slow) {
         if (r->has_errors) {
             const size_t n_rows = e->n_erring * e->raw->n_years;
             csi_replicate_errors(e, r->error_key, r->variant->error_is_needed + year * n_rows, w->scratch, w->error);
         }
-        csi_kernel_year(e, r, w->error, year, w->kernel, w->all);
+        csi_kernel_year(w->kernel, r, w->error, year, job->is_wanted, score);
+        return;
+    }
+    for (size_t k = 0; k < n_aggregates; k++) {
+        const double *walked = w->walked + ((i * n_aggregates + k) * e->n_years + year) * e->n_countries;
+        for (size_t lane = 0; lane < e->n_countries; lane++) {
+            score[k * e->stride + lane] = walked[e->country[lane]];
+        }
+    }
+}
+
+static size_t count_lanes(const run *job, size_t k, size_t year)
+{
+    return job->e->n_lanes[year * (job->e->n_nodes - job->e->n_indicators) + job->node[k] - job->e->n_indicators];
+}
+
+/* Lays the scores and ranks of a batch out by country. */
+static void show(const run *job, workspace *w, size_t first, size_t n, size_t k, size_t year)
+{
+    const csi_ensemble *e = job->e;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators, n_lanes = count_lanes(job, k, year);
+    for (size_t r = 0; r < n; r++) {
+        const size_t at = (k * BLOCK + first + r) * e->stride;
+        const double *score = w->score + (r * n_aggregates + job->node[k] - e->n_indicators) * e->stride;
+        for (size_t lane = 0; lane < e->n_countries; lane++) {
+            w->seen[at + e->country[lane]] = lane < n_lanes ? score[lane] : (double)NAN;
+            w->seen_rank[at + e->country[lane]] = lane < n_lanes ? w->rank[(k * e->stride + lane) * BLOCK + first + r] : 0;
+        }
+    }
+}
+
+/* Scores and ranks n replicates of the block from `first` on. */
+static void score_batch(const run *job, workspace *w, size_t first, size_t n, size_t year)
+{
+    const csi_ensemble *e = job->e;
+    const size_t step = (e->n_nodes - e->n_indicators) * e->stride;
+    const csi_tallies_shape shape = {.low = e->low, .high = e->high};
+    for (size_t r = 0; r < n; r++) {
+        score_replicate(job, w, first + r, year, w->score + r * step);
     }
     for (size_t k = 0; k < job->n_nodes; k++) {
-        const size_t at = (k * BLOCK + i) * e->stride;
-        const double *own = score + (job->node[k] - e->n_indicators) * step;
-        csi_rank_keys(own, e->n_countries, e->low, e->high, w->key + at);
-        csi_ranker_rank(w->ranker, own, w->key + at, e->n_countries, w->rank + at);
-        csi_tallies_digest(own, e->n_countries, w->least + k * e->stride, w->most + k * e->stride, w->sum + k * e->stride);
-        if (w->score != NULL) {
-            memcpy(w->score + at, own, e->n_countries * sizeof *own);
+        const double *score = w->score + (job->node[k] - e->n_indicators) * e->stride;
+        const size_t at = k * e->stride * BLOCK + first, n_lanes = count_lanes(job, k, year);
+        csi_ranker_rank(w->ranker, score, step, n, n_lanes, BLOCK, w->rank + at, w->bin + at);
+        for (size_t r = 0; r < n; r++) {
+            csi_tallies_digest(&shape, score + r * step, n_lanes, w->least + k * e->stride, w->most + k * e->stride,
+                               w->sum + k * e->stride, w->square + k * e->stride);
+        }
+        if (w->seen != NULL) {
+            show(job, w, first, n, k, year);
         }
     }
 }
@@ -171,19 +217,23 @@ static void clear_digest(const run *job, workspace *w)
         w->least[i] = (double)INFINITY;
         w->most[i] = -(double)INFINITY;
         w->sum[i] = 0;
+        w->square[i] = 0;
     }
 }
 
 static void add_to_tally(const run *job, const workspace *w, size_t n, size_t year)
 {
     const size_t stride = job->e->stride;
+    csi_tallies_block block = {.n = 0};
     for (size_t k = 0; k < job->n_nodes; k++) {
-        const csi_tallies_block block = {n, stride, w->key + k * BLOCK * stride, w->rank + k * BLOCK * stride,
-                                       w->least + k * stride, w->most + k * stride, w->sum + k * stride};
+        const size_t at = k * BLOCK * stride;
+        block = (csi_tallies_block){n, BLOCK, count_lanes(job, k, year), job->e->country, w->bin + at, w->rank + at,
+                                    w->least + k * stride, w->most + k * stride, w->sum + k * stride,
+                                    w->square + k * stride};
         csi_tallies_add(job->tally, k, year, &block);
     }
     if (job->tally->shape.with_pairs) {
-        csi_tallies_add_pairs(job->tally, year, n, stride, w->rank + (job->n_nodes - 1) * BLOCK * stride);
+        csi_tallies_add_pairs(job->tally, year, &block);
     }
 }
 
@@ -196,7 +246,7 @@ static void hand_on(run *job, const workspace *w, uint64_t first, size_t n, size
     }
     if (job->options.sink != NULL) {
         const csi_ensemble_block block = {first, n, BLOCK, year, job->n_nodes, job->node, e->n_countries, e->stride,
-                                          w->score, w->rank};
+                                          w->seen, w->seen_rank};
         job->options.sink(job->options.sink_user, &block);
     }
     pthread_mutex_unlock(&job->lock[year]);
@@ -217,8 +267,8 @@ static csi_status run_block(void *user, size_t block, size_t thread)
             continue;
         }
         clear_digest(job, w);
-        for (size_t i = 0; i < n; i++) {
-            score_replicate(job, w, i, year);
+        for (size_t i = 0; i < n; i += BATCH) {
+            score_batch(job, w, i, n - i < BATCH ? n - i : BATCH, year);
         }
         hand_on(job, w, job->options.first_replicate + from, n, year);
     }
@@ -237,11 +287,13 @@ static csi_status choose_nodes(run *job)
     const bool all = job->options.node == NULL;
     job->n_nodes = all ? e->n_nodes - e->n_indicators : job->options.n_nodes;
     job->node = calloc(job->n_nodes + 1, sizeof *job->node);
-    if (job->node == NULL) {
+    job->is_wanted = calloc(e->n_nodes - e->n_indicators, sizeof *job->is_wanted);
+    if (job->node == NULL || job->is_wanted == NULL) {
         return CSI_ERR_MEMORY;
     }
     for (size_t k = 0; k < job->n_nodes; k++) {
         job->node[k] = all ? e->n_indicators + k : job->options.node[k];
+        job->is_wanted[job->node[k] - e->n_indicators] = true;
     }
     return CSI_OK;
 }
@@ -294,33 +346,39 @@ out:
     free(job.workspace);
     free(job.lock);
     free(job.node);
+    free(job.is_wanted);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "the ensemble") : status;
 }
 
 csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag, double *score)
 {
     const csi_ensemble *e = ensemble;
-    run job = {.e = ensemble, .n_nodes = 0, .diag = diag};
+    run job = {.e = ensemble, .options = {.node = NULL}, .diag = diag};
     workspace w = {.scratch = NULL};
-    const size_t n_aggregates = e->n_nodes - e->n_indicators;
     csi_status status;
+    CSI_TRY(choose_nodes(&job));
     CSI_TRY(fill_workspace(&job, &w));
     csi_replicate_draw(e, plan, w.scratch, w.replicate[0]);
-    if (w.replicate[0]->has_errors) {
-        csi_replicate_errors(e, w.replicate[0]->error_key, NULL, w.scratch, w.error);
-    }
     if (w.replicate[0]->is_slow) {
+        if (w.replicate[0]->has_errors) {
+            csi_replicate_errors(e, w.replicate[0]->error_key, NULL, w.scratch, w.error);
+        }
         CSI_TRY(csi_walk(e, w.replicate[0], w.error, diag, score));
         goto out;
     }
     for (size_t year = 0; year < e->n_years; year++) {
-        csi_kernel_year(e, w.replicate[0], w.error, year, w.kernel, w.all);
-        for (size_t k = 0; k < n_aggregates; k++) {
-            memcpy(score + (k * e->n_years + year) * e->n_countries, w.all + k * e->stride,
-                   e->n_countries * sizeof *score);
+        score_replicate(&job, &w, 0, year, w.score);
+        for (size_t k = 0; k < job.n_nodes; k++) {
+            const size_t n_lanes = count_lanes(&job, k, year);
+            for (size_t lane = 0; lane < e->n_countries; lane++) {
+                score[(k * e->n_years + year) * e->n_countries + e->country[lane]] =
+                    lane < n_lanes ? w.score[k * e->stride + lane] : (double)NAN;
+            }
         }
     }
 out:
     clear_workspace(&w);
+    free(job.node);
+    free(job.is_wanted);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "a replicate") : status;
 }

@@ -1,43 +1,64 @@
 /* One year of one replicate, all nodes, over lanes of countries.
  *
- * The sums run over the children in the order of the family, country by country, with the operations of the pipeline's own
- * rules, so that arithmetic scores have the same bits as there. Logarithms and exponentials are those of
- * metrics/lanes_math.h: geometric scores may differ from the C library's by a few units in the last place.
- * A missing value is NaN and is passed over; a country without enough children gets NaN by its pattern's divisor. */
+ * Every child gives a column that is ready to be added: its values, their logarithms or their inverses, and 0 where it has
+ * none. A node is then one weighted sum of columns, kept in registers, over the weight of the children that each country
+ * has. The sums run over the children in the order of the family, with the operations of the pipeline's own rules, so that
+ * arithmetic scores have the same bits as there; logarithms and exponentials are those of metrics/lanes_math.h, and a
+ * geometric mean of geometric means passes its logarithm on: such scores may differ by a few units in the last place. */
 #include "metrics/ensemble_model.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "metrics/lanes_math.h"
+#include "metrics/rng.h"
 
 #define MAX_PATTERNS 256
+#define BLOCK CSI_DRAW_GROUP /* lanes that are summed at a time */
+#define LEAST_LOGARITHM (-700.0) /* scores below its exponential are 0 */
 
-/* y = a + width z, z the place between the goalposts. */
-CSI_INLINE void place_body(const double *restrict x, size_t n, double low, double distance, bool clips, bool is_reversed,
-                           double a, double width, double *restrict y)
+struct csi_kernel {
+    const csi_ensemble *e;
+    double *own;            /* [child][stride]: columns made for one node */
+    double *sum;            /* [stride] */
+    double *carried;        /* [stride]: one indicator with its errors */
+    double *placed;         /* [stride]: one between its goalposts */
+    double *value;          /* [aggregate][stride]: 0 where not scored */
+    double *logarithm;      /* likewise; only of geometric means */
+    double *mean;           /* [stride]: of logarithms */
+    double *weight;         /* [child] */
+    const double **column;  /* [child] */
+};
+
+/* What is being computed. */
+typedef struct frame {
+    const csi_kernel *k;
+    const csi_ensemble *e;
+    const csi_replicate *r;
+    const double *error;
+    size_t year;
+    const bool *is_wanted;
+    double *score;
+} frame;
+
+/* y = a + width z, z the place between the goalposts, held between z_low and z_high; `missing` where there is no value. */
+CSI_INLINE void place_body(const double *restrict x, size_t n, double from, double scale, double z_low, double z_high,
+                           double a, double width, double missing, double *restrict y)
 {
-    if (clips && !is_reversed) {
-        for (size_t i = 0; i < n; i++) {
-            double z = (x[i] - low) / distance;
-            z = z < 0.0 ? 0.0 : z;
-            z = z > 1.0 ? 1.0 : z;
-            y[i] = a + width * z;
-        }
-        return;
-    }
     for (size_t i = 0; i < n; i++) {
-        double z = (x[i] - low) / distance;
-        z = clips && z < 0.0 ? 0.0 : z;
-        z = clips && z > 1.0 ? 1.0 : z;
-        y[i] = a + width * (is_reversed ? 1.0 - z : z);
+        double z = (x[i] - from) * scale;
+        z = z < z_low ? z_low : z;
+        z = z > z_high ? z_high : z;
+        y[i] = x[i] == x[i] ? a + width * z : missing;
     }
 }
-static void place(const double *restrict x, size_t n, double low, double distance, bool clips, bool is_reversed, double a,
-                  double width, double *restrict y);
+static void place(const double *restrict x, size_t n, double from, double scale, double z_low, double z_high, double a,
+                  double width, double missing, double *restrict y);
 CSI_LANES(place,
-          (const double *restrict x, size_t n, double low, double distance, bool clips, bool is_reversed, double a,
-           double width, double *restrict y),
-          (x, n, low, distance, clips, is_reversed, a, width, y))
+          (const double *restrict x, size_t n, double from, double scale, double z_low, double z_high, double a,
+           double width, double missing, double *restrict y),
+          (x, n, from, scale, z_low, z_high, a, width, missing, y))
 
 CSI_INLINE void add_error_body(const double *restrict size, const uint32_t *restrict at, const double *restrict error,
                                size_t n, double *restrict x)
@@ -53,89 +74,193 @@ CSI_LANES(add_error,
            double *restrict x),
           (size, at, error, n, x))
 
-CSI_INLINE void add_value_body(const double *restrict x, size_t n, double w, double *restrict sum)
+CSI_INLINE void fill_body(const double *restrict x, size_t n, double *restrict filled)
 {
     for (size_t i = 0; i < n; i++) {
-        const double term = w * x[i];
-        sum[i] += term == term ? term : 0.0;
+        filled[i] = x[i] == x[i] ? x[i] : 0.0;
     }
 }
-static void add_value(const double *restrict x, size_t n, double w, double *restrict sum);
-CSI_LANES(add_value, (const double *restrict x, size_t n, double w, double *restrict sum), (x, n, w, sum))
+static void fill(const double *restrict x, size_t n, double *restrict filled);
+CSI_LANES(fill, (const double *restrict x, size_t n, double *restrict filled), (x, n, filled))
 
-CSI_INLINE void add_log_body(const double *restrict x, size_t n, double w, double floor, double *restrict sum)
+CSI_INLINE void logarithms_body(const double *restrict x, size_t n, double floor, double *restrict logarithm)
 {
     for (size_t i = 0; i < n; i++) {
         const double raised = x[i] < floor ? floor : x[i];
-        const double term = w * (raised > 0.0 ? csi_lane_log(raised) : -(double)INFINITY);
-        sum[i] += x[i] == x[i] ? term : 0.0;
+        const double l = raised > 0.0 ? csi_lane_log(raised) : -(double)INFINITY;
+        logarithm[i] = x[i] == x[i] ? l : 0.0;
     }
 }
-static void add_log(const double *restrict x, size_t n, double w, double floor, double *restrict sum);
-CSI_LANES(add_log, (const double *restrict x, size_t n, double w, double floor, double *restrict sum),
-          (x, n, w, floor, sum))
+static void logarithms(const double *restrict x, size_t n, double floor, double *restrict logarithm);
+CSI_LANES(logarithms, (const double *restrict x, size_t n, double floor, double *restrict logarithm), (x, n, floor, logarithm))
 
-void csi_kernel_logs(const double *x, size_t n, double *logarithm)
+CSI_INLINE void inverses_body(const double *restrict x, size_t n, double floor, double *restrict inverse)
 {
     for (size_t i = 0; i < n; i++) {
-        const double l = x[i] > 0.0 ? csi_lane_log(x[i]) : -(double)INFINITY;
-        logarithm[i] = x[i] == x[i] ? l : (double)NAN;
+        const double inverted = 1.0 / (x[i] < floor ? floor : x[i]);
+        inverse[i] = x[i] == x[i] ? inverted : 0.0;
     }
 }
+static void inverses(const double *restrict x, size_t n, double floor, double *restrict inverse);
+CSI_LANES(inverses, (const double *restrict x, size_t n, double floor, double *restrict inverse), (x, n, floor, inverse))
 
-CSI_INLINE void add_inverse_body(const double *restrict x, size_t n, double w, double floor, double *restrict sum)
+void csi_kernel_columns(const double *x, size_t n, double *value, double *logarithm)
 {
+    fill(x, n, value);
+    logarithms(x, n, 0.0, logarithm);
+}
+
+typedef double block __attribute__((vector_size(64), aligned(8), may_alias));
+
+/* sum = the weighted sum of the columns, over n lanes rounded up to whole blocks. */
+CSI_INLINE void add_children_body(const double *const *column, const double *weight, size_t n_children, size_t n,
+                                  double *sum)
+{
+    for (size_t i = 0; i < n; i += BLOCK) {
+        block s0 = {0.0}, s1 = {0.0}, s2 = {0.0}, s3 = {0.0};
+        for (size_t q = 0; q < n_children; q++) {
+            const block *x = (const block *)(const void *)(column[q] + i);
+            const double w = weight[q];
+            s0 += w * x[0];
+            s1 += w * x[1];
+            s2 += w * x[2];
+            s3 += w * x[3];
+        }
+        block *to = (block *)(void *)(sum + i);
+        to[0] = s0;
+        to[1] = s1;
+        to[2] = s2;
+        to[3] = s3;
+    }
+}
+static void add_children(const double *const *column, const double *weight, size_t n_children, size_t n, double *sum);
+CSI_LANES(add_children,
+          (const double *const *column, const double *weight, size_t n_children, size_t n, double *sum),
+          (column, weight, n_children, n, sum))
+
+/* The mean in the terms of the rule, by the weight that each country's pattern has. Divided and not multiplied by an
+ * inverse, so that the mean of equal values is that value whatever is missing: such countries tie. */
+CSI_INLINE void divide_body(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of,
+                            size_t n, double *restrict mean)
+{
+    if (of == NULL) {
+        for (size_t i = 0; i < n; i++) {
+            mean[i] = sum[i] / by_pattern[0];
+        }
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        const double term = w / (x[i] < floor ? floor : x[i]);
-        sum[i] += term == term ? term : 0.0;
+        mean[i] = sum[i] / by_pattern[of[i]];
     }
 }
-static void add_inverse(const double *restrict x, size_t n, double w, double floor, double *restrict sum);
-CSI_LANES(add_inverse, (const double *restrict x, size_t n, double w, double floor, double *restrict sum),
-          (x, n, w, floor, sum))
-
-/* The sums over the weight present, through the inverse of the rule; the weight is that of each country's pattern. */
-CSI_INLINE void finish_body(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of,
-                            size_t n, csi_rule_kind kind, double *restrict score)
-{
-    if (kind == CSI_RULE_ARITHMETIC) {
-        for (size_t i = 0; i < n; i++) {
-            score[i] = sum[i] / by_pattern[of[i]];
-        }
-    } else if (kind == CSI_RULE_GEOMETRIC) {
-        for (size_t i = 0; i < n; i++) {
-            const double t = sum[i] / by_pattern[of[i]];
-            score[i] = t < -700.0 ? 0.0 : csi_lane_exp(t);
-        }
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            score[i] = by_pattern[of[i]] / sum[i];
-        }
-    }
-}
-static void finish(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of, size_t n,
-                   csi_rule_kind kind, double *restrict score);
-CSI_LANES(finish,
+static void divide(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of, size_t n,
+                   double *restrict mean);
+CSI_LANES(divide,
           (const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of, size_t n,
-           csi_rule_kind kind, double *restrict score),
-          (sum, by_pattern, of, n, kind, score))
+           double *restrict mean),
+          (sum, by_pattern, of, n, mean))
 
-typedef struct frame {
-    const csi_ensemble *e;
-    const csi_replicate *r;
-    const double *error;
-    size_t year;
-    double *column, *sum, *weight; /* stride, stride, n_nodes */
-    double *score;
-} frame;
-
-size_t csi_kernel_room(const csi_ensemble *ensemble)
+CSI_INLINE void exponentials_body(const double *restrict t, size_t n, double *restrict x)
 {
-    return 2 * ensemble->stride + ensemble->n_nodes;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = t[i] < LEAST_LOGARITHM ? 0.0 : csi_lane_exp(t[i]);
+    }
+}
+static void exponentials(const double *restrict t, size_t n, double *restrict x);
+CSI_LANES(exponentials, (const double *restrict t, size_t n, double *restrict x), (t, n, x))
+
+/* The logarithms of geometric means as a geometric mean above takes them. */
+CSI_INLINE void pass_on_body(const double *restrict t, size_t n, double *restrict logarithm)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double l = t[i] < LEAST_LOGARITHM ? -(double)INFINITY : t[i];
+        logarithm[i] = t[i] == t[i] ? l : 0.0;
+    }
+}
+static void pass_on(const double *restrict t, size_t n, double *restrict logarithm);
+CSI_LANES(pass_on, (const double *restrict t, size_t n, double *restrict logarithm), (t, n, logarithm))
+
+static size_t most_children(const csi_framework *framework)
+{
+    size_t most = 1;
+    for (size_t node = framework->n_indicators; node < framework->n_nodes; node++) {
+        most = framework->node[node].n_children > most ? framework->node[node].n_children : most;
+    }
+    return most;
 }
 
-/* The normalised column of an indicator as drawn: made in the frame's column, or the one made beforehand. */
-static const double *indicator_column(const frame *f, size_t indicator)
+csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
+{
+    const size_t n_children = most_children(ensemble->context.framework);
+    const size_t n_aggregates = ensemble->n_nodes - ensemble->n_indicators;
+    csi_kernel *k = calloc(1, sizeof *k);
+    *kernel = NULL;
+    if (k == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    k->e = ensemble;
+    k->own = calloc(n_children * ensemble->stride, sizeof *k->own);
+    k->sum = calloc(ensemble->stride, sizeof *k->sum);
+    k->carried = calloc(ensemble->stride, sizeof *k->carried);
+    k->placed = calloc(ensemble->stride, sizeof *k->placed);
+    k->value = calloc(n_aggregates * ensemble->stride, sizeof *k->value);
+    k->logarithm = calloc(n_aggregates * ensemble->stride, sizeof *k->logarithm);
+    k->mean = calloc(ensemble->stride, sizeof *k->mean);
+    k->weight = calloc(n_children, sizeof *k->weight);
+    k->column = calloc(n_children, sizeof *k->column);
+    if (k->own == NULL || k->sum == NULL || k->carried == NULL || k->placed == NULL || k->value == NULL ||
+        k->logarithm == NULL || k->mean == NULL || k->weight == NULL || k->column == NULL) {
+        csi_kernel_free(k);
+        return CSI_ERR_MEMORY;
+    }
+    *kernel = k;
+    return CSI_OK;
+}
+
+void csi_kernel_free(csi_kernel *kernel)
+{
+    if (kernel != NULL) {
+        free(kernel->own);
+        free(kernel->sum);
+        free(kernel->carried);
+        free(kernel->placed);
+        free(kernel->value);
+        free(kernel->logarithm);
+        free(kernel->mean);
+        free(kernel->weight);
+        free(kernel->column);
+        free(kernel);
+    }
+}
+
+/* The values before normalising with the replicate's errors, in `column`. */
+static void carry_errors(const frame *f, const csi_error_column *erring, size_t n, double *column)
+{
+    memcpy(column, erring->x, n * sizeof *column);
+    add_error(erring->size[0], erring->at[0], f->error, n, column);
+    if (erring->size[1] != NULL) {
+        add_error(erring->size[1], erring->at[1], f->error, n, column);
+    }
+    for (size_t i = 0; i < n && erring->transform != CSI_TRANSFORM_NONE; i++) {
+        column[i] = csi_transform_apply(erring->transform, column[i]);
+    }
+}
+
+/* From values, gaps kept, to what the rule adds. */
+static void make_ready(const double *x, csi_rule_kind kind, double floor, size_t n, double *ready)
+{
+    if (kind == CSI_RULE_GEOMETRIC) {
+        logarithms(x, n, floor, ready);
+    } else if (kind == CSI_RULE_HARMONIC) {
+        inverses(x, n, floor, ready);
+    } else {
+        fill(x, n, ready);
+    }
+}
+
+/* The column of an indicator, ready for the rule: one made beforehand, or made in `own` as drawn. */
+static const double *indicator_column(const frame *f, size_t indicator, csi_rule_kind kind, double floor, size_t n,
+                                      double *own)
 {
     const csi_ensemble *e = f->e;
     const csi_replicate *r = f->r;
@@ -145,93 +270,142 @@ static const double *indicator_column(const frame *f, size_t indicator)
         v->has_posts && r->has_errors && v->error != NULL ? v->error[f->year * e->n_indicators + indicator] : NULL;
     const bool has_moved = v->has_posts && r->has_goalposts && !e->spec->goalpost_is_fixed[indicator];
     if (erring == NULL && !has_moved) {
-        return v->fixed + at;
+        if (kind == CSI_RULE_ARITHMETIC) {
+            return v->fixed_value + at;
+        }
+        if (kind == CSI_RULE_GEOMETRIC && floor <= 0.0) {
+            return v->fixed_log + at;
+        }
+        make_ready(v->fixed + at, kind, floor, n, own);
+        return own;
     }
     const double *x = v->treated + at;
-    double *column = f->column;
     if (erring != NULL) {
-        for (size_t i = 0; i < e->stride; i++) {
-            column[i] = erring->x[i];
-        }
-        add_error(erring->size[0], erring->at[0], f->error, e->stride, column);
-        if (erring->size[1] != NULL) {
-            add_error(erring->size[1], erring->at[1], f->error, e->stride, column);
-        }
-        for (size_t i = 0; i < e->stride && erring->transform != CSI_TRANSFORM_NONE; i++) {
-            column[i] = csi_transform_apply(erring->transform, column[i]);
-        }
-        x = column;
+        carry_errors(f, erring, n, f->k->carried);
+        x = f->k->carried;
     }
     const double low = v->low[indicator * e->n_years + f->year], high = v->high[indicator * e->n_years + f->year];
-    const double from = has_moved ? low + r->low[indicator] * (high - low) : low;
-    const double to = has_moved ? high + r->high[indicator] * (high - low) : high;
-    place(x, e->stride, from, to - from, v->clips, e->context.framework->node[indicator].direction < 0, v->a, v->b - v->a,
-          column);
-    return column;
+    const double least = has_moved ? low + r->low[indicator] * (high - low) : low;
+    const double most = has_moved ? high + r->high[indicator] * (high - low) : high;
+    const bool is_reversed = e->context.framework->node[indicator].direction < 0, is_ready = kind == CSI_RULE_ARITHMETIC;
+    place(x, n, is_reversed ? most : least, (is_reversed ? -1.0 : 1.0) / (most - least),
+          v->clips ? 0.0 : -(double)INFINITY, v->clips ? 1.0 : (double)INFINITY, v->a, v->b - v->a,
+          is_ready ? 0.0 : (double)NAN, is_ready ? own : f->k->placed);
+    if (!is_ready) {
+        make_ready(f->k->placed, kind, floor, n, own);
+    }
+    return own;
 }
 
-/* Weights of the family as drawn, in the node's part of f->weight, and their sums by pattern. */
-static void draw_family(const frame *f, size_t node, const csi_patterns *patterns, double *by_pattern)
+/* The column of an aggregate below. */
+static const double *aggregate_column(const frame *f, size_t node, csi_rule_kind kind, double floor, size_t n, double *own)
+{
+    const size_t at = (node - f->e->n_indicators) * f->e->stride;
+    if (kind == CSI_RULE_ARITHMETIC) {
+        return f->k->value + at;
+    }
+    if (kind == CSI_RULE_GEOMETRIC && floor <= 0.0 && f->r->rule_kind[node] == CSI_RULE_GEOMETRIC) {
+        return f->k->logarithm + at;
+    }
+    make_ready(f->score + at, kind, floor, n, own);
+    return own;
+}
+
+/* Weights of the family as drawn, and their sums by pattern: NaN where the pattern has no score. */
+static void draw_family(const frame *f, size_t node, const csi_patterns *patterns, double *weight, double *by_pattern)
 {
     const csi_ensemble *e = f->e;
     const csi_node *parent = &e->context.framework->node[node];
     double sum = 0.0;
     for (size_t q = 0; q < parent->n_children; q++) {
         const size_t child = parent->child[q];
-        f->weight[child] = e->nominal[child * e->n_years + f->year];
-        f->weight[child] *= f->r->has_weights ? f->r->weight_factor[child] : 1.0;
-        sum += f->weight[child];
+        weight[q] = e->nominal[child * e->n_years + f->year];
+        weight[q] *= f->r->has_weights ? f->r->weight_factor[child] : 1.0;
+        sum += weight[q];
     }
     for (size_t q = 0; q < parent->n_children && f->r->has_weights; q++) {
-        f->weight[parent->child[q]] /= sum;
+        weight[q] /= sum;
     }
     for (size_t p = 0; p < patterns->n; p++) {
         by_pattern[p] = 0.0;
         for (size_t q = 0; q < parent->n_children; q++) {
-            by_pattern[p] += patterns->pattern[p].has[q] ? f->weight[parent->child[q]] : 0.0;
+            by_pattern[p] += patterns->pattern[p].has[q] ? weight[q] : 0.0;
         }
         by_pattern[p] = patterns->pattern[p].is_scored ? by_pattern[p] : (double)NAN;
     }
 }
 
+/* Whether somebody needs the scores themselves and not only their logarithms. */
+static bool needs_scores(const frame *f, size_t node)
+{
+    const size_t parent = f->e->context.framework->node[node].parent;
+    return f->is_wanted[node - f->e->n_indicators] || f->r->rule_kind[node] != CSI_RULE_GEOMETRIC ||
+           (node + 1 < f->e->n_nodes &&
+            (f->r->rule_kind[parent] != CSI_RULE_GEOMETRIC || f->r->rule_floor[parent] > 0.0));
+}
+
+/* From the weighted sums to the scores of a node, and to what its parent takes of them; lanes from n on are not scored. */
+static void finish(const frame *f, size_t node, const csi_patterns *patterns, const double *by_pattern, size_t n)
+{
+    const csi_kernel *k = f->k;
+    const size_t at = (node - f->e->n_indicators) * f->e->stride, rest = f->e->stride - n;
+    const csi_rule_kind kind = f->r->rule_kind[node];
+    const uint8_t *of = patterns->n == 1 ? NULL : patterns->of;
+    double *score = f->score + at;
+    if (kind == CSI_RULE_GEOMETRIC) {
+        divide(k->sum, by_pattern, of, n, k->mean);
+        pass_on(k->mean, n, k->logarithm + at);
+        memset(k->logarithm + at + n, 0, rest * sizeof(double));
+    } else {
+        divide(k->sum, by_pattern, of, n, score);
+    }
+    if (!needs_scores(f, node)) {
+        return;
+    }
+    if (kind == CSI_RULE_GEOMETRIC) {
+        exponentials(k->mean, n, score);
+    }
+    for (size_t i = 0; i < n && kind == CSI_RULE_HARMONIC; i++) {
+        score[i] = 1.0 / score[i];
+    }
+    for (size_t i = n; i < f->e->stride; i++) {
+        score[i] = (double)NAN;
+    }
+    fill(score, f->e->stride, k->value + at);
+}
+
 static void score_node(const frame *f, size_t node)
 {
     const csi_ensemble *e = f->e;
+    const csi_kernel *k = f->k;
     const csi_node *parent = &e->context.framework->node[node];
-    const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    const csi_patterns *patterns = &f->r->variant->patterns[f->year * n_aggregates + node - e->n_indicators];
+    const size_t at = f->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators;
+    const size_t n = (e->n_lanes[at] + BLOCK - 1) / BLOCK * BLOCK;
+    const csi_patterns *patterns = &f->r->variant->patterns[at];
     const csi_rule_kind kind = f->r->rule_kind[node];
     const double floor = f->r->rule_floor[node];
     double by_pattern[MAX_PATTERNS];
-    draw_family(f, node, patterns, by_pattern);
-    for (size_t i = 0; i < e->stride; i++) {
-        f->sum[i] = 0.0;
-    }
+    size_t n_columns = 0;
+    draw_family(f, node, patterns, k->weight, by_pattern);
     for (size_t q = 0; q < parent->n_children; q++) {
         const size_t child = parent->child[q];
-        const double w = f->weight[child];
-        const double *x = child < e->n_indicators ? indicator_column(f, child)
-                                                  : f->score + (child - e->n_indicators) * e->stride;
-        const size_t at = child < e->n_indicators ? (f->year * e->n_indicators + child) * e->stride : 0;
-        if (kind == CSI_RULE_ARITHMETIC) {
-            add_value(x, e->stride, w, f->sum);
-        } else if (w > 0.0 && kind == CSI_RULE_GEOMETRIC && floor <= 0.0 && x == f->r->variant->fixed + at) {
-            add_value(f->r->variant->fixed_log + at, e->stride, w, f->sum);
-        } else if (w > 0.0 && kind == CSI_RULE_GEOMETRIC) {
-            add_log(x, e->stride, w, floor, f->sum);
-        } else if (w > 0.0) {
-            add_inverse(x, e->stride, w, floor, f->sum);
+        double *own = k->own + n_columns * e->stride;
+        if (k->weight[q] > 0.0) {
+            k->weight[n_columns] = k->weight[q];
+            k->column[n_columns++] = child < e->n_indicators ? indicator_column(f, child, kind, floor, n, own)
+                                                             : aggregate_column(f, child, kind, floor, n, own);
         }
     }
-    finish(f->sum, by_pattern, patterns->of, e->stride, kind, f->score + (node - e->n_indicators) * e->stride);
+    add_children(k->column, k->weight, n_columns, n, k->sum);
+    finish(f, node, patterns, by_pattern, n);
 }
 
-void csi_kernel_year(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error, size_t year,
-                     double *workspace, double *score)
+void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const double *error, size_t year,
+                     const bool *is_wanted, double *score)
 {
-    const frame f = {.e = ensemble, .r = replicate, .error = error, .year = year, .column = workspace,
-                     .sum = workspace + ensemble->stride, .weight = workspace + 2 * ensemble->stride, .score = score};
-    for (size_t node = ensemble->n_indicators; node < ensemble->n_nodes; node++) {
+    const frame f = {.k = kernel, .e = kernel->e, .r = replicate, .error = error, .year = year, .is_wanted = is_wanted,
+                     .score = score};
+    for (size_t node = f.e->n_indicators; node < f.e->n_nodes; node++) {
         score_node(&f, node);
     }
 }

@@ -152,8 +152,9 @@ static csi_status lay_out_posts(const builder *b, csi_variant *v, const csi_resu
             const double *x = csi_panel_column(treated, i, year + e->context.first_scored_year);
             const double *z = csi_panel_column(result->normalised, i, year + e->context.first_scored_year);
             double *to = cell + (year * e->n_indicators + i) * e->stride;
-            for (size_t c = 0; c < e->stride; c++) {
-                to[c] = c < e->n_countries && !isnan(z[c]) ? x[c] : (double)NAN;
+            for (size_t lane = 0; lane < e->stride; lane++) {
+                const bool is_there = lane < e->n_countries && !isnan(z[e->country[lane]]);
+                to[lane] = is_there ? x[e->country[lane]] : (double)NAN;
             }
         }
     }
@@ -166,22 +167,24 @@ static csi_status lay_out_posts(const builder *b, csi_variant *v, const csi_resu
 static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_result *result)
 {
     const csi_ensemble *e = b->e;
-    double *cell = take(b, e->n_years * e->n_indicators * e->stride, sizeof *cell);
-    double *logarithm = take(b, e->n_years * e->n_indicators * e->stride, sizeof *logarithm);
-    if (cell == NULL || logarithm == NULL) {
+    const size_t n = e->n_years * e->n_indicators * e->stride;
+    double *cell = take(b, n, sizeof *cell), *value = take(b, n, sizeof *value);
+    double *logarithm = take(b, n, sizeof *logarithm);
+    if (cell == NULL || value == NULL || logarithm == NULL) {
         return no_memory(b);
     }
     for (size_t year = 0; year < e->n_years; year++) {
         for (size_t i = 0; i < e->n_indicators; i++) {
             const double *z = csi_panel_column(result->normalised, i, year + e->context.first_scored_year);
             double *to = cell + (year * e->n_indicators + i) * e->stride;
-            for (size_t c = 0; c < e->stride; c++) {
-                to[c] = c < e->n_countries ? z[c] : (double)NAN;
+            for (size_t lane = 0; lane < e->stride; lane++) {
+                to[lane] = lane < e->n_countries ? z[e->country[lane]] : (double)NAN;
             }
         }
     }
-    csi_kernel_logs(cell, e->n_years * e->n_indicators * e->stride, logarithm);
+    csi_kernel_columns(cell, n, value, logarithm);
     v->fixed = cell;
+    v->fixed_value = value;
     v->fixed_log = logarithm;
     return CSI_OK;
 }
@@ -198,7 +201,8 @@ static csi_status find_patterns(const builder *b, const csi_result *result, size
         return no_memory(b);
     }
     *to = (csi_patterns){.of = of};
-    for (size_t c = 0; c < e->n_countries; c++) {
+    for (size_t lane = 0; lane < e->n_countries; lane++) {
+        const size_t c = e->country[lane];
         for (size_t q = 0; q < parent->n_children; q++) {
             has[q] = !isnan(csi_panel_get(result->scores, parent->child[q], year, c));
         }
@@ -218,7 +222,7 @@ static csi_status find_patterns(const builder *b, const csi_result *result, size
                 return no_memory(b);
             }
         }
-        of[c] = (uint8_t)p;
+        of[lane] = (uint8_t)p;
     }
     csi_pattern *kept = take(b, to->n, sizeof *kept);
     if (kept == NULL) {
@@ -244,6 +248,33 @@ static csi_status lay_out_patterns(const builder *b, csi_variant *v, const csi_r
     return status;
 }
 
+/* Lanes by how many scores a country has, most first. */
+static csi_status order_lanes(const builder *b, const csi_result *result)
+{
+    csi_ensemble *e = b->e;
+    const size_t n_columns = (e->n_nodes - e->n_indicators) * e->n_years;
+    const double *score = csi_panel_column(result->scores, e->n_indicators, 0);
+    size_t *country = take(b, e->n_countries, sizeof *country), n = 0;
+    size_t *n_scores = calloc(e->n_countries + 1, sizeof *n_scores);
+    if (country == NULL || n_scores == NULL) {
+        free(n_scores);
+        return no_memory(b);
+    }
+    for (size_t i = 0; i < n_columns * e->n_countries; i++) {
+        n_scores[i % e->n_countries] += isnan(score[i]) ? 0 : 1;
+    }
+    for (size_t wanted = n_columns + 1; wanted-- > 0;) {
+        for (size_t c = 0; c < e->n_countries; c++) {
+            if (n_scores[c] == wanted) {
+                country[n++] = c;
+            }
+        }
+    }
+    free(n_scores);
+    e->country = country;
+    return CSI_OK;
+}
+
 static csi_status walk_variant(const builder *b, csi_variant *v)
 {
     csi_ensemble *e = b->e;
@@ -251,6 +282,7 @@ static csi_status walk_variant(const builder *b, csi_variant *v)
     csi_status status;
     CSI_TRY(choose_steps(b, v));
     CSI_TRY(csi_pipeline_run(&v->recipe, &e->context, e->raw, b->diag, &result));
+    CSI_TRY(e->country == NULL ? order_lanes(b, result) : CSI_OK);
     CSI_TRY(lay_out_posts(b, v, result));
     CSI_TRY(lay_out_fixed(b, v, result));
     CSI_TRY(lay_out_patterns(b, v, result));
@@ -376,6 +408,28 @@ static void judge(csi_ensemble *e)
     }
 }
 
+/* Replicates that walk the pipeline may score countries that no variant does. */
+static csi_status count_lanes(const builder *b)
+{
+    csi_ensemble *e = b->e;
+    const size_t n_columns = (e->n_nodes - e->n_indicators) * e->n_years;
+    size_t *n_lanes = take(b, n_columns, sizeof *n_lanes);
+    if (n_lanes == NULL) {
+        return no_memory(b);
+    }
+    for (size_t i = 0; i < n_columns; i++) {
+        n_lanes[i] = e->slow != NULL ? e->n_countries : 0;
+        for (size_t v = 0; v < e->n_variants; v++) {
+            const csi_patterns *patterns = &e->variant[v].patterns[i];
+            for (size_t lane = n_lanes[i]; lane < e->n_countries; lane++) {
+                n_lanes[i] = patterns->pattern[patterns->of[lane]].is_scored ? lane + 1 : n_lanes[i];
+            }
+        }
+    }
+    e->n_lanes = n_lanes;
+    return CSI_OK;
+}
+
 csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag);
 
 static csi_status make_variants(const builder *b)
@@ -434,6 +488,7 @@ csi_status csi_ensemble_new(const csi_ensemble_spec *spec, const csi_recipe *rec
     CSI_TRY(make_variants(&b));
     find_range(e);
     judge(e);
+    CSI_TRY(count_lanes(&b));
     *ensemble = e;
     e = NULL;
 out:

@@ -2,7 +2,8 @@
  *
  * A variant is one combination of imputing, treating and normalising steps, walked once by the pipeline itself. Which
  * cells are present does not depend on any other draw, so that who is scored, and by which pattern of children, is known
- * beforehand. Columns are `stride` long; entries beyond the countries are NaN. */
+ * beforehand. A column has a lane for each country, those that are scored most often first, so that a node's scored ones
+ * lie close together; it is `stride` long, and entries beyond the countries are NaN. */
 #ifndef CSI_METRICS_ENSEMBLE_MODEL_H
 #define CSI_METRICS_ENSEMBLE_MODEL_H
 
@@ -19,14 +20,14 @@ typedef struct csi_pattern {
 typedef struct csi_patterns {
     size_t n;                 /* at most 256 */
     const csi_pattern *pattern;
-    const uint8_t *of;        /* [stride] */
+    const uint8_t *of;        /* [lane] */
 } csi_patterns;
 
-/* A column whose cells rest on values with standard errors: x + c0 e0 + c1 e1, in the units of the file. */
+/* A column whose cells rest on values with standard errors: x + c0 e0 + c1 e1, in the units of the file. By lane. */
 typedef struct csi_error_column {
     const double *x;          /* [stride] */
     const double *size[2];    /* [stride]; NULL: no second term */
-    const uint32_t *at[2];    /* [stride]: index into the replicate's errors */
+    const uint32_t *at[2];    /* [stride]: index into the replicate's errors, which are kept by country */
     csi_transform transform;  /* then taken */
 } csi_error_column;
 
@@ -40,7 +41,7 @@ typedef struct csi_variant {
     const double *low, *high; /* [indicator * n_years + year]; NaN: the series is not normalised */
     const double *treated;    /* [year][indicator][stride]: before normalising; NULL without posts */
     const double *fixed;      /* [year][indicator][stride]: normalised as measured */
-    const double *fixed_log;  /* likewise: their logarithms */
+    const double *fixed_value, *fixed_log; /* likewise: with their logarithms, as csi_kernel_columns makes them */
     const csi_patterns *patterns; /* [year][aggregate] */
     bool has_error_map;
     const csi_error_column *const *error; /* [year * n_indicators + indicator]; NULL: none */
@@ -55,6 +56,8 @@ struct csi_ensemble {
     csi_arena *arena;
     size_t n_years, n_countries, stride; /* scored years; stride: countries padded to CSI_DRAW_GROUP */
     size_t n_indicators, n_nodes;
+    const size_t *country;               /* [lane] */
+    const size_t *n_lanes;               /* [year][aggregate]: no country beyond is scored in any variant */
     csi_variant *variant;
     size_t n_variants;
     const double *nominal;               /* [node * n_years + year]: weights summing to 1 among siblings */
@@ -99,11 +102,15 @@ size_t csi_error_room(const csi_ensemble *ensemble);
 CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error,
                                  csi_diag *diag, double *score);
 
-/* One year of one replicate the fast way: score[aggregate][stride] of every node. `workspace` has
- * csi_kernel_room(ensemble) entries. */
-void csi_kernel_logs(const double *x, size_t n, double *logarithm); /* as the kernel takes them; NaN stays */
-size_t csi_kernel_room(const csi_ensemble *ensemble);
-void csi_kernel_year(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error, size_t year,
-                     double *workspace, double *score);
+/* One year of one replicate the fast way: score[aggregate][stride], lane by lane, of the nodes that are wanted (is_wanted
+ * [aggregate]) and of some others. One thread at a time. */
+typedef struct csi_kernel csi_kernel;
+CSI_MUST_USE csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel);
+void csi_kernel_free(csi_kernel *kernel);
+void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const double *error, size_t year,
+                     const bool *is_wanted, double *score);
+
+/* A column as sums of the kernel take it: its values and their logarithms, 0 where it is missing. */
+void csi_kernel_columns(const double *x, size_t n, double *value, double *logarithm);
 
 #endif

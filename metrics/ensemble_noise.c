@@ -126,16 +126,18 @@ static csi_status make_column(const mapping *m, const csi_panel *imputed, size_t
             return csi_diag_no_memory(m->diag, "the ensemble");
         }
     }
-    for (size_t c = 0; c < e->stride; c++) {
-        x[c] = c < e->n_countries ? csi_panel_get(imputed, indicator, year + e->context.first_scored_year, c) : (double)NAN;
+    for (size_t lane = 0; lane < e->stride; lane++) {
+        const bool is_country = lane < e->n_countries;
+        const size_t c = is_country ? e->country[lane] : lane;
+        x[lane] = is_country ? csi_panel_get(imputed, indicator, year + e->context.first_scored_year, c) : (double)NAN;
         for (size_t term = 0; term < TERMS; term++) {
-            const bool is_term = c < e->n_countries && term < m->n_terms[at + c];
+            const bool is_term = is_country && term < m->n_terms[at + c];
             const size_t t = is_term ? m->from[term][at + c] : year;
             const double se = is_term ? e->raw->standard_error[csi_panel_at(e->raw, indicator, t, c)] : 0.0;
-            size[term][c] = is_term && se > 0.0 ? m->share[term][at + c] * se : 0.0;
-            index[term][c] = (uint32_t)((k * e->raw->n_years + t) * e->stride + c);
-            is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || size[term][c] > 0.0;
-            has_second = has_second || (term > 0 && size[term][c] > 0.0);
+            size[term][lane] = is_term && se > 0.0 ? m->share[term][at + c] * se : 0.0;
+            index[term][lane] = (uint32_t)((k * e->raw->n_years + t) * e->stride + c);
+            is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || size[term][lane] > 0.0;
+            has_second = has_second || (term > 0 && size[term][lane] > 0.0);
         }
     }
     *column = (csi_error_column){.x = x, .size = {size[0], has_second ? size[1] : NULL}, .at = {index[0], index[1]},

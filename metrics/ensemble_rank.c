@@ -1,10 +1,12 @@
-/* Ranks without sorting: every score becomes a 16-bit key, monotone within the column, and a rank is one plus the number
- * of greater keys, counted for 16 entries at once. That is n^2 / 16 steps, which up to some hundred entries beats any sort.
- * Longer columns are sorted by radix on 32-bit keys.
+/* Ranks of sixteen columns at once, by a sorting network whose lanes are the columns.
  *
- * Keys are coarser than scores, so entries with equal keys are compared again by their scores: the result is exact.
- * Whether there are any shows in the sum of counts, n (n - 1) / 2 if and only if all keys differ.
- * By hand: 3, 1, 3, 2 have ranks 1, 4, 1, 3. Edges: one entry, all equal, none ranked, scores 1 ulp apart. */
+ * An entry becomes 31 bits: its score's place in the range, coarsely, above its number. Batcher's odd-even merge sort
+ * (1968, "Sorting networks and their applications", AFIPS 32:307-314) orders all columns with the same comparators, so
+ * that one comparator is a minimum and a maximum of whole vectors and nothing branches. Comparators that would reach
+ * beyond the last entry are left out: there the column would hold the least key already.
+ *
+ * Places are coarser than scores, so neighbours with equal places are compared again by their scores: the result is
+ * exact. By hand: 3, 1, 3, 2 have ranks 1, 4, 1, 3. Edges: one entry, all equal, none ranked, scores 1 ulp apart. */
 #include "metrics/ensemble_rank.h"
 
 #include <math.h>
@@ -14,46 +16,73 @@
 
 #include "metrics/lanes.h"
 
-#define COUNTING_MOST 640 /* longer columns are sorted */
-#define DIGIT_BITS 11
-#define DIGITS (1 << DIGIT_BITS)
-#define WIDTH 16 /* entries of one vector */
-#define VECTORS 13 /* counts that fit into registers beside the rest: 208 entries at once */
-#define NO_ENTRY UINT16_MAX
+#define COLUMNS CSI_RANK_COLUMNS
+#define STAGES_MOST 160  /* 16 merges of up to 16 stages, and some */
+#define BIN_BITS 10
+#define KEY_BITS 31
 
-typedef int16_t keys __attribute__((vector_size(2 * WIDTH)));
-typedef int16_t stored_keys __attribute__((vector_size(2 * WIDTH), aligned(2), may_alias));
+typedef struct comparator {
+    uint16_t greater, lesser; /* where the two are to stand */
+} comparator;
 
 struct csi_ranker {
-    size_t room;
-    int16_t *count;   /* [padded] */
-    uint16_t *head;   /* [n]: the last entry that has this count */
-    uint16_t *next;   /* [n]: the one before it with the same count */
-    uint16_t *again;  /* [n]: entries whose count was met before */
-    uint64_t *pair;   /* [2][n]: key and entry, for the sort */
-    uint32_t *digits; /* [3][DIGITS] */
+    unsigned entry_bits;    /* of a key; the others are the place */
+    double low, scale;
+    int32_t last_place;
+    size_t place_stride;
+    int32_t *place;         /* [COLUMNS][place_stride]; negative: no score */
+    int32_t *key;           /* [entry][COLUMNS]; likewise */
+    comparator *comparator; /* stage by stage; within a stage none touches another's entries, `lesser` ascending */
+    size_t n_stages, stage[STAGES_MOST + 1];
 };
 
-csi_status csi_ranker_new(size_t n, csi_ranker **ranker)
+/* Lists the comparators of n entries; `list` may be NULL to count them. */
+static size_t list_comparators(size_t n, comparator *list, size_t *stage, size_t *n_stages)
 {
-    const size_t padded = csi_rank_padded(n);
+    size_t count = 0;
+    *n_stages = 0;
+    for (size_t p = 1; p < n; p *= 2) {
+        for (size_t k = p; k >= 1; k /= 2) {
+            stage[(*n_stages)++] = count;
+            for (size_t j = k % p; j + k < n; j += 2 * k) {
+                const bool is_within = j / (2 * p) == (j + k) / (2 * p);
+                for (size_t i = j; is_within && i < j + k && i + k < n; i++) {
+                    if (list != NULL) {
+                        list[count] = (comparator){(uint16_t)i, (uint16_t)(i + k)};
+                    }
+                    count++;
+                }
+            }
+        }
+    }
+    stage[*n_stages] = count;
+    return count;
+}
+
+csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **ranker)
+{
     *ranker = NULL;
     csi_ranker *r = calloc(1, sizeof *r);
     if (r == NULL) {
         return CSI_ERR_MEMORY;
     }
-    r->room = n;
-    r->count = aligned_alloc(64, (padded * sizeof *r->count + 63) / 64 * 64);
-    r->head = calloc(n + 1, sizeof *r->head);
-    r->next = calloc(n + 1, sizeof *r->next);
-    r->again = calloc(n + 1, sizeof *r->again);
-    r->pair = calloc(2 * n + 1, sizeof *r->pair);
-    r->digits = calloc(3 * DIGITS, sizeof *r->digits);
-    if (r->count == NULL || r->head == NULL || r->next == NULL || r->again == NULL ||
-        r->pair == NULL || r->digits == NULL) {
+    while ((size_t)1 << r->entry_bits < n_most) {
+        r->entry_bits++;
+    }
+    r->last_place = (int32_t)(CSI_RANK_BINS << (KEY_BITS - r->entry_bits - BIN_BITS)) - 1;
+    const double scale = high > low ? ((double)r->last_place + 1.0) / (high - low) : 0.0;
+    r->low = low;
+    r->scale = isfinite(scale) ? scale : 0.0;
+    r->place_stride = (n_most + COLUMNS - 1) / COLUMNS * COLUMNS;
+    r->place = calloc(r->place_stride * COLUMNS + 1, sizeof *r->place);
+    r->key = aligned_alloc(64, (r->place_stride + 1) * COLUMNS * sizeof *r->key);
+    const size_t n = list_comparators(n_most, NULL, r->stage, &r->n_stages);
+    r->comparator = calloc(n + 1, sizeof *r->comparator);
+    if (r->place == NULL || r->key == NULL || r->comparator == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
+    list_comparators(n_most, r->comparator, r->stage, &r->n_stages);
     *ranker = r;
     return CSI_OK;
 }
@@ -61,220 +90,177 @@ csi_status csi_ranker_new(size_t n, csi_ranker **ranker)
 void csi_ranker_free(csi_ranker *ranker)
 {
     if (ranker != NULL) {
-        free(ranker->count);
-        free(ranker->head);
-        free(ranker->next);
-        free(ranker->again);
-        free(ranker->pair);
-        free(ranker->digits);
+        free(ranker->place);
+        free(ranker->key);
+        free(ranker->comparator);
         free(ranker);
     }
 }
 
-/* Counts of `n_vectors` (a constant, so that they stay in registers) vectors of entries against all n keys. */
-CSI_INLINE void count_block(const int16_t *key, size_t n, const stored_keys *own, const int n_vectors,
-                            stored_keys *out)
+/* The places of one column, -1 where there is no score. */
+CSI_INLINE void find_places_body(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
+                                 int32_t *restrict place)
 {
-    keys count[VECTORS];
-    for (int v = 0; v < n_vectors; v++) {
-        count[v] = own[v] ^ own[v];
-    }
-    for (size_t j = 0; j < n; j++) {
-        const int16_t k = key[j];
-        const keys other = {k, k, k, k, k, k, k, k, k, k, k, k, k, k, k, k};
-        for (int v = 0; v < n_vectors; v++) {
-            count[v] -= (keys)(other > own[v]);
-        }
-    }
-    for (int v = 0; v < n_vectors; v++) {
-        out[v] = count[v];
-    }
-}
-
-/* count[i] = how many of key[0..n) are greater than key[i]; both arrays are padded to CSI_RANK_PAD. */
-CSI_INLINE void count_greater_body(const int16_t *key, size_t n, int16_t *count)
-{
-    const stored_keys *own = (const stored_keys *)(const void *)key;
-    stored_keys *out = (stored_keys *)(void *)count;
-    size_t left = (n + WIDTH - 1) / WIDTH;
-    while (left > 0) {
-        const size_t done = left >= 13 ? 13 : left >= 7 ? 7 : left >= 3 ? 3 : 1;
-        if (done == 13) {
-            count_block(key, n, own, 13, out);
-        } else if (done == 7) {
-            count_block(key, n, own, 7, out);
-        } else if (done == 3) {
-            count_block(key, n, own, 3, out);
-        } else {
-            count_block(key, n, own, 1, out);
-        }
-        own += done;
-        out += done;
-        left -= done;
-    }
-}
-static void count_greater(const int16_t *key, size_t n, int16_t *count);
-CSI_LANES_NARROW(count_greater, (const int16_t *key, size_t n, int16_t *count), (key, n, count))
-
-/* rank = count + 1, or 0 where the key says so; how many are ranked, and the sum of their counts. */
-CSI_INLINE void make_ranks_body(const int16_t *restrict key, const int16_t *restrict count, size_t n,
-                                uint16_t *restrict rank, uint32_t *n_ranked, uint32_t *sum)
-{
-    uint32_t total = 0, m = 0;
+    const double last = last_place;
     for (size_t i = 0; i < n; i++) {
-        const bool is_ranked = key[i] != CSI_KEY_NONE;
-        rank[i] = (uint16_t)(is_ranked ? count[i] + 1 : 0);
-        total += is_ranked ? (uint16_t)count[i] : 0;
-        m += is_ranked;
+        double x = (score[i] - low) * scale;
+        x = x > 0.0 ? x : 0.0;
+        x = x < last ? x : last;
+        place[i] = score[i] == score[i] ? (int32_t)x : -1;
     }
-    *n_ranked = m;
-    *sum = total;
 }
-static void make_ranks(const int16_t *restrict key, const int16_t *restrict count, size_t n, uint16_t *restrict rank,
-                       uint32_t *n_ranked, uint32_t *sum);
-CSI_LANES(make_ranks,
-          (const int16_t *restrict key, const int16_t *restrict count, size_t n, uint16_t *restrict rank,
-           uint32_t *n_ranked, uint32_t *sum),
-          (key, count, n, rank, n_ranked, sum))
+static void find_places(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
+                        int32_t *restrict place);
+CSI_LANES(find_places,
+          (const double *restrict score, size_t n, double low, double scale, int32_t last_place, int32_t *restrict place),
+          (score, n, low, scale, last_place, place))
 
-CSI_INLINE void make_keys_body(const double *restrict score, size_t n, double low, double scale, int16_t *restrict key)
+/* The bins that the places of keys fall into, entry by entry. */
+CSI_INLINE void find_bins_body(const int32_t *restrict key, size_t n, unsigned shift, size_t stride,
+                               uint16_t *restrict bin)
 {
     for (size_t i = 0; i < n; i++) {
-        double place = (score[i] - low) * scale;
-        place = place > 0.0 ? place : 0.0;
-        place = place < INT16_MAX - CSI_KEY_FIRST ? place : INT16_MAX - CSI_KEY_FIRST;
-        key[i] = (int16_t)(score[i] == score[i] ? (int32_t)place + CSI_KEY_FIRST : CSI_KEY_NONE);
-    }
-}
-static void make_keys(const double *restrict score, size_t n, double low, double scale, int16_t *restrict key);
-CSI_LANES(make_keys, (const double *restrict score, size_t n, double low, double scale, int16_t *restrict key),
-          (score, n, low, scale, key))
-
-void csi_rank_keys(const double *score, size_t n, double low, double high, int16_t *key)
-{
-    const double scale = high > low ? (double)(INT16_MAX - CSI_KEY_FIRST + 1) / (high - low) : 0.0;
-    make_keys(score, n, low, isfinite(scale) ? scale : 0.0, key);
-    for (size_t i = n; i < csi_rank_padded(n); i++) {
-        key[i] = CSI_KEY_NONE;
-    }
-}
-
-/* Puts the entries chained at `count` in order by their scores; mostly they are true ties and stay. */
-static void split_chain(const csi_ranker *r, const double *score, int16_t count, uint16_t *rank)
-{
-    const uint16_t first = r->head[count];
-    bool differs = false;
-    for (uint16_t i = r->next[first]; i != NO_ENTRY; i = r->next[i]) {
-        differs = differs || score[i] < score[first] || score[i] > score[first];
-    }
-    for (uint16_t i = first; differs && i != NO_ENTRY; i = r->next[i]) {
-        uint16_t greater = 0;
-        for (uint16_t j = first; j != NO_ENTRY; j = r->next[j]) {
-            greater = (uint16_t)(greater + (score[j] > score[i]));
-        }
-        rank[i] = (uint16_t)(rank[i] + greater);
-    }
-}
-
-/* Entries with equal keys have equal counts, and so far equal ranks. */
-static void split_equals(csi_ranker *r, const double *score, const int16_t *key, size_t n, uint16_t *rank)
-{
-    size_t n_again = 0;
-    memset(r->head, 0xff, n * sizeof *r->head);
-    for (size_t i = 0; i < n; i++) {
-        if (key[i] != CSI_KEY_NONE) {
-            uint16_t *head = &r->head[r->count[i]];
-            r->again[n_again] = (uint16_t)i;
-            n_again += *head != NO_ENTRY;
-            r->next[i] = *head;
-            *head = (uint16_t)i;
-        }
-    }
-    for (size_t k = 0; k < n_again; k++) {
-        const int16_t count = r->count[r->again[k]];
-        if (r->head[count] != NO_ENTRY) {
-            split_chain(r, score, count, rank);
-            r->head[count] = NO_ENTRY;
+        for (size_t k = 0; k < COLUMNS; k++) {
+            const int32_t own = key[i * COLUMNS + k];
+            bin[i * stride + k] = (uint16_t)(own < 0 ? 0 : (own >> shift) + 1);
         }
     }
 }
+static void find_bins(const int32_t *restrict key, size_t n, unsigned shift, size_t stride, uint16_t *restrict bin);
+CSI_LANES(find_bins,
+          (const int32_t *restrict key, size_t n, unsigned shift, size_t stride, uint16_t *restrict bin),
+          (key, n, shift, stride, bin))
 
-static void rank_by_counting(csi_ranker *r, const double *score, const int16_t *key, size_t n, uint16_t *rank)
+/* key[entry][column] of the first n entries, rounded up to whole blocks, from place[column][place_stride]. */
+CSI_INLINE void make_keys_body(const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits,
+                               int32_t *restrict key)
 {
-    uint32_t n_ranked = 0, sum = 0;
-    count_greater(key, n, r->count);
-    make_ranks(key, r->count, n, rank, &n_ranked, &sum);
-    if (n_ranked > 0 && sum != n_ranked * (n_ranked - 1) / 2) {
-        split_equals(r, score, key, n, rank);
-    }
-}
-
-/* Sorts pair[0..n) by its upper 32 bits, greatest first, in three passes; the result is in the second half. */
-static const uint64_t *sort_pairs(csi_ranker *r, size_t n)
-{
-    uint64_t *from = r->pair, *to = r->pair + r->room;
-    memset(r->digits, 0, 3 * DIGITS * sizeof *r->digits);
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t key = (uint32_t)(from[i] >> 32);
-        r->digits[key % DIGITS]++;
-        r->digits[DIGITS + (key >> DIGIT_BITS) % DIGITS]++;
-        r->digits[2 * DIGITS + (key >> 2 * DIGIT_BITS)]++;
-    }
-    for (int pass = 0; pass < 3; pass++) {
-        uint32_t *start = r->digits + pass * DIGITS, sum = 0;
-        for (size_t digit = DIGITS; digit-- > 0;) {
-            const uint32_t here = start[digit];
-            start[digit] = sum;
-            sum += here;
-        }
-        for (size_t i = 0; i < n; i++) {
-            to[start[(from[i] >> (32 + pass * DIGIT_BITS)) % DIGITS]++] = from[i];
-        }
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
-    return from;
-}
-
-static void rank_by_sorting(csi_ranker *r, const double *score, size_t n, uint16_t *rank)
-{
-    double low = (double)INFINITY, high = -(double)INFINITY;
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++) {
-        low = score[i] < low ? score[i] : low;
-        high = score[i] > high ? score[i] : high;
-    }
-    const double scale = high > low ? 4294967294.0 / (high - low) : 0.0;
-    for (size_t i = 0; i < n; i++) {
-        rank[i] = 0;
-        if (!isnan(score[i])) {
-            r->pair[m++] = (uint64_t)((score[i] - low) * (isfinite(scale) ? scale : 0.0)) << 32 | i;
-        }
-    }
-    const uint64_t *sorted = sort_pairs(r, m);
-    for (size_t begin = 0, end; begin < m; begin = end) {
-        bool differs = false;
-        const double first = score[sorted[begin] & UINT32_MAX];
-        for (end = begin + 1; end < m && sorted[end] >> 32 == sorted[begin] >> 32; end++) {
-            differs = differs || score[sorted[end] & UINT32_MAX] < first || score[sorted[end] & UINT32_MAX] > first;
-        }
-        for (size_t a = begin; a < end; a++) {
-            const size_t i = sorted[a] & UINT32_MAX;
-            size_t greater = begin;
-            for (size_t b = begin; differs && b < end; b++) {
-                greater += score[sorted[b] & UINT32_MAX] > score[i];
+    for (size_t first = 0; first < n; first += COLUMNS) {
+        for (size_t i = 0; i < COLUMNS; i++) {
+            for (size_t k = 0; k < COLUMNS; k++) {
+                key[(first + i) * COLUMNS + k] = place[k * place_stride + first + i];
             }
-            rank[i] = (uint16_t)(greater + 1);
+        }
+        for (size_t i = 0; i < COLUMNS; i++) {
+            for (size_t k = 0; k < COLUMNS; k++) {
+                int32_t *own = &key[(first + i) * COLUMNS + k];
+                *own = (int32_t)((uint32_t)*own << entry_bits | (uint32_t)(first + i));
+            }
+        }
+    }
+}
+static void make_keys(const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits,
+                      int32_t *restrict key);
+CSI_LANES(make_keys,
+          (const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits, int32_t *restrict key),
+          (place, place_stride, n, entry_bits, key))
+
+CSI_INLINE void compare(int32_t *greater, int32_t *lesser)
+{
+    int32_t a[COLUMNS], b[COLUMNS];
+    memcpy(a, greater, sizeof a);
+    memcpy(b, lesser, sizeof b);
+    for (size_t k = 0; k < COLUMNS; k++) {
+        greater[k] = a[k] > b[k] ? a[k] : b[k];
+    }
+    for (size_t k = 0; k < COLUMNS; k++) {
+        lesser[k] = a[k] > b[k] ? b[k] : a[k];
+    }
+}
+
+/* Sorts the first n keys of each column, greatest first. */
+CSI_INLINE void sort_body(const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key)
+{
+    for (size_t s = 0; s < n_stages; s++) {
+        const comparator *c = comparator_of + stage[s], *end = comparator_of + stage[s + 1];
+        for (; c < end && c->lesser < n; c++) {
+            compare(key + (size_t)c->greater * COLUMNS, key + (size_t)c->lesser * COLUMNS);
+        }
+    }
+}
+static void sort(const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key);
+CSI_LANES(sort, (const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key),
+          (comparator_of, stage, n_stages, n, key))
+
+/* Which columns have neighbours of equal place. */
+CSI_INLINE void find_ties_body(const int32_t *key, size_t n, unsigned entry_bits, int32_t *is_tied)
+{
+    int32_t tied[COLUMNS] = {0};
+    for (size_t i = 0; i + 1 < n; i++) {
+        for (size_t k = 0; k < COLUMNS; k++) {
+            const int32_t a = key[i * COLUMNS + k] >> entry_bits, b = key[(i + 1) * COLUMNS + k] >> entry_bits;
+            tied[k] |= a == b && a >= 0 ? 1 : 0;
+        }
+    }
+    memcpy(is_tied, tied, sizeof tied);
+}
+static void find_ties(const int32_t *key, size_t n, unsigned entry_bits, int32_t *is_tied);
+CSI_LANES(find_ties, (const int32_t *key, size_t n, unsigned entry_bits, int32_t *is_tied),
+          (key, n, entry_bits, is_tied))
+
+/* Ranks by place in a sorted column, which ends with what has no score. */
+static void hand_out(const int32_t *key, size_t n, int32_t entry_mask, size_t stride, uint16_t *rank)
+{
+    size_t i = 0;
+    for (; i < n && key[i * COLUMNS] >= 0; i++) {
+        rank[(size_t)(key[i * COLUMNS] & entry_mask) * stride] = (uint16_t)(i + 1);
+    }
+    for (; i < n; i++) {
+        rank[(size_t)(key[i * COLUMNS] & entry_mask) * stride] = 0;
+    }
+}
+
+/* Ranks of entries begin .. end of the sorted column, which have equal places, by their scores. */
+static void rank_run(const int32_t *key, size_t begin, size_t end, int32_t entry_mask, const double *score, size_t stride,
+                     uint16_t *rank)
+{
+    const double first = score[key[begin * COLUMNS] & entry_mask];
+    bool differs = false;
+    for (size_t i = begin; i < end; i++) {
+        const size_t entry = (size_t)(key[i * COLUMNS] & entry_mask);
+        rank[entry * stride] = (uint16_t)(begin + 1);
+        differs = differs || score[entry] < first || score[entry] > first;
+    }
+    for (size_t i = begin; i < end && differs; i++) {
+        const size_t entry = (size_t)(key[i * COLUMNS] & entry_mask);
+        for (size_t j = begin; j < end; j++) {
+            rank[entry * stride] = (uint16_t)(rank[entry * stride] + (score[key[j * COLUMNS] & entry_mask] > score[entry]));
         }
     }
 }
 
-void csi_ranker_rank(csi_ranker *ranker, const double *score, const int16_t *key, size_t n, uint16_t *rank)
+static void split_ties(const csi_ranker *r, const int32_t *key, size_t n, const double *score, size_t stride,
+                       uint16_t *rank)
 {
-    if (n <= COUNTING_MOST) {
-        rank_by_counting(ranker, score, key, n, rank);
-    } else {
-        rank_by_sorting(ranker, score, n, rank);
+    const int32_t mask = (int32_t)((UINT32_C(1) << r->entry_bits) - 1);
+    for (size_t begin = 0, end; begin < n && key[begin * COLUMNS] >= 0; begin = end) {
+        const int32_t place = key[begin * COLUMNS] >> r->entry_bits;
+        for (end = begin + 1; end < n && key[end * COLUMNS] >> r->entry_bits == place; end++) {
+        }
+        if (end - begin > 1) {
+            rank_run(key, begin, end, mask, score, stride, rank);
+        }
+    }
+}
+
+void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n,
+                     size_t stride, uint16_t *rank, uint16_t *bin)
+{
+    const csi_ranker *r = ranker;
+    const int32_t mask = (int32_t)((UINT32_C(1) << r->entry_bits) - 1);
+    int32_t is_tied[COLUMNS];
+    for (size_t k = 0; k < COLUMNS; k++) {
+        const size_t from = k < n_columns ? k : n_columns - 1;
+        find_places(score + from * score_stride, n, r->low, r->scale, r->last_place, r->place + k * r->place_stride);
+    }
+    make_keys(r->place, r->place_stride, n, r->entry_bits, r->key);
+    find_bins(r->key, n, KEY_BITS - BIN_BITS, stride, bin);
+    sort(r->comparator, r->stage, r->n_stages, n, r->key);
+    find_ties(r->key, n, r->entry_bits, is_tied);
+    for (size_t k = 0; k < n_columns; k++) {
+        hand_out(r->key + k, n, mask, stride, rank + k);
+        if (is_tied[k] != 0) {
+            split_ties(r, r->key + k, n, score + k * score_stride, stride, rank + k);
+        }
     }
 }

@@ -1,15 +1,13 @@
 /* What tallies tell beyond their quantiles: standard deviations, shares of ranks, how far ranks move.
  *
- * The standard deviation comes from integer moments of the 16-bit keys that ranks are made by, not of the bins: a key is
- * 1 / 65472 of the range of scores, so that rounding to keys adds a variance of key^2 / 12, which is taken off again
- * (Sheppard 1898, Proceedings of the London Mathematical Society 29:353-380). By hand: keys 10 and 14, n = 2, have the
- * mean square 148 and the mean 12: variance 4 - 1/12. Edges: a certain score has sd 0, no score none. */
+ * The standard deviation comes from the integer sums of the scores and of the squares of their places, not from the bins.
+ * Sums are of scores cut off to units, on average by half a unit, which is put back. By hand: scores 10 and 14 between the
+ * ends 0 and 100 have the places 0.1 and 0.14, their mean square 0.0148, their mean 0.12: sd 100 sqrt(0.0004) = 2.
+ * Edges: a certain score has sd 0, no score none. */
 #include "metrics/ensemble_tally.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-#include "metrics/ensemble_rank.h"
 
 double csi_tallies_score_sd(const csi_tallies *tally, size_t node, size_t year, size_t country)
 {
@@ -21,10 +19,11 @@ double csi_tallies_score_sd(const csi_tallies *tally, size_t node, size_t year, 
     if (!(cell->least < cell->most)) {
         return 0.0;
     }
-    const double width = (tally->shape.high - tally->shape.low) / (double)(INT16_MAX - CSI_KEY_FIRST + 1);
-    const double mean = (double)cell->key_sum / (double)n;
-    const double variance = (double)cell->key_square / (double)n - mean * mean - 1.0 / 12.0;
-    return variance > 0.0 ? width * sqrt(variance) : 0.0;
+    const double scale = csi_tallies_scale(&tally->shape);
+    const double mean = ((double)cell->sum / (double)n + 0.5) / CSI_TALLY_FIXED;
+    const double place = (mean - tally->shape.low) * scale;
+    const double variance = (double)cell->square / (double)n / CSI_TALLY_SQUARE - place * place;
+    return variance > 0.0 && scale > 0.0 ? sqrt(variance) / scale : 0.0;
 }
 
 uint64_t csi_tallies_rank_count(const csi_tallies *tally, size_t node, size_t year, size_t country, size_t k)

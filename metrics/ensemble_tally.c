@@ -1,6 +1,5 @@
-/* See ensemble_tally.h. Blocks are counted country by country, so that the counters at
- * work stay in the nearest cache: most of the cost of counting is fetching them. A bin is 64 of the keys that the ranks
- * were made by. */
+/* See ensemble_tally.h. Blocks are counted a few countries at a time: so few that the counters at work stay in the nearest
+ * cache, and so many that counting the same bin again and again need not wait for itself. */
 #include "metrics/ensemble_tally.h"
 
 #include <math.h>
@@ -10,7 +9,7 @@
 #include "metrics/lanes.h"
 
 #define RANK_BINS_MOST 2048
-#define KEYS_PER_BIN 64 /* of the 65536: the first bin is left to the key of what is not scored */
+#define ABREAST 4 /* countries counted at a time */
 
 static bool has_product(size_t a, size_t b, size_t *product)
 {
@@ -63,90 +62,115 @@ void csi_tallies_free(csi_tallies *tally)
     }
 }
 
-CSI_INLINE void digest_body(const double *restrict score, size_t n, double *restrict least, double *restrict most,
-                            int64_t *restrict sum)
+CSI_INLINE void digest_body(const double *restrict score, size_t n, double low, double scale, double *restrict least,
+                            double *restrict most, int64_t *restrict sum, int64_t *restrict square)
 {
     for (size_t i = 0; i < n; i++) {
-        const double s = score[i];
+        const double s = score[i], place = (s - low) * scale;
         least[i] = s < least[i] ? s : least[i];
         most[i] = s > most[i] ? s : most[i];
         sum[i] += (int64_t)(s == s ? s * CSI_TALLY_FIXED : 0.0);
+        square[i] += (int64_t)(s == s ? place * place * CSI_TALLY_SQUARE : 0.0);
     }
 }
-static void digest(const double *restrict score, size_t n, double *restrict least, double *restrict most,
-                   int64_t *restrict sum);
+static void digest(const double *restrict score, size_t n, double low, double scale, double *restrict least,
+                   double *restrict most, int64_t *restrict sum, int64_t *restrict square);
 CSI_LANES(digest,
-          (const double *restrict score, size_t n, double *restrict least, double *restrict most, int64_t *restrict sum),
-          (score, n, least, most, sum))
+          (const double *restrict score, size_t n, double low, double scale, double *restrict least,
+           double *restrict most, int64_t *restrict sum, int64_t *restrict square),
+          (score, n, low, scale, least, most, sum, square))
 
-void csi_tallies_digest(const double *score, size_t n, double *least, double *most, int64_t *sum)
+void csi_tallies_digest(const csi_tallies_shape *shape, const double *score, size_t n, double *least, double *most,
+                        int64_t *sum, int64_t *square)
 {
-    digest(score, n, least, most, sum);
+    digest(score, n, shape->low, csi_tallies_scale(shape), least, most, sum, square);
+}
+
+/* Counts rows of n entries, `n_abreast` (a constant) of them at a time. */
+CSI_INLINE void count_rows(const uint16_t *row, size_t n, size_t stride, const size_t n_abreast, uint32_t *const *bin)
+{
+    for (size_t r = 0; r < n; r++) {
+        for (size_t i = 0; i < n_abreast; i++) {
+            bin[i][row[i * stride + r]]++;
+        }
+    }
+}
+
+static void count_grouped_ranks(const uint16_t *row, size_t n, size_t per_bin, uint32_t *bin)
+{
+    for (size_t r = 0; r < n; r++) {
+        bin[(row[r] + per_bin - 1) / per_bin]++;
+    }
+}
+
+/* Counts the `n_abreast` lanes from `lane` on. */
+CSI_INLINE void count_lanes(csi_tallies *tally, const size_t *at, const csi_tallies_block *block, size_t lane,
+                            const size_t n_abreast)
+{
+    uint32_t *score_bin[ABREAST], *rank_bin[ABREAST];
+    const uint16_t *rank = block->rank + lane * block->stride;
+    for (size_t i = 0; i < n_abreast; i++) {
+        score_bin[i] = tally->score_bin + at[i] * CSI_TALLY_BINS;
+        rank_bin[i] = tally->rank_bin + at[i] * tally->n_rank_bins;
+    }
+    count_rows(block->bin + lane * block->stride, block->n, block->stride, n_abreast, score_bin);
+    if (tally->ranks_per_bin == 1) {
+        count_rows(rank, block->n, block->stride, n_abreast, rank_bin);
+    }
+    for (size_t i = 0; i < n_abreast; i++) {
+        csi_tallies_cell *cell = &tally->cell[at[i]];
+        cell->least = fmin(cell->least, block->least[lane + i]);
+        cell->most = fmax(cell->most, block->most[lane + i]);
+        cell->sum += block->sum[lane + i];
+        cell->square += block->square[lane + i];
+        if (tally->ranks_per_bin > 1) {
+            count_grouped_ranks(rank + i * block->stride, block->n, tally->ranks_per_bin, rank_bin[i]);
+        }
+    }
 }
 
 void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tallies_block *block)
 {
-    for (size_t country = 0; country < tally->shape.n_countries; country++) {
-        const size_t at = csi_tallies_at(tally, node, year, country);
-        uint32_t *score_bin = tally->score_bin + at * CSI_TALLY_BINS;
-        uint32_t *rank_bin = tally->rank_bin + at * tally->n_rank_bins;
-        uint64_t key_sum = 0, key_square = 0;
-        for (size_t r = 0; r < block->n; r++) {
-            const uint32_t key = (uint16_t)(block->key[r * block->stride + country] ^ INT16_MIN);
-            score_bin[key / KEYS_PER_BIN]++;
-            key_sum += key;
-            key_square += (uint64_t)key * key;
+    size_t lane = 0, at[ABREAST];
+    for (; lane + ABREAST <= block->n_lanes; lane += ABREAST) {
+        for (size_t i = 0; i < ABREAST; i++) {
+            at[i] = csi_tallies_at(tally, node, year, block->country[lane + i]);
         }
-        for (size_t r = 0; r < block->n && tally->ranks_per_bin == 1; r++) {
-            rank_bin[block->rank[r * block->stride + country]]++;
-        }
-        for (size_t r = 0; r < block->n && tally->ranks_per_bin > 1; r++) {
-            rank_bin[(block->rank[r * block->stride + country] + tally->ranks_per_bin - 1) / tally->ranks_per_bin]++;
-        }
-        csi_tallies_cell *cell = &tally->cell[at];
-        cell->least = fmin(cell->least, block->least[country]);
-        cell->most = fmax(cell->most, block->most[country]);
-        cell->sum += block->sum[country];
-        cell->key_sum += key_sum;
-        cell->key_square += key_square;
+        count_lanes(tally, at, block, lane, ABREAST);
+    }
+    for (; lane < block->n_lanes; lane++) {
+        at[0] = csi_tallies_at(tally, node, year, block->country[lane]);
+        count_lanes(tally, at, block, lane, 1);
+    }
+    for (; lane < tally->shape.n_countries; lane++) {
+        at[0] = csi_tallies_at(tally, node, year, block->country[lane]);
+        tally->score_bin[at[0] * CSI_TALLY_BINS] += (uint32_t)block->n;
+        tally->rank_bin[at[0] * tally->n_rank_bins] += (uint32_t)block->n;
     }
 }
 
-#define WIDTH 16
-typedef int16_t places __attribute__((vector_size(2 * WIDTH)));
-
-/* above[b] += how often country a ranks before the 64 countries from b on. */
-CSI_INLINE void count_above_body(const uint16_t *rank, size_t n, size_t stride, size_t a, size_t b, size_t n_b,
-                                 uint32_t *above)
+/* In how many replicates one row's rank is before the other's; 0 is no rank. At most 65535 of them. */
+CSI_INLINE void count_before_body(const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count)
 {
-    places count[4] = {{0}, {0}, {0}, {0}};
+    uint16_t sum = 0;
     for (size_t r = 0; r < n; r++) {
-        const uint16_t own = rank[r * stride + a];
-        const int16_t p = (int16_t)(own == 0 ? INT16_MAX : own);
-        const places place = {p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p};
-        for (size_t v = 0; v < 4; v++) {
-            places other;
-            memcpy(&other, rank + r * stride + b + v * WIDTH, sizeof other);
-            count[v] -= (places)(other > place);
-        }
+        sum = (uint16_t)(sum + (a[r] != 0 && (uint16_t)(a[r] - 1) < (uint16_t)(b[r] - 1)));
     }
-    for (size_t i = 0; i < n_b; i++) {
-        above[i] += (uint32_t)(uint16_t)count[i / WIDTH][i % WIDTH];
-    }
+    *count = sum;
 }
-static void count_above(const uint16_t *rank, size_t n, size_t stride, size_t a, size_t b, size_t n_b, uint32_t *above);
-CSI_LANES_NARROW(count_above,
-                 (const uint16_t *rank, size_t n, size_t stride, size_t a, size_t b, size_t n_b, uint32_t *above),
-                 (rank, n, stride, a, b, n_b, above))
+static void count_before(const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count);
+CSI_LANES(count_before, (const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count),
+          (a, b, n, count))
 
-void csi_tallies_add_pairs(csi_tallies *tally, size_t year, size_t n, size_t stride, const uint16_t *rank)
+void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const csi_tallies_block *block)
 {
     const size_t n_countries = tally->shape.n_countries;
-    for (size_t a = 0; a < n_countries; a++) {
-        uint32_t *above = tally->above + (year * n_countries + a) * n_countries;
-        for (size_t b = 0; b < n_countries; b += 4 * WIDTH) {
-            const size_t n_b = n_countries - b < 4 * WIDTH ? n_countries - b : 4 * WIDTH;
-            count_above(rank, n, stride, a, b, n_b, above + b);
+    for (size_t a = 0; a < block->n_lanes; a++) {
+        uint32_t *own = tally->above + (year * n_countries + block->country[a]) * n_countries;
+        for (size_t b = 0; b < block->n_lanes; b++) {
+            uint16_t count = 0;
+            count_before(block->rank + a * block->stride, block->rank + b * block->stride, block->n, &count);
+            own[block->country[b]] += count;
         }
     }
 }
@@ -164,8 +188,7 @@ csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
         to->cell[i].least = fmin(to->cell[i].least, other->least);
         to->cell[i].most = fmax(to->cell[i].most, other->most);
         to->cell[i].sum += other->sum;
-        to->cell[i].key_sum += other->key_sum;
-        to->cell[i].key_square += other->key_square;
+        to->cell[i].square += other->square;
     }
     for (size_t i = 0; i < n_cells * CSI_TALLY_BINS; i++) {
         to->score_bin[i] += from->score_bin[i];

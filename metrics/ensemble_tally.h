@@ -8,9 +8,11 @@
 #include <stdint.h>
 
 #include "core/status.h"
+#include "metrics/ensemble_rank.h"
 
-#define CSI_TALLY_BINS 1024 /* of scores: bin 0 counts the replicates without one, the others are equally wide */
+#define CSI_TALLY_BINS (CSI_RANK_BINS + 1) /* of scores: bin 0 counts the replicates without one */
 #define CSI_TALLY_FIXED 0x1p24 /* a score counts as this many units in the sums */
+#define CSI_TALLY_SQUARE 0x1p40
 
 typedef struct csi_tallies_shape {
     size_t n_nodes;      /* of those asked for */
@@ -24,7 +26,7 @@ typedef struct csi_tallies_shape {
 typedef struct csi_tallies_cell {
     double least, most;  /* of the scores; infinite while there are none */
     int64_t sum;         /* of the scores, in units of 1 / CSI_TALLY_FIXED */
-    uint64_t key_sum, key_square; /* of the keys above CSI_KEY_NONE, and of their squares */
+    int64_t square;      /* of their places, 0 to 1 between the ends of the bins, in units of 1 / CSI_TALLY_SQUARE */
 } csi_tallies_cell;
 
 typedef struct csi_tallies {
@@ -46,21 +48,31 @@ static inline size_t csi_tallies_at(const csi_tallies *tally, size_t node, size_
     return (node * tally->shape.n_years + year) * tally->shape.n_countries + country;
 }
 
-/* A block of replicates of one node and year. Keys (metrics/ensemble_rank.h) are made with the range of the shape. */
+/* A block of replicates of one node and year, as metrics/ensemble_rank.h gives them. Rows hold the n_lanes countries
+ * country[lane]; the others of the tally's are not scored. */
 typedef struct csi_tallies_block {
-    size_t n, stride;
-    const int16_t *key;            /* [r * stride + country] */
+    size_t n, stride;              /* replicates, and from one lane to the next */
+    size_t n_lanes;
+    const size_t *country;         /* [n_countries]: first those of the lanes, then all others */
+    const uint16_t *bin;           /* [lane * stride + replicate]: made with the range of the shape */
     const uint16_t *rank;          /* likewise */
-    const double *least, *most;    /* [country]: of the block's scores; infinite where there are none */
-    const int64_t *sum;
+    const double *least, *most;    /* [lane]: of the block's scores; infinite where there are none */
+    const int64_t *sum, *square;
 } csi_tallies_block;
 
+/* By what a score's distance from the low end is multiplied to be its place; 0 where the ends are one. */
+static inline double csi_tallies_scale(const csi_tallies_shape *shape)
+{
+    return shape->high > shape->low ? 1.0 / (shape->high - shape->low) : 0.0;
+}
+
 /* Takes the scores of one replicate into the extremes and sums of a block. */
-void csi_tallies_digest(const double *score, size_t n, double *least, double *most, int64_t *sum);
+void csi_tallies_digest(const csi_tallies_shape *shape, const double *score, size_t n, double *least, double *most,
+                        int64_t *sum, int64_t *square);
 
 /* Adds a block; not thread-safe within the same node and year. */
 void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tallies_block *block);
-void csi_tallies_add_pairs(csi_tallies *tally, size_t year, size_t n, size_t stride, const uint16_t *rank);
+void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const csi_tallies_block *block);
 
 /* Adds `from` to `to`; shapes must be the same (CSI_ERR_DATA). */
 CSI_MUST_USE csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from);

@@ -27,13 +27,14 @@ static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, cons
     return status;
 }
 
+/* As the kernel does it, which multiplies by the inverse of the distance and counts reversed ones from above. */
 static double between(const csi_variant *v, double x, double low, double high, int direction)
 {
-    double z = (x - low) / (high - low);
+    const double scale = (direction < 0 ? -1.0 : 1.0) / (high - low);
+    double z = (x - (direction < 0 ? high : low)) * scale;
     if (v->clips && (z < 0.0 || z > 1.0)) {
         z = z < 0.0 ? 0.0 : 1.0;
     }
-    z = direction < 0 ? 1.0 - z : z;
     return v->a + (v->b - v->a) * z;
 }
 
@@ -46,9 +47,9 @@ static void normalise(const csi_ensemble *e, const csi_replicate *r, const csi_p
             const double from = r->has_goalposts ? low + r->low[i] * width : low;
             const double to = r->has_goalposts ? v->high[i * e->n_years + year] + r->high[i] * width
                                                : v->high[i * e->n_years + year];
-            for (size_t c = 0; c < e->n_countries; c++) {
-                const size_t at = csi_panel_at(treated, i, year + e->context.first_scored_year, c);
-                const bool is_there = !isnan(v->treated[(year * e->n_indicators + i) * e->stride + c]);
+            for (size_t lane = 0; lane < e->n_countries; lane++) {
+                const size_t at = csi_panel_at(treated, i, year + e->context.first_scored_year, e->country[lane]);
+                const bool is_there = !isnan(v->treated[(year * e->n_indicators + i) * e->stride + lane]);
                 out->value[at] = is_there ? between(v, treated->value[at], from, to,
                                                     e->context.framework->node[i].direction)
                                           : (double)NAN;

@@ -8,6 +8,7 @@
 #include "metrics/rng.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "metrics/lanes_math.h"
@@ -74,11 +75,14 @@ CSI_LANES(tails, (const double *restrict p, double *restrict x, size_t n), (p, x
 static void mend_tails(const double *p, double *x, size_t n)
 {
     double tail_p[CHUNK], tail_x[CHUNK];
-    size_t at[CHUNK], m = 0;
+    uint16_t at[CHUNK + 1];
+    size_t m = 0;
     for (size_t i = 0; i < n; i++) {
-        tail_p[m] = p[i];
-        at[m] = i;
+        at[m] = (uint16_t)i;
         m += fabs(p[i] - 0.5) > MIDDLE;
+    }
+    for (size_t j = 0; j < m; j++) {
+        tail_p[j] = p[at[j]];
     }
     tails(tail_p, tail_x, m);
     for (size_t j = 0; j < m; j++) {

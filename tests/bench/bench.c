@@ -2,7 +2,11 @@
  * three normalisations, arithmetic or geometric means at every level) on the panel that the numpy program of the oracle
  * uses, read from the folder given. Prints one JSON object a line; tests/bench/run.sh lays numpy's beside them.
  *
- * usage: csindex-bench FOLDER [REPLICATES] [RUNS] */
+ * With --parts it tells where a replicate's time goes instead, on that job or on a project's own ensemble: each part of a
+ * batch is timed several times and the least kept, so that a busy machine does not show.
+ *
+ * usage: csindex-bench FOLDER [REPLICATES] [RUNS]
+ *        csindex-bench --parts FOLDER|PROJECT [REPLICATES] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +14,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "index/run.h"
 #include "metrics/ensemble.h"
+#include "metrics/ensemble_model.h"
+#include "metrics/ensemble_rank.h"
 #include "tests/support/coin.h"
 
 #define COMMON                                                                                                      \
@@ -74,54 +81,241 @@ static table last_year(table data)
     return data;
 }
 
-static void bench(const char *folder, const char *steps, const char *section, const char *what, uint64_t replicates,
-                  size_t runs)
+/* What the reference job is made of; kept until the end of the program. */
+typedef struct job {
+    coin c;
+    csi_ensemble *ensemble;
+} job;
+
+static void fail(csi_diag *diag)
+{
+    size_t n;
+    const csi_message *message = csi_diag_messages(diag, &n);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(stderr, "%s\n", message[i].text);
+    }
+    exit(1);
+}
+
+static job open_job(const char *folder, const char *steps, const char *section)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/synth_meta.csv", folder);
     const table meta = table_read(path);
     snprintf(path, sizeof path, "%s/synth_panel.csv", folder);
     const table data = last_year(table_read(path));
-    coin c = coin_read(&meta, &data);
+    job j = {.c = coin_read(&meta, &data)};
     const csi_setting *settings = NULL;
     csi_ensemble_spec *spec = NULL;
-    csi_ensemble *ensemble = NULL;
-    if (coin_run(&c, steps) != CSI_OK ||
-        csi_settings_parse(c.arena, "bench", section, strlen(section), c.diag, &settings) != CSI_OK ||
-        csi_ensemble_read(c.arena, c.framework, c.recipe, settings, 1, c.diag, &spec) != CSI_OK ||
-        csi_ensemble_new(spec, c.recipe, &c.context, c.raw, c.diag, &ensemble) != CSI_OK) {
-        size_t n;
-        const csi_message *message = csi_diag_messages(c.diag, &n);
-        for (size_t i = 0; i < n; i++) {
-            fprintf(stderr, "%s\n", message[i].text);
-        }
-        exit(1);
-    }
     const char *why = NULL;
-    if (!csi_ensemble_is_fast(ensemble, &why)) {
+    coin *c = &j.c;
+    if (coin_run(c, steps) != CSI_OK ||
+        csi_settings_parse(c->arena, "bench", section, strlen(section), c->diag, &settings) != CSI_OK ||
+        csi_ensemble_read(c->arena, c->framework, c->recipe, settings, 1, c->diag, &spec) != CSI_OK ||
+        csi_ensemble_new(spec, c->recipe, &c->context, c->raw, c->diag, &j.ensemble) != CSI_OK) {
+        fail(c->diag);
+    }
+    if (!csi_ensemble_is_fast(j.ensemble, &why)) {
         fprintf(stderr, "some replicates walk the pipeline: %s\n", why);
         exit(1);
     }
-    const size_t root = c.framework->n_nodes - 1;
+    return j;
+}
+
+static void bench(const char *folder, const char *steps, const char *what, uint64_t replicates, size_t runs)
+{
+    const job j = open_job(folder, steps, "{" COMMON "}");
+    const size_t root = j.c.framework->n_nodes - 1;
     char name[128];
     for (size_t threads = 1; threads <= 2; threads++) {
         snprintf(name, sizeof name, "%s, all 13 nodes", what);
-        measure(&c, ensemble, name, NULL, 0, replicates, threads, runs);
+        measure(&j.c, j.ensemble, name, NULL, 0, replicates, threads, runs);
         snprintf(name, sizeof name, "%s, index only", what);
-        measure(&c, ensemble, name, &root, 1, replicates, threads, runs);
+        measure(&j.c, j.ensemble, name, &root, 1, replicates, threads, runs);
     }
-    csi_ensemble_free(ensemble);
+    csi_ensemble_free(j.ensemble);
 }
+
+enum { DRAW, ERRORS, COMPUTE, RANK, TALLY, N_PARTS };
+#define REPEATS 7
+
+/* Adds the least of the times that each part of one batch took. */
+typedef struct batch {
+    const csi_ensemble *e;
+    csi_replicate *replicate[CSI_RANK_COLUMNS];
+    csi_kernel *kernel;
+    csi_ranker *ranker;
+    csi_tallies *tally;
+    double *scratch, *error, *score, *least, *most;
+    int64_t *sum, *square;
+    uint16_t *rank, *bin;
+    bool *is_wanted;
+} batch;
+
+static void *room(size_t n, size_t size)
+{
+    void *p = calloc(n + 64, size);
+    if (p == NULL) {
+        exit(71);
+    }
+    return p;
+}
+
+static void draw_batch(batch *b, uint64_t first, double *part)
+{
+    double least = 1e9;
+    for (size_t repeat = 0; repeat < REPEATS; repeat++) {
+        const double start = now();
+        for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
+            csi_draw_plan plan = {.sobol = NULL};
+            for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
+                plan.key[factor] = first + i;
+            }
+            csi_replicate_draw(b->e, &plan, b->scratch, b->replicate[i]);
+        }
+        const double took = now() - start;
+        least = took < least ? took : least;
+    }
+    part[DRAW] += least;
+}
+
+static void keep_least(double from, double *least)
+{
+    const double took = now() - from;
+    *least = took < *least ? took : *least;
+}
+
+static void time_year(batch *b, size_t year, double *part)
+{
+    const csi_ensemble *e = b->e;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators, step = n_aggregates * e->stride;
+    for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
+        const csi_replicate *r = b->replicate[i];
+        double errors = r->has_errors ? 1e9 : 0.0, compute = 1e9;
+        for (size_t repeat = 0; repeat < REPEATS; repeat++) {
+            double start = now();
+            if (r->has_errors) {
+                const size_t n_rows = e->n_erring * e->raw->n_years;
+                csi_replicate_errors(e, r->error_key, r->variant->error_is_needed + year * n_rows, b->scratch, b->error);
+                keep_least(start, &errors);
+            }
+            start = now();
+            csi_kernel_year(b->kernel, r, b->error, year, b->is_wanted, b->score + i * step);
+            keep_least(start, &compute);
+        }
+        part[ERRORS] += errors;
+        part[COMPUTE] += compute;
+    }
+    for (size_t k = 0; k < n_aggregates; k++) {
+        const size_t n_lanes = e->n_lanes[year * n_aggregates + k];
+        const csi_tallies_block block = {CSI_RANK_COLUMNS, CSI_RANK_COLUMNS, n_lanes, e->country, b->bin, b->rank,
+                                         b->least, b->most, b->sum, b->square};
+        double rank = 1e9, tally = 1e9;
+        for (size_t repeat = 0; repeat < REPEATS; repeat++) {
+            double start = now();
+            csi_ranker_rank(b->ranker, b->score + k * e->stride, step, CSI_RANK_COLUMNS, n_lanes, CSI_RANK_COLUMNS, b->rank,
+                            b->bin);
+            for (size_t r = 0; r < CSI_RANK_COLUMNS; r++) {
+                csi_tallies_digest(&b->tally->shape, b->score + k * e->stride + r * step, n_lanes, b->least, b->most,
+                                   b->sum, b->square);
+            }
+            keep_least(start, &rank);
+            start = now();
+            csi_tallies_add(b->tally, k, year, &block);
+            keep_least(start, &tally);
+        }
+        part[RANK] += rank;
+        part[TALLY] += tally;
+    }
+}
+
+/* Microseconds a replicate of each part, one thread, counters in the near cache. */
+static void time_parts(const csi_ensemble *e, csi_diag *diag, uint64_t replicates)
+{
+    static const char *const name[N_PARTS] = {"draw", "errors", "compute", "rank", "tally"};
+    const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    const csi_ensemble_options options = {.n_replicates = replicates};
+    batch b = {.e = e};
+    double part[N_PARTS] = {0.0};
+    b.scratch = room(csi_draw_room(e), sizeof(double));
+    b.error = room(csi_error_room(e), sizeof(double));
+    b.score = room(CSI_RANK_COLUMNS * n_aggregates * e->stride, sizeof(double));
+    b.least = room(e->stride, sizeof(double));
+    b.most = room(e->stride, sizeof(double));
+    b.sum = room(e->stride, sizeof(int64_t));
+    b.square = room(e->stride, sizeof(int64_t));
+    b.rank = room(CSI_RANK_COLUMNS * e->stride, sizeof(uint16_t));
+    b.bin = room(CSI_RANK_COLUMNS * e->stride, sizeof(uint16_t));
+    b.is_wanted = room(n_aggregates, sizeof(bool));
+    memset(b.is_wanted, 1, n_aggregates);
+    bool is_made = csi_kernel_new(e, &b.kernel) == CSI_OK && csi_ranker_new(e->n_countries, e->low, e->high, &b.ranker) == CSI_OK &&
+                   csi_ensemble_tally_new(e, &options, &b.tally) == CSI_OK;
+    for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
+        is_made = is_made && csi_replicate_new(e, &b.replicate[i]) == CSI_OK;
+    }
+    if (!is_made) {
+        fail(diag);
+    }
+    const uint64_t n = (replicates + CSI_RANK_COLUMNS - 1) / CSI_RANK_COLUMNS * CSI_RANK_COLUMNS;
+    for (uint64_t first = 0; first < n; first += CSI_RANK_COLUMNS) {
+        draw_batch(&b, first, part);
+        for (size_t year = 0; year < e->n_years; year++) {
+            time_year(&b, year, part);
+        }
+    }
+    const double n_columns = (double)n * (double)(n_aggregates * e->n_years);
+    double all = 0.0;
+    for (size_t i = 0; i < N_PARTS; i++) {
+        all += part[i];
+        printf("{\"part\": \"%s\", \"us_per_replicate\": %.3f, \"us_per_column\": %.4f}\n", name[i],
+               part[i] / (double)n * 1e6, part[i] / n_columns * 1e6);
+    }
+    printf("{\"part\": \"all\", \"us_per_replicate\": %.3f, \"us_per_column\": %.4f}\n", all / (double)n * 1e6,
+           all / n_columns * 1e6);
+}
+
+static void time_project(const char *path, uint64_t replicates)
+{
+    csi_diag *diag = csi_diag_new(0);
+    csi_project *project = NULL;
+    csi_run *run = NULL;
+    csi_ensemble *ensemble = NULL;
+    csi_ensemble_spec *spec = NULL;
+    if (diag == NULL || csi_project_read(path, diag, &project) != CSI_OK || csi_run_compute(project, diag, &run) != CSI_OK ||
+        csi_ensemble_read(project->arena, project->framework, project->recipe, NULL, 1, diag, &spec) != CSI_OK ||
+        csi_ensemble_new(spec, project->recipe, &run->context, run->raw->panel, diag, &ensemble) != CSI_OK) {
+        fail(diag);
+    }
+    time_parts(ensemble, diag, replicates);
+}
+
+#define GAPS_KEPT "- normalise: {method: minmax, goalposts: panel, clip: false}\n- aggregate: arithmetic\n"
+#define GAPS_FILLED "- impute: {method: group_median, groups: [Grp]}\n" GAPS_KEPT
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fprintf(stderr, "usage: csindex-bench FOLDER [REPLICATES] [RUNS]\n");
+    const bool tells_parts = argc > 2 && strcmp(argv[1], "--parts") == 0;
+    if (argc < 2 || (argc == 2 && argv[1][0] == '-')) {
+        fprintf(stderr, "usage: csindex-bench FOLDER [REPLICATES] [RUNS]\n"
+                        "       csindex-bench --parts FOLDER|PROJECT [REPLICATES]\n");
         return 64;
+    }
+    if (tells_parts) {
+        const uint64_t replicates = argc > 3 ? (uint64_t)atoll(argv[3]) : 64;
+        char path[4096];
+        snprintf(path, sizeof path, "%s/synth_meta.csv", argv[2]);
+        FILE *file = fopen(path, "r");
+        if (file == NULL) {
+            time_project(argv[2], replicates);
+        } else {
+            fclose(file);
+            const job j = open_job(argv[2], GAPS_KEPT, "{" COMMON "}");
+            time_parts(j.ensemble, j.c.diag, replicates);
+        }
+        return 0;
     }
     const uint64_t replicates = argc > 2 ? (uint64_t)atoll(argv[2]) : 10000;
     const size_t runs = argc > 3 ? (size_t)atoll(argv[3]) : 5;
-    bench(argv[1], "- normalise: {method: minmax, goalposts: panel, clip: false}\n- aggregate: arithmetic\n",
-          "{" COMMON "}", "gaps kept", replicates, runs);
+    bench(argv[1], GAPS_KEPT, "gaps kept", replicates, runs);
     return 0;
 }
