@@ -1,18 +1,27 @@
 set -e
-# Two clones in directories of different length, built at different times, in another locale, by a different number of
-# jobs: command, libraries and packages must be the same bytes.
-for name in a a/much/longer/way; do
-    mkdir -p "$work/$name"
-    git clone -q "file://$source_dir" "$work/$name/source"
+. scripts/packages.sh
+install_missing $SOAK_PACKAGES
+# Two clones in directories of different length, built at different times, in another locale and time zone, under another
+# umask, by a different number of jobs: command, libraries and packages must be the same bytes.
+one=$work/a two=$work/a/much/longer/way
+for clone in "$one" "$two"; do
+    mkdir -p "$clone"
+    git clone -q "file://$source_dir" "$clone/source"
 done
 build()
 {
-    (cd "$1/source" && cmake --preset release -DCSINDEX_TESTS=OFF >/dev/null && cmake --build --preset release -j "$2" >/dev/null)
+    (
+        cd "$1/source"
+        cmake --preset release -DCSINDEX_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr >/dev/null
+        cmake --build --preset release -j "$2" >/dev/null
+        SOURCE_DATE_EPOCH=1700000000 cpack -G DEB --config build/release/CPackConfig.cmake -B deb >deb.log 2>&1 || { cat deb.log; exit 1; }
+    )
 }
-LC_ALL=C TZ=UTC build "$work/a" 2
+(umask 022; export LC_ALL=C TZ=UTC; build "$one" 2)
 sleep 2
-LC_ALL=C.UTF-8 TZ=Asia/Kathmandu build "$work/a/much/longer/way" 1
-for file in csindex libcsindex.a libcsindex.so.0.1.0; do
-    cmp "$work/a/source/build/release/$file" "$work/a/much/longer/way/source/build/release/$file"
-    echo "identical: $file $(sha256sum <"$work/a/source/build/release/$file" | cut -c 1-16)"
+(umask 002; export LC_ALL=C.UTF-8 TZ=Asia/Kathmandu; build "$two" 1)
+for file in build/release/csindex build/release/libcsindex.a build/release/libcsindex.so.0.1.0 \
+    $(cd "$one/source" && find deb -maxdepth 1 -name '*.deb' | sort); do
+    cmp "$one/source/$file" "$two/source/$file"
+    echo "identical: $(basename "$file") $(sha256sum <"$one/source/$file" | cut -c 1-16)"
 done
