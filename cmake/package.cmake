@@ -24,18 +24,26 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${CMAKE_CURRENT_SOURCE_DIR}/pack
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libcsindex-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "libcsindex0 (= ${PROJECT_VERSION}), libgsl-dev, libyaml-dev, nettle-dev, zlib1g-dev, libcsv-dev, libglpk-dev")
+set(development_depends "libcsindex0 (= ${PROJECT_VERSION}), libgsl-dev, libyaml-dev, nettle-dev, zlib1g-dev, libcsv-dev, libglpk-dev")
+foreach(pair XLSXWRITER_FOUND:libxlsxwriter-dev SQLITE_FOUND:libsqlite3-dev readstat_found:libreadstat-dev)
+  string(REPLACE ":" ";" pair ${pair})
+  list(GET pair 0 found)
+  list(GET pair 1 package)
+  if(${found})
+    string(APPEND development_depends ", ${package}")
+  endif()
+endforeach()
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${development_depends}")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION
 "Computes composite indices of countries from indicator files: yearly scores,
- every number explained, every rank with its interval. Comes with an index of
- the stability of cyberspace, on real data.")
+every number explained, every rank with its interval. Comes with an index of
+the stability of cyberspace, on real data.")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION
 "Shared library of csindex, which computes composite indices of countries
- from indicator files.")
+from indicator files.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "Headers, static library, pkg-config file and CMake package of csindex, which
- computes composite indices of countries from indicator files.")
+computes composite indices of countries from indicator files.")
 
 # Debian wants a changelog and a copyright file with every package.
 file(READ "${CMAKE_CURRENT_SOURCE_DIR}/packaging/changelog.in" changelog)
@@ -51,5 +59,7 @@ foreach(pair command:csindex library:libcsindex0 development:libcsindex-dev)
   install(FILES packaging/copyright "${CMAKE_CURRENT_BINARY_DIR}/packaging/changelog.gz"
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
 endforeach()
+install(FILES packaging/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides COMPONENT library
+  RENAME libcsindex0)
 
 include(CPack)

