@@ -1,6 +1,7 @@
 /* Finding the project that a command is about. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cli/messages.h"
@@ -31,19 +32,18 @@ static char *try(const char *directory, size_t length, const char *rest)
 /* The default index: where `cmake --install` puts it, else in the tree that the program was built in. */
 static char *find_default(void)
 {
-    char program[4096];
-    const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (n <= 0) {
-        return NULL;
+    char *program = realpath("/proc/self/exe", NULL);
+    if (program == NULL) { /* a root without /proc: the path that the kernel was told */
+        program = realpath((const char *)getauxval(AT_EXECFN), NULL);
     }
-    program[n] = '\0';
-    char *slash = strrchr(program, '/');
+    char *slash = program != NULL ? strrchr(program, '/') : NULL;
     char *found = slash != NULL ? try(program, (size_t)(slash - program), INSTALLED) : NULL;
     while (found == NULL && slash != NULL) {
         found = try(program, (size_t)(slash - program), IN_SOURCE);
         *slash = '\0';
         slash = strrchr(program, '/');
     }
+    free(program);
     return found;
 }
 
