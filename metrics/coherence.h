@@ -105,7 +105,7 @@ CSI_MUST_USE csi_status csi_rank_in_groups(const csi_countries *countries, size_
 
 /* A country's strongest (or weakest) indicators in a year: by rank among all countries (ties by the order of the
  * framework). Fills at most n entries, returns how many. An indicator with fewer than `least_distinct` values says
- * nothing and is passed over (0: none is). */
+ * nothing and is passed over (0: none is), and so is one in which more than half of the countries share its value. */
 typedef struct csi_standing {
     size_t indicator;
     int rank;

@@ -38,15 +38,24 @@ csi_status csi_rank_in_groups(const csi_countries *countries, size_t grouping, c
     return has_room ? CSI_OK : CSI_ERR_MEMORY;
 }
 
-static size_t count_distinct(const double *value, size_t n, double *sorted)
+/* Fills sorted[0..*m) and counts its distinct values. */
+static size_t count_distinct(const double *value, size_t n, double *sorted, size_t *m)
 {
-    const size_t m = csi_sample_pack(value, n, sorted);
-    size_t distinct = m > 0;
-    csi_sample_sort(sorted, m);
-    for (size_t i = 1; i < m; i++) {
+    *m = csi_sample_pack(value, n, sorted);
+    size_t distinct = *m > 0;
+    csi_sample_sort(sorted, *m);
+    for (size_t i = 1; i < *m; i++) {
         distinct += sorted[i] > sorted[i - 1];
     }
     return distinct;
+}
+
+/* Whether the column says something of the country: enough values, and not most of the countries with its own. */
+static bool tells_apart(const double *value, size_t n, size_t country, size_t least_distinct, double *sorted)
+{
+    size_t m = 0;
+    const size_t distinct = count_distinct(value, n, sorted, &m);
+    return least_distinct == 0 || (distinct >= least_distinct && 2 * csi_sample_equal(sorted, m, value[country]) <= m);
 }
 
 /* Keeps standing[0..*n) in order, best (or weakest) first, with room for `room`. */
@@ -77,7 +86,7 @@ csi_status csi_standings(const csi_panel *scores, size_t n_indicators, size_t ye
     *n = 0;
     for (size_t q = 0; q < n_indicators && has_room && room > 0; q++) {
         const double *value = csi_panel_column(scores, q, year);
-        if (isnan(value[country]) || count_distinct(value, n_countries, sorted) < least_distinct) {
+        if (isnan(value[country]) || !tells_apart(value, n_countries, country, least_distinct, sorted)) {
             continue;
         }
         const size_t n_ranked = csi_rank_column(value, n_countries, rank, work);
@@ -141,7 +150,8 @@ csi_status csi_tiers(const double *score, size_t n, size_t n_tiers, int *tier)
     memset(tier, 0, n * sizeof *tier);
     if (has_room) {
         double *squares = sum + n + 1;
-        const size_t distinct = count_distinct(score, n, sorted), m = csi_sample_count(score, n);
+        size_t m = 0;
+        const size_t distinct = count_distinct(score, n, sorted, &m);
         const size_t used = distinct < n_tiers ? distinct : n_tiers;
         for (size_t i = 0; i < m; i++) {
             const double d = sorted[i] - sorted[m / 2];
