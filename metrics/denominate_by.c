@@ -4,9 +4,10 @@
  *
  * Source: OECD/JRC Handbook (2008), step 2 "selecting data" (scaling by an appropriate size measure); columns as in
  * COINr's iMeta (Denominator). By hand: 42 patents, 7 million people, scale 1: 6 a million people.
- * Edges: a missing or zero denominator leaves the value missing; a negative one is an error; without a denominator in
- * the framework or in `by`, an indicator is left alone. The cell keeps its state unless its denominator was imputed:
- * then it is as imputed as that. */
+ * Edges: a missing or zero denominator leaves the value missing, with a warning that counts them. Where `impute` comes
+ * later the quotient is filled (COINr's order); a `carry` or `linear` before fills the denominator itself. A negative one
+ * is an error; without a denominator in the framework or in `by`, an indicator is left alone. The cell keeps its state
+ * unless its denominator was imputed: then it is as imputed as that. */
 #include "metrics/method.h"
 
 #include <math.h>
@@ -42,6 +43,7 @@ static csi_status divide(const csi_step *step, const csi_context *context, const
 {
     const double scale = csi_step_number(step, "scale");
     const size_t at = csi_panel_at(in, series, 0, 0), by = csi_panel_at(in, divisor, 0, 0);
+    size_t n_lost = 0, first_lost = 0;
     for (size_t i = 0; i < in->n_years * in->n_countries; i++) {
         const double d = in->value[by + i];
         if (d < 0) {
@@ -50,10 +52,21 @@ static csi_status divide(const csi_step *step, const csi_context *context, const
                                   context->countries->country[i % in->n_countries].iso3,
                                   in->first_year + (int)(i / in->n_countries));
         }
+        if (!(d > 0) && !isnan(in->value[at + i])) {
+            first_lost = n_lost == 0 ? i : first_lost;
+            n_lost++;
+        }
         out->value[at + i] = d > 0 ? scale * in->value[at + i] / d : NAN;
         if (csi_cell_is_imputed(in->state[by + i]) && in->state[at + i] == CSI_CELL_OBSERVED) {
             out->state[at + i] = in->state[by + i];
         }
+    }
+    if (n_lost > 0) {
+        csi_diag_warn(diag, &step->place,
+                      "indicator \"%s\": %zu values are left out, for \"%s\" is missing or zero there (first for %s in %d)",
+                      context->framework->node[series].code, n_lost, csi_series_node(context->framework, divisor)->code,
+                      context->countries->country[first_lost % in->n_countries].iso3,
+                      in->first_year + (int)(first_lost / in->n_countries));
     }
     return CSI_OK;
 }
@@ -84,7 +97,8 @@ const csi_method csi_denominate_by = {
     .title = "Divide by a size measure",
     .formula = "y = scale * x / d",
     .source = "OECD/JRC Handbook on Constructing Composite Indicators (2008), step 2",
-    .edges = "A missing or zero denominator leaves the value missing; a negative one is an error.",
+    .edges = "A missing or zero denominator leaves the value missing, with a warning; impute before (carry, linear) to fill "
+             "the denominator, after to fill the quotient. A negative one is an error.",
     CSI_OPTIONS(options),
     .apply = apply,
 };

@@ -26,11 +26,9 @@ static csi_frame frame_of(const csi_context *context, const csi_panel *in, csi_p
                           size_t n_years)
 {
     const size_t at = csi_panel_at(in, series, year, 0);
-    const csi_framework *framework = context->framework;
     return (csi_frame){
         .series = series,
-        .node = series < framework->n_indicators ? &framework->node[series]
-                                                 : &framework->denominator[series - framework->n_indicators],
+        .node = csi_series_node(context->framework, series),
         .first_year = year,
         .year = in->first_year + (int)year,
         .in = in->value + at,

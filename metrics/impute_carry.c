@@ -4,7 +4,8 @@
  *
  * Source: OECD/JRC Handbook (2008), step 3 (last value carried forward). By hand: 3, ., ., . with limit 2: 3, 3, 3, .
  * Edges: nothing is filled before the first value unless `direction` says so; `both` fills forward first. A value that
- * was itself carried is no source, so two carry steps cannot add up their limits. */
+ * was itself carried is no source, so two carry steps cannot add up their limits. Denominators are carried as
+ * indicators are: it matters where `denominate` comes later. */
 #include "metrics/method.h"
 
 #include <math.h>
@@ -56,8 +57,8 @@ static csi_status apply(const csi_step *step, const csi_context *context, const 
 {
     const size_t direction = csi_step_choice(step, "direction");
     (void)diag;
-    for (size_t series = 0; series < context->framework->n_indicators; series++) {
-        const csi_node *node = &context->framework->node[series];
+    for (size_t series = 0; series < in->n_series; series++) {
+        const csi_node *node = csi_series_node(context->framework, series);
         if (!csi_step_concerns(step, node->code)) {
             continue;
         }
@@ -80,7 +81,8 @@ const csi_method csi_impute_carry = {
     .title = "Carry the nearest year's value",
     .formula = "x_t = x_(t-k), smallest k <= limit",
     .source = "OECD/JRC Handbook on Constructing Composite Indicators (2008), step 3",
-    .edges = "Nothing before the first value unless the direction is backward or both; carried values are no source.",
+    .edges = "Nothing before the first value unless the direction is backward or both; carried values are no source. "
+             "Denominators are carried too, for a denominate that comes later.",
     CSI_OPTIONS(options),
     .apply = apply,
 };

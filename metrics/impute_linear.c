@@ -3,7 +3,8 @@
  *     x_t = x_a + (x_b - x_a) (t - a) / (b - a),   a < t < b
  *
  * Source: OECD/JRC Handbook (2008), step 3. By hand: 2 in 2010, 8 in 2013: 4 in 2011, 6 in 2012.
- * Edges: no extrapolation: nothing before the first value or after the last; `max_gap` leaves longer gaps open. */
+ * Edges: no extrapolation: nothing before the first value or after the last; `max_gap` leaves longer gaps open.
+ * Denominators are filled as indicators are: it matters where `denominate` comes later. */
 #include "metrics/method.h"
 
 #include <math.h>
@@ -41,8 +42,8 @@ static csi_status apply(const csi_step *step, const csi_context *context, const 
 {
     const double gap = csi_step_number(step, "max_gap");
     (void)diag;
-    for (size_t series = 0; series < context->framework->n_indicators; series++) {
-        if (!csi_step_concerns(step, context->framework->node[series].code)) {
+    for (size_t series = 0; series < in->n_series; series++) {
+        if (!csi_step_concerns(step, csi_series_node(context->framework, series)->code)) {
             continue;
         }
         for (size_t country = 0; country < in->n_countries; country++) {
@@ -58,7 +59,8 @@ const csi_method csi_impute_linear = {
     .title = "Interpolate linearly in time",
     .formula = "x_t = x_a + (x_b - x_a) (t - a) / (b - a), a < t < b",
     .source = "OECD/JRC Handbook on Constructing Composite Indicators (2008), step 3",
-    .edges = "No extrapolation: nothing before the first value or after the last.",
+    .edges = "No extrapolation: nothing before the first value or after the last. Denominators are filled too, for a "
+             "denominate that comes later.",
     CSI_OPTIONS(options),
     .apply = apply,
 };

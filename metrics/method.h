@@ -167,6 +167,13 @@ bool csi_step_concerns(const csi_step *step, const char *code);
     {"indicators", CSI_OPTION_TEXTS, "", 0, 0, NULL, "only these indicators (default: all)"},                      \
     {"except", CSI_OPTION_TEXTS, "", 0, 0, NULL, "all indicators but these"}
 
+/* The framework's node of a data series: an indicator, or a denominator behind them. */
+static inline const csi_node *csi_series_node(const csi_framework *framework, size_t series)
+{
+    return series < framework->n_indicators ? &framework->node[series]
+                                            : &framework->denominator[series - framework->n_indicators];
+}
+
 /* Which cells a statistic is taken over, for steps that look at a sample. */
 typedef enum csi_over { CSI_OVER_PANEL, CSI_OVER_YEARLY, CSI_OVER_BASE_YEAR } csi_over;
 #define CSI_OPTIONS_BASE_YEAR                                                                                      \

@@ -30,13 +30,11 @@ static csi_status settle(const csi_step *step, const csi_context *context, csi_p
             if (isnan(panel->value[i])) {
                 panel->state[i] = CSI_CELL_MISSING;
             } else if (isinf(panel->value[i]) || panel->state[i] == CSI_CELL_MISSING) {
-                const csi_framework *f = context->framework;
-                const csi_node *node =
-                    series < f->n_indicators ? &f->node[series] : &f->denominator[series - f->n_indicators];
                 const size_t year = (i - begin) / panel->n_countries, country = (i - begin) % panel->n_countries;
                 return csi_diag_error(diag, isinf(panel->value[i]) ? CSI_ERR_DATA : CSI_ERR_INTERNAL, &step->place,
                                       "%s: method \"%s\" makes no finite number of \"%s\", %s, %d",
-                                      csi_step_kind_name(step->method->step), step->method->name, node->code,
+                                      csi_step_kind_name(step->method->step), step->method->name,
+                                      csi_series_node(context->framework, series)->code,
                                       context->countries->country[country].iso3, panel->first_year + (int)year);
             }
         }

@@ -1,5 +1,12 @@
 /* The edge cases of the methods, a line each: what happens when nothing is left, all are equal, one is alone, a value is 0 or
- * negative, weights are void; and what a configuration may not say. */
+ * negative, weights are void; and what a configuration may not say.
+ *
+ * The policy, line by line: all-equal column dropped with a warning (constant_indicator); no variance in a sensitivity
+ * analysis (constant_output_in_sensitivity); zero or negative under a geometric mean (geometric_zero_and_negative);
+ * all-missing row or column (all_missing); single unit (single_country); ties (ties; their order by code in
+ * golden/test_groups.py); weights summing to 0 and negative ones (void_weights); weight on what is missing
+ * (weight_of_the_missing); fewer countries than indicators (too_few_for_components); duplicate key (duplicates); infinite
+ * value (infinite_values); a range of rounding (range_of_rounding). */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,6 +16,7 @@
 #include "metrics/em.h"
 #include "metrics/outliers.h"
 #include "metrics/sample.h"
+#include "metrics/sensitivity.h"
 #include "tests/support/coin.h"
 
 #define MINMAX_YEARLY "- normalise: {method: minmax, goalposts: yearly}\n"
@@ -191,6 +199,101 @@ Test(edges, thresholds)
     cr_expect_float_eq(index_score(&c, 1), 7, 1e-12);
     cr_expect_eq(coin_run(&c, "- aggregate: {method: arithmetic, min_children: 7}\n"), CSI_ERR_CONFIG);
     coin_free(&c);
+}
+
+/* A value that is no finite number is refused, not averaged: as it comes, and as a method makes it. */
+Test(edges, infinite_values)
+{
+    const double value[] = {1, INFINITY, 3, 4}, huge[] = {1e308, 1, 2, 3};
+    coin c = coin_make(2, 2, 1, value, NULL);
+    cr_expect_eq(coin_run(&c, "- impute: cohort\n"), CSI_ERR_DATA);
+    cr_expect(coin_said(&c, "makes no finite number of \"x1\", A000, 2000"));
+    coin_free(&c);
+    c = coin_make(2, 2, 1, huge, NULL);
+    cr_expect_eq(coin_run(&c, "- normalise: {method: scaled, bounds: [0, 1e-10]}\n"), CSI_ERR_DATA);
+    coin_free(&c);
+}
+
+/* Two nodes of one code, and a key given twice, are errors; no last one wins. */
+Test(edges, duplicates)
+{
+    const double value[] = {1, 2};
+    coin c = coin_make(2, 1, 1, value, NULL);
+    cr_expect_neq(coin_run(&c, "- normalise: {method: minmax, range: [0, 1], range: [1, 100]}\n"), CSI_OK);
+    cr_expect(coin_said(&c, "stands here twice"));
+    const char *parents[] = {"i", "i", NULL};
+    csi_node nodes[3] = {{.code = "x"}, {.code = "x"}, {.code = "i"}};
+    csi_framework *framework = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        nodes[i].name = nodes[i].unit = nodes[i].measure = nodes[i].kind = "";
+        nodes[i].level = i < 2 ? 1 : 2;
+        nodes[i].direction = 1;
+        nodes[i].weight = 1;
+        nodes[i].goal_low = nodes[i].goal_high = nodes[i].target = NAN;
+    }
+    cr_expect_neq(csi_framework_build(c.arena, "twice", nodes, parents, 3, c.diag, &framework), CSI_OK);
+    cr_expect(framework == NULL);
+    coin_free(&c);
+}
+
+/* An output that does not vary has no shares of variance. */
+Test(edges, constant_output_in_sensitivity)
+{
+    const double same[] = {5, 5, 5, 5};
+    const double *const ab[] = {same};
+    const csi_design_output output = {4, 1, same, same, ab, NULL};
+    double first, total;
+    cr_expect_eq(csi_sensitivity_indices(&output, CSI_JANSEN, NULL, 4, &first, &total), CSI_SENSITIVITY_CONSTANT);
+    cr_expect(isnan(first) && isnan(total));
+}
+
+/* The weight of a missing child goes to its siblings in proportion, and the coverage says how much was there. */
+Test(edges, weight_of_the_missing)
+{
+    const double value[] = {10, 20, NAN, 40, 50, 60};
+    coin c = coin_make(3, 2, 1, value, NULL);
+    coin_must_run(&c, "- weight: {method: given, weights: {x0: 3, x1: 1, x2: 4}}\n- aggregate: arithmetic\n");
+    cr_expect_float_eq(index_score(&c, 0), (3 * 10 + 20) / 4.0, 1e-12);
+    cr_expect_float_eq(index_score(&c, 1), (3 * 40 + 50 + 4 * 60) / 8.0, 1e-12);
+    cr_expect_float_eq(c.result->coverage[csi_panel_at(c.result->scores, 3, 0, 0)], 0.5, 1e-12);
+    cr_expect_eq(c.result->coverage[csi_panel_at(c.result->scores, 3, 0, 1)], 1);
+    coin_free(&c);
+}
+
+/* Denominators with gaps: the quotient is missing and said to be; imputed before it is divided by, or filled after. */
+Test(edges, denominators)
+{
+    static char *meta_rows[][5] = {{"Level", "iCode", "Parent", "Type", "Denominator"},
+                                   {"1", "x", "all", "Indicator", "pop"},
+                                   {"2", "all", "", "Aggregate", ""},
+                                   {"", "pop", "", "Denominator", ""}};
+    static char *data_rows[][4] = {{"uCode", "Time", "x", "pop"}, {"AAA", "2000", "10", "2"}, {"AAA", "2001", "12", ""},
+                                   {"AAA", "2002", "14", "4"},    {"BBB", "2000", "6", "3"},  {"BBB", "2001", "8", "0"},
+                                   {"BBB", "2002", "9", ""}};
+    char **meta_at[4], **data_at[7];
+    for (size_t i = 0; i < 7; i++) {
+        data_at[i] = data_rows[i];
+        meta_at[i % 4] = meta_rows[i % 4];
+    }
+    const table meta = {4, 5, meta_at}, data = {7, 4, data_at};
+    static const struct {
+        const char *steps;
+        double want[6]; /* AAA 2000.., BBB 2000.. */
+    } cases[] = {{"- denominate: by\n", {5, NAN, 3.5, 2, NAN, NAN}},
+                 {"- impute: linear\n- denominate: by\n", {5, 4, 3.5, 2, NAN, NAN}},
+                 {"- impute: {method: carry, limit: 1}\n- denominate: by\n", {5, 6, 3.5, 2, NAN, NAN}},
+                 {"- denominate: by\n- impute: linear\n", {5, 4.25, 3.5, 2, NAN, NAN}},
+                 {"- denominate: by\n- impute: {method: carry, limit: 2}\n", {5, 5, 3.5, 2, 2, 2}}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        coin c = coin_read(&meta, &data);
+        coin_must_run(&c, cases[k].steps);
+        for (size_t i = 0; i < 6; i++) {
+            const double got = csi_panel_get(c.result->normalised, 0, i % 3, i / 3);
+            cr_expect(is_near(got, cases[k].want[i], 1e-12), "%s %zu: %g", cases[k].steps, i, got);
+        }
+        cr_expect(coin_said(&c, "values are left out, for \"pop\" is missing or zero there"), "%s", cases[k].steps);
+        coin_free(&c);
+    }
 }
 
 /* Carried values do not feed another carry; gaps are interpolated, ends are not. */
