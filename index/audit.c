@@ -9,6 +9,7 @@
 #include "core/number.h"
 #include "core/outfile.h"
 #include "index/audit_table.h"
+#include "metrics/sample.h"
 
 static const struct {
     const char *file;
@@ -16,7 +17,8 @@ static const struct {
 } parts[] = {
     {"indicators.csv", csi_audit_indicators},   {"correlations.csv", csi_audit_correlations},
     {"reliability.csv", csi_audit_reliability}, {"components.csv", csi_audit_components},
-    {"importance.csv", csi_audit_importance},   {"imputation.csv", csi_audit_imputation},
+    {"items.csv", csi_audit_items},             {"importance.csv", csi_audit_importance},
+    {"imputation.csv", csi_audit_imputation},   {"imputation_methods.csv", csi_audit_imputation_methods},
     {"clusters.csv", csi_audit_clusters},       {"findings.csv", csi_audit_findings},
     {"audit.md", NULL},
 };
@@ -60,6 +62,12 @@ csi_status csi_audit_find(csi_audit *audit, csi_gravity gravity, const char *top
     }
     audit->finding[audit->n_findings++] = (csi_finding){gravity, topic, code, copy, rule};
     return CSI_OK;
+}
+
+size_t csi_audit_n_scored(const csi_audit *audit)
+{
+    return csi_sample_count(csi_audit_column(audit, audit->run->project->framework->n_nodes - 1),
+                            audit->run->result->scores->n_countries);
 }
 
 void csi_audit_headings(csi_csv *csv, const char *const *heading, size_t n)

@@ -1,9 +1,10 @@
 /* The audit: what an auditor of composite indicators would look at, computed and written as CSV tables and one page of
  * findings, each with its evidence and the rule it breaks.
  *
- * Files: findings.csv, indicators.csv (coverage, shape before and after), correlations.csv, reliability.csv,
- * components.csv, importance.csv (weight against effect, and ranks without the node), imputation.csv (hidden cells against
- * their estimates), clusters.csv, and audit.md for people. All are finished before the first is switched into place. */
+ * Files: findings.csv, indicators.csv (coverage, shape before and after), correlations.csv, reliability.csv (of each
+ * parent), items.csv (of each child with its siblings), components.csv, importance.csv (weight against effect, and ranks
+ * without the node), imputation.csv (hidden cells against their estimates), imputation_methods.csv (by every method),
+ * clusters.csv, and audit.md for people. All are finished before the first is switched into place. */
 #ifndef CSI_INDEX_AUDIT_H
 #define CSI_INDEX_AUDIT_H
 

@@ -9,7 +9,7 @@
 #define N_STARTS 100
 #define N_TIERS 5
 
-static const char *const headings[] = {"iso3", "score", "tier", "kmeans_group", "ward_group"};
+static const char *const headings[] = {"iso3", "score", "tier", "kmeans_group", "ward_group", "single_group"};
 
 /* Standardised parts of the index of the countries that have all; country[i] is the row's. */
 static csi_status gather(const csi_audit *audit, csi_columns *columns, size_t *country)
@@ -34,11 +34,11 @@ static csi_status gather(const csi_audit *audit, csi_columns *columns, size_t *c
     return CSI_OK;
 }
 
-/* Cuts the Ward tree into k groups. */
-static csi_status ward(const csi_columns *columns, size_t k, size_t *group)
+/* Cuts the tree into k groups. */
+static csi_status cut(const csi_columns *columns, csi_linkage linkage, size_t k, size_t *group)
 {
     csi_merge *merge = calloc(columns->n + 1, sizeof *merge);
-    csi_status status = merge == NULL ? CSI_ERR_MEMORY : csi_agglomerate(columns, CSI_WARD, merge);
+    csi_status status = merge == NULL ? CSI_ERR_MEMORY : csi_agglomerate(columns, linkage, merge);
     if (status == CSI_OK) {
         csi_cut_tree(merge, columns->n, merge[columns->n - k].height, group);
     }
@@ -50,7 +50,7 @@ csi_status csi_audit_clusters(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 {
     const csi_run *run = audit->run;
     const size_t n = run->result->scores->n_countries, root = run->project->framework->n_nodes - 1;
-    size_t *country = calloc(n + 1, sizeof *country), *group = calloc(2 * n + 2, sizeof *group);
+    size_t *country = calloc(n + 1, sizeof *country), *group = calloc(3 * n + 3, sizeof *group);
     int *tier = calloc(n + 1, sizeof *tier);
     csi_columns columns = {0};
     double within;
@@ -62,15 +62,17 @@ csi_status csi_audit_clusters(csi_audit *audit, csi_csv *csv, csi_diag *diag)
     CSI_TRY(csi_tiers(csi_audit_column(audit, root), n, N_TIERS, tier));
     if (columns.n > N_CLUSTERS) {
         CSI_TRY(csi_kmeans(&columns, N_CLUSTERS, N_STARTS, run->context.seed, group, &within));
-        CSI_TRY(ward(&columns, N_CLUSTERS, group + n + 1));
+        CSI_TRY(cut(&columns, CSI_WARD, N_CLUSTERS, group + n + 1));
+        CSI_TRY(cut(&columns, CSI_SINGLE, N_CLUSTERS, group + 2 * n + 2));
     }
     for (size_t c = 0, row = 0; c < n; c++) {
         const bool is_complete = row < columns.n && country[row] == c;
         csi_csv_text(csv, run->raw->countries.country[c].iso3);
         csi_csv_number(csv, csi_audit_column(audit, root)[c]);
         csi_csv_count(csv, tier[c]);
-        csi_csv_count(csv, is_complete && columns.n > N_CLUSTERS ? (int64_t)group[row] + 1 : 0);
-        csi_csv_count(csv, is_complete && columns.n > N_CLUSTERS ? (int64_t)group[n + 1 + row] + 1 : 0);
+        for (size_t way = 0; way < 3; way++) {
+            csi_csv_count(csv, is_complete && columns.n > N_CLUSTERS ? (int64_t)group[way * (n + 1) + row] + 1 : 0);
+        }
         csi_csv_end_row(csv);
         row += is_complete;
     }

@@ -1,4 +1,4 @@
-/* reliability.csv and components.csv: whether the children of each node measure one thing, and what they have in common. */
+/* reliability.csv, items.csv and components.csv: whether the children of each node measure one thing, and what they have in common. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -7,6 +7,7 @@
 
 #define ENOUGH_ALPHA 0.7
 #define ENOUGH_KMO 0.6
+#define LEAST_ITEM_REST 0.2
 #define N_NOISE 100
 
 static const char *const reliability_headings[] = {"code", "n_children", "n_countries", "alpha", "alpha_standardised",
@@ -76,6 +77,63 @@ csi_status csi_audit_reliability(csi_audit *audit, csi_csv *csv, csi_diag *diag)
     csi_audit_headings(csv, reliability_headings, sizeof reliability_headings / sizeof reliability_headings[0]);
     for (size_t node = framework->n_indicators; node < framework->n_nodes && status == CSI_OK; node++) {
         status = write_reliability(audit, csv, node);
+    }
+    return status;
+}
+
+static const char *const item_headings[] = {"code", "parent", "n_countries", "item_rest", "alpha_without", "msa"};
+
+static csi_status judge_item(csi_audit *audit, const csi_node *node, const char *parent, double item_rest)
+{
+    return !(item_rest < LEAST_ITEM_REST)
+               ? CSI_OK
+               : csi_audit_find(audit, item_rest < 0 ? CSI_GRAVITY_SERIOUS : CSI_GRAVITY_WATCH, "reliability", node->code,
+                                "at least 0.2 between a part and the sum of its siblings (OECD/JRC Handbook, p. 73)",
+                                "correlates %s with the rest of %s", csi_audit_number(audit, item_rest, 2), parent);
+}
+
+/* Of each child: its correlation with the sum of its siblings, alpha without it, and its sampling adequacy. */
+static csi_status write_items(csi_audit *audit, csi_csv *csv, size_t node)
+{
+    const csi_node *parent = csi_audit_node(audit, node);
+    const size_t p = parent->n_children;
+    csi_columns columns = {0};
+    csi_reliability r;
+    csi_adequacy a;
+    double *work = calloc(p * p + 3 * p + 1, sizeof *work);
+    csi_status status = work == NULL ? CSI_ERR_MEMORY : columns_of(audit, node, &columns);
+    CSI_TRY(status);
+    double *rest = work + p * p, *without = rest + p, *msa = without + p;
+    const bool is_known = columns.n > columns.p && p > 1;
+    if (is_known) {
+        CSI_TRY(csi_cronbach(&columns, &r, rest, without));
+        csi_correlation_matrix(&columns, work);
+        CSI_TRY(csi_adequacy_of(work, p, columns.n, &a, msa));
+    }
+    for (size_t q = 0; q < p; q++) {
+        csi_csv_text(csv, csi_audit_node(audit, parent->child[q])->code);
+        csi_csv_text(csv, parent->code);
+        csi_csv_integer(csv, (int64_t)columns.n);
+        csi_csv_number(csv, is_known ? rest[q] : NAN);
+        csi_csv_number(csv, is_known && p > 2 ? without[q] : NAN);
+        csi_csv_number(csv, is_known ? msa[q] : NAN);
+        csi_csv_end_row(csv);
+        CSI_TRY(judge_item(audit, csi_audit_node(audit, parent->child[q]), parent->code, is_known ? rest[q] : NAN));
+    }
+out:
+    csi_columns_free(&columns);
+    free(work);
+    return status;
+}
+
+csi_status csi_audit_items(csi_audit *audit, csi_csv *csv, csi_diag *diag)
+{
+    const csi_framework *framework = audit->run->project->framework;
+    csi_status status = CSI_OK;
+    (void)diag;
+    csi_audit_headings(csv, item_headings, sizeof item_headings / sizeof item_headings[0]);
+    for (size_t node = framework->n_indicators; node < framework->n_nodes && status == CSI_OK; node++) {
+        status = write_items(audit, csv, node);
     }
     return status;
 }

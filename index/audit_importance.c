@@ -7,6 +7,7 @@
 
 #define N_BOOTSTRAP 200
 #define OUT_OF_LINE 2.0
+#define UNSETTLING 0.05
 
 static const char *const headings[] = {
     "code", "parent", "weight", "importance_parent_linear", "importance_parent", "importance_parent_q05",
@@ -76,6 +77,13 @@ static csi_status write_child(csi_audit *audit, csi_csv *csv, const csi_node *pa
     csi_csv_number(csv, mean);
     csi_csv_number(csv, largest);
     csi_csv_end_row(csv);
+    if (mean > UNSETTLING * (double)csi_audit_n_scored(audit)) {
+        CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_WATCH, "removal", node->code,
+                               "no one part should move ranks by more than 5 % of the countries (OECD/JRC Handbook, eq. 38; "
+                               "the limit is ours)",
+                               "without it ranks move by %s places on average and %s at most",
+                               csi_audit_number(audit, mean, 1), csi_audit_number(audit, largest, 0)));
+    }
     if (sum > 0 && parent->n_children > 1) {
         CSI_TRY(judge(audit, node, parent->code, weight, isnan(s->nonlinear) ? 0 : s->nonlinear / sum));
     }

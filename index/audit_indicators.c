@@ -1,4 +1,4 @@
-/* indicators.csv: how much of each indicator there is, how it is shaped before and after treatment, how it uses its scale. */
+/* indicators.csv: how much of each indicator there is among the countries that are scored, how it is shaped before and after treatment, how it uses its scale. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -49,9 +49,12 @@ static csi_status gather(const csi_audit *audit, size_t indicator, facts *f)
     const csi_panel *scores = result->scores, *imputed = result->imputed;
     const double *after = csi_audit_column(audit, indicator);
     const double *before = csi_panel_column(imputed, indicator, audit->run->context.first_scored_year + audit->year);
-    const size_t n = scores->n_countries;
-    *f = (facts){.n_countries = n};
+    const size_t n = scores->n_countries, root = audit->run->project->framework->n_nodes - 1;
+    *f = (facts){.n_countries = csi_audit_n_scored(audit)};
     for (size_t c = 0; c < n; c++) {
+        if (isnan(csi_panel_get(scores, root, audit->year, c))) {
+            continue; /* a dependency without a score has no place in a share of countries */
+        }
         const csi_cell state = scores->state[csi_panel_at(scores, indicator, audit->year, c)];
         f->n_present += state != CSI_CELL_MISSING;
         f->n_observed += (state & CSI_CELL_ORIGIN) == CSI_CELL_OBSERVED;
@@ -70,7 +73,7 @@ static csi_status judge(csi_audit *audit, const csi_node *node, const facts *f)
     const double share = (double)f->n_present / (double)f->n_countries;
     if (share < LEAST_SHARE) {
         CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_SERIOUS, "coverage", node->code,
-                               "at least 65 % of countries (JRC rule of thumb)", "%zu of %zu countries have a value (%s %%)",
+                               "at least 65 % of the countries (JRC rule of thumb)", "%zu of the %zu countries scored have a value (%s %%)",
                                f->n_present, f->n_countries, csi_audit_number(audit, 100 * share, 1)));
     }
     if (f->n_present > 0 && f->n_observed * 2 < f->n_present) {
@@ -100,6 +103,23 @@ out:
     return status;
 }
 
+/* The same rule across: countries that are scored on less than that of the weight. */
+static csi_status judge_countries(csi_audit *audit)
+{
+    const csi_panel *scores = audit->run->result->scores;
+    const size_t root = audit->run->project->framework->n_nodes - 1;
+    size_t n_thin = 0;
+    for (size_t c = 0; c < scores->n_countries; c++) {
+        const size_t at = csi_panel_at(scores, root, audit->year, c);
+        n_thin += !isnan(scores->value[at]) && audit->run->result->coverage[at] < LEAST_SHARE;
+    }
+    return n_thin == 0 ? CSI_OK
+                       : csi_audit_find(audit, CSI_GRAVITY_WATCH, "coverage", "",
+                                        "at least 65 % of the data of each country (JRC rule of thumb)",
+                                        "%zu of the %zu countries scored have data for less than 65 %% of the weight", n_thin,
+                                        csi_audit_n_scored(audit));
+}
+
 csi_status csi_audit_indicators(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 {
     const csi_framework *framework = audit->run->project->framework;
@@ -126,6 +146,7 @@ csi_status csi_audit_indicators(csi_audit *audit, csi_csv *csv, csi_diag *diag)
         csi_csv_end_row(csv);
         CSI_TRY(judge(audit, node, &f));
     }
+    CSI_TRY(judge_countries(audit));
 out:
     return status;
 }

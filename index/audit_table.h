@@ -14,10 +14,15 @@ csi_status csi_audit_reliability(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 csi_status csi_audit_components(csi_audit *audit, csi_csv *csv, csi_diag *diag);
 csi_status csi_audit_importance(csi_audit *audit, csi_csv *csv, csi_diag *diag);
 csi_status csi_audit_imputation(csi_audit *audit, csi_csv *csv, csi_diag *diag);
+csi_status csi_audit_imputation_methods(csi_audit *audit, csi_csv *csv, csi_diag *diag);
+csi_status csi_audit_items(csi_audit *audit, csi_csv *csv, csi_diag *diag);
 csi_status csi_audit_clusters(csi_audit *audit, csi_csv *csv, csi_diag *diag);
 
 /* A row of headings. */
 void csi_audit_headings(csi_csv *csv, const char *const *heading, size_t n);
+
+/* How many countries have a score of the index in the audited year: those that the audit is about. */
+size_t csi_audit_n_scored(const csi_audit *audit);
 
 /* The column of a node in the audited year. */
 static inline const double *csi_audit_column(const csi_audit *audit, size_t node)

@@ -86,13 +86,15 @@ CSI_MUST_USE csi_status csi_kmeans(const csi_columns *columns, size_t k, size_t 
 
 /* --- imputation held against what is known ------------------------------------------------------------------------ */
 
-/* Hides `share` of the observed cells of the indicators in scored years, runs the imputing steps of the recipe (every
- * stage up to the last `impute`), and compares. By indicator and, in the last place, overall on standardised values:
+/* Hides `share` of the observed cells of the indicators in scored years, runs the imputing steps (of the recipe, or
+ * those given), and compares. By indicator and, in the last place, overall on standardised values:
  * n cells hidden, n_filled of them filled; r2, rmse, mae and Willmott's d over those. OECD/JRC Handbook (2008), Box 4. */
 typedef struct csi_validation {
     size_t n, n_filled;
     double r2, rmse, mae, willmott;
 } csi_validation;
+CSI_MUST_USE csi_status csi_validate_steps(const csi_step *step, size_t n_steps, const csi_context *context,
+                                           const csi_panel *raw, double share, csi_diag *diag, csi_validation *answer);
 CSI_MUST_USE csi_status csi_validate_imputation(const csi_recipe *recipe, const csi_context *context,
                                                 const csi_panel *raw, double share, csi_diag *diag,
                                                 csi_validation *answer);

@@ -109,20 +109,21 @@ static void compare(const csi_context *context, const csi_panel *raw, const csi_
     judge(all, &answer[context->framework->n_indicators]);
 }
 
-csi_status csi_validate_imputation(const csi_recipe *recipe, const csi_context *context, const csi_panel *raw,
-                                   double share, csi_diag *diag, csi_validation *answer)
+csi_status csi_validate_steps(const csi_step *step, size_t n_steps, const csi_context *context, const csi_panel *raw,
+                              double share, csi_diag *diag, csi_validation *answer)
 {
-    csi_recipe own = *recipe;
     csi_panel *thinned = NULL;
     csi_result *result = NULL;
     double *room = NULL;
     csi_status status = CSI_OK;
-    own.stage = calloc(recipe->n_stages + 1, sizeof *own.stage);
-    CSI_TRY(own.stage == NULL ? CSI_ERR_MEMORY : CSI_OK);
-    own.n_stages = imputing_steps(recipe, own.stage);
+    csi_recipe recipe = {.n_stages = n_steps, .stage = calloc(n_steps + 1, sizeof *recipe.stage)};
+    CSI_TRY(recipe.stage == NULL ? CSI_ERR_MEMORY : CSI_OK);
+    for (size_t i = 0; i < n_steps; i++) {
+        recipe.stage[i] = step[i];
+    }
     CSI_TRY(csi_panel_copy(raw, &thinned));
     const size_t n = hide(context, raw, share, thinned);
-    CSI_TRY(csi_stages_run(&own, context, thinned, diag, &result));
+    CSI_TRY(csi_stages_run(&recipe, context, thinned, diag, &result));
     room = calloc(4 * n + 4, sizeof *room);
     CSI_TRY(room == NULL ? CSI_ERR_MEMORY : CSI_OK);
     pairs one = {room, room + n + 1, 0}, all = {room + 2 * n + 2, room + 3 * n + 3, 0};
@@ -131,6 +132,17 @@ out:
     free(room);
     csi_result_free(result);
     csi_panel_free(thinned);
-    free(own.stage);
+    free(recipe.stage);
+    return status;
+}
+
+csi_status csi_validate_imputation(const csi_recipe *recipe, const csi_context *context, const csi_panel *raw,
+                                   double share, csi_diag *diag, csi_validation *answer)
+{
+    csi_step *step = calloc(recipe->n_stages + 1, sizeof *step);
+    const csi_status status = step == NULL ? CSI_ERR_MEMORY
+                                           : csi_validate_steps(step, imputing_steps(recipe, step), context, raw, share,
+                                                                diag, answer);
+    free(step);
     return status;
 }

@@ -28,8 +28,9 @@ typedef struct job {
     double *correlation; /* n x n, absolute */
     double *x, *y;       /* scratch: rows of a regression */
     size_t *predictor;   /* positions in series */
-    bool *pattern;       /* which predictors the coefficients are for */
+    bool *is_open;       /* cells of the target that are still to be filled */
     double *beta;
+    double low, high;    /* of the target, observed */
 } job;
 
 static const double *values(const job *j, size_t q)
@@ -83,42 +84,46 @@ static csi_status fit(const job *j, size_t target, size_t cell, size_t *n_predic
     return k > 0 ? csi_ols(j->x, j->y, rows, k + 1, j->beta, NULL, NULL) : CSI_OK;
 }
 
-static double predict(const job *j, size_t target, size_t cell, size_t k)
+static double predict(const job *j, size_t cell, size_t k)
 {
-    double low, high, sum = j->beta[0];
+    double sum = j->beta[0];
     for (size_t a = 0; a < k; a++) {
         sum += j->beta[a + 1] * values(j, j->predictor[a])[cell];
     }
-    csi_sample_range(values(j, target), j->n_cells, &low, &high);
-    return fmin(fmax(sum, low), high);
+    return fmin(fmax(sum, j->low), j->high);
 }
 
-static bool same_pattern(job *j, size_t cell, bool is_fresh)
+static bool same_pattern(const job *j, size_t a, size_t b)
 {
-    bool is_same = !is_fresh;
     for (size_t q = 0; q < j->n; q++) {
-        const bool has = !isnan(values(j, q)[cell]);
-        is_same = is_same && j->pattern[q] == has;
-        j->pattern[q] = has;
+        if (isnan(values(j, q)[a]) != isnan(values(j, q)[b])) {
+            return false;
+        }
     }
-    return is_same;
+    return true;
 }
 
+/* One fit for all cells whose countries have the same indicators. */
 static csi_status fill_target(job *j, csi_panel *out, size_t target)
 {
-    size_t k = 0;
-    bool is_fresh = true;
     csi_status status = CSI_OK;
+    for (size_t cell = 0; cell < j->n_cells; cell++) {
+        j->is_open[cell] = isnan(values(j, target)[cell]);
+    }
+    csi_sample_range(values(j, target), j->n_cells, &j->low, &j->high);
     for (size_t cell = 0; cell < j->n_cells && status == CSI_OK; cell++) {
-        if (!isnan(values(j, target)[cell])) {
+        size_t k = 0;
+        if (!j->is_open[cell]) {
             continue;
         }
-        if (!same_pattern(j, cell, is_fresh)) {
-            status = fit(j, target, cell, &k);
-        }
-        is_fresh = false;
-        if (status == CSI_OK && k > 0) {
-            csi_impute_cell(out, j->series[target], cell, predict(j, target, cell, k));
+        status = fit(j, target, cell, &k);
+        for (size_t other = cell; other < j->n_cells && status == CSI_OK; other++) {
+            if (j->is_open[other] && same_pattern(j, cell, other)) {
+                j->is_open[other] = false;
+                if (k > 0) {
+                    csi_impute_cell(out, j->series[target], other, predict(j, other, k));
+                }
+            }
         }
     }
     return status;
@@ -141,8 +146,8 @@ static csi_status fill_group(const csi_step *step, const csi_context *context, c
     job j = {.in = in, .series = series, .n = n, .n_cells = n_cells, .min_ratio = csi_step_number(step, "min_ratio"),
              .correlation = calloc(n * n + 1, sizeof(double)), .x = calloc((n_cells + 1) * (n + 1), sizeof(double)),
              .y = calloc(n_cells + 1, sizeof(double)), .predictor = calloc(n + 1, sizeof(size_t)),
-             .pattern = calloc(n + 1, sizeof(bool)), .beta = calloc(n + 2, sizeof(double))};
-    csi_status status = j.correlation && j.x && j.y && j.predictor && j.pattern && j.beta ? CSI_OK : CSI_ERR_MEMORY;
+             .is_open = calloc(n_cells + 1, sizeof(bool)), .beta = calloc(n + 2, sizeof(double))};
+    csi_status status = j.correlation && j.x && j.y && j.predictor && j.is_open && j.beta ? CSI_OK : CSI_ERR_MEMORY;
     (void)context, (void)diag;
     if (status == CSI_OK) {
         correlate(&j);
@@ -154,7 +159,7 @@ static csi_status fill_group(const csi_step *step, const csi_context *context, c
     free(j.x);
     free(j.y);
     free(j.predictor);
-    free(j.pattern);
+    free(j.is_open);
     free(j.beta);
     return status;
 }

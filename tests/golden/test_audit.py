@@ -14,7 +14,7 @@ except ImportError:
     sys.exit(77)
 
 FILES = ["audit.md", "clusters.csv", "components.csv", "correlations.csv", "findings.csv", "importance.csv",
-         "imputation.csv", "indicators.csv", "reliability.csv"]
+         "imputation.csv", "imputation_methods.csv", "indicators.csv", "items.csv", "reliability.csv"]
 COMMAND = os.environ["CSINDEX"]
 PROJECT = os.path.join(os.environ["CSINDEX_SOURCE"], "datasets", "paris-call")
 YEAR = 2022
@@ -74,6 +74,22 @@ def main():
             if len(names) > 1 and len(complete) > len(names) and complete.shape[1] == len(names):
                 assert abs(reliability.alpha_standardised[code] - alpha(complete)) < 1e-9, code
                 n_checked += 1
+
+        for row in read(first, "items.csv").itertuples():
+            complete = value[[n for n in children[row.parent] if n in value]].dropna()
+            if not np.isnan(row.item_rest):
+                z = (complete - complete.mean()) / complete.std()
+                rest = z.drop(columns=row.code)
+                assert abs(row.item_rest - z[row.code].corr(rest.sum(axis=1))) < 1e-9, row
+                assert len(z.columns) < 3 or abs(row.alpha_without - alpha(rest)) < 1e-9, row
+                n_checked += 1
+
+        methods = read(first, "imputation_methods.csv").set_index("steps")
+        assert list(methods.index) == ["as configured", "carry", "linear", "cohort", "row", "regression", "em"]
+        overall = read(first, "imputation.csv").iloc[-1]
+        assert (methods.loc["as configured"] == overall.drop("code").astype(float)).all()
+        assert (methods.n_hidden == overall.n_hidden).all() and (methods.r2.between(0, 1)).all()
+        assert methods.loc["carry", "rmse"] < methods.loc["em", "rmse"] < methods.loc["cohort", "rmse"]
 
         importance = read(first, "importance.csv").set_index("code")
         for code, row in importance.iterrows():
