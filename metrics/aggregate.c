@@ -95,19 +95,36 @@ out:
     return status;
 }
 
+/* The weight of the children that count at all: 1 unless one of them is left out. */
+static double whole_weight(const aggregation *a, const csi_family *family)
+{
+    const csi_node *parent = &a->context->framework->node[family->node];
+    double sum = 0;
+    if (a->context->left_out == 0 || a->context->framework->node[a->context->left_out - 1].parent != family->node) {
+        return 1;
+    }
+    for (size_t q = 0; q < family->n_children; q++) {
+        sum += parent->child[q] + 1 != a->context->left_out ? family->weight[q] : 0;
+    }
+    return sum;
+}
+
 /* Who has enough of the children, by weight and by number. */
 static void mark_scored(const aggregation *a, const csi_family *family)
 {
     const csi_node_rule *rule = &a->recipe->node_rule[family->node];
+    const size_t *child = a->context->framework->node[family->node].child;
+    const double whole = whole_weight(a, family);
     for (size_t c = 0; c < a->n_countries; c++) {
         double share = 0;
         size_t n = 0;
         for (size_t q = 0; q < family->n_children; q++) {
-            if (!isnan(family->child[q][c])) {
+            if (!isnan(family->child[q][c]) && child[q] + 1 != a->context->left_out) {
                 share += family->weight[q];
                 n++;
             }
         }
+        share /= whole;
         a->is_scored[c] = n >= rule->min_children && share > 0 && share >= rule->min_weight_share - ROUNDING;
     }
 }

@@ -190,21 +190,19 @@ static void draw_weights(const csi_ensemble *e, const csi_draw_plan *plan, doubl
 
 static void draw_left_out(const csi_ensemble *e, const csi_draw_plan *plan, double *u, csi_replicate *r)
 {
+    r->left_out = 0;
     if (!is_drawn(e, plan, CSI_FACTOR_LEAVE_OUT)) {
         return;
     }
-    size_t n = 0;
-    for (size_t node = 0; node < e->n_nodes; node++) {
-        n += e->context.framework->node[node].level == e->spec->leave_out_level;
-    }
     uniforms(e, plan, CSI_FACTOR_LEAVE_OUT, u);
-    size_t left = choose(u[0], n + 1); /* nothing left out is one of the cases */
-    for (size_t node = 0; node < e->n_nodes && left > 0; node++) {
-        left -= e->context.framework->node[node].level == e->spec->leave_out_level;
-        if (left == 0) {
-            r->weight_factor[node] = 0.0;
-            r->has_weights = true;
-        }
+    const size_t left = choose(u[0], e->n_left_out + 1); /* nothing left out is one of the cases */
+    if (left > 0) {
+        r->left_out = e->left_out[left - 1] + 1;
+        r->weight_factor[r->left_out - 1] = 0.0;
+        r->has_weights = true;
+        r->own = *r->variant;
+        r->own.patterns = r->variant->without[left - 1];
+        r->variant = &r->own;
     }
 }
 

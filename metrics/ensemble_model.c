@@ -233,7 +233,7 @@ static csi_status find_patterns(const builder *b, const csi_result *result, size
     return CSI_OK;
 }
 
-static csi_status lay_out_patterns(const builder *b, csi_variant *v, const csi_result *result)
+static const csi_patterns *lay_out_patterns(const builder *b, const csi_result *result)
 {
     const csi_ensemble *e = b->e;
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
@@ -244,8 +244,13 @@ static csi_status lay_out_patterns(const builder *b, csi_variant *v, const csi_r
             status = find_patterns(b, result, e->n_indicators + k, year, &patterns[year * n_aggregates + k]);
         }
     }
-    v->patterns = patterns;
-    return status;
+    return status == CSI_OK ? patterns : NULL;
+}
+
+const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result)
+{
+    const builder b = {ensemble, NULL};
+    return lay_out_patterns(&b, result);
 }
 
 /* Lanes by how many scores a country has, most first. */
@@ -285,7 +290,8 @@ static csi_status walk_variant(const builder *b, csi_variant *v)
     CSI_TRY(e->country == NULL ? order_lanes(b, result) : CSI_OK);
     CSI_TRY(lay_out_posts(b, v, result));
     CSI_TRY(lay_out_fixed(b, v, result));
-    CSI_TRY(lay_out_patterns(b, v, result));
+    v->patterns = lay_out_patterns(b, result);
+    CSI_TRY(v->patterns == NULL ? no_memory(b) : CSI_OK);
     if (e->nominal == NULL) {
         double *nominal = take(b, e->n_nodes * e->n_years, sizeof *nominal);
         if (nominal == NULL) {
@@ -295,6 +301,7 @@ static csi_status walk_variant(const builder *b, csi_variant *v)
         memcpy(nominal, result->weight, e->n_nodes * e->n_years * sizeof *nominal);
         e->nominal = nominal;
     }
+    CSI_TRY(csi_variant_leave_out(e, v, result, b->diag));
 out:
     csi_result_free(result);
     return status;
@@ -396,10 +403,6 @@ static void judge(csi_ensemble *e)
         e->slow = "geometric or harmonic means over a scale that reaches below 0";
         e->is_slow_everywhere = true;
     }
-    if (e->spec->is_active[CSI_FACTOR_LEAVE_OUT]) {
-        e->slow = "leaving out nodes";
-        e->is_slow_everywhere = true;
-    }
     for (size_t i = 0; i < e->n_variants && e->spec->is_active[CSI_FACTOR_ERRORS] && e->n_erring > 0; i++) {
         if (!e->variant[i].has_posts || !e->variant[i].has_error_map) {
             e->slow = e->variant[i].has_posts ? "errors carried through imputing or treating steps"
@@ -419,8 +422,10 @@ static csi_status count_lanes(const builder *b)
     }
     for (size_t i = 0; i < n_columns; i++) {
         n_lanes[i] = e->slow != NULL ? e->n_countries : 0;
-        for (size_t v = 0; v < e->n_variants; v++) {
-            const csi_patterns *patterns = &e->variant[v].patterns[i];
+        for (size_t v = 0; v < e->n_variants * (1 + e->n_left_out); v++) {
+            const csi_variant *variant = &e->variant[v % e->n_variants];
+            const size_t k = v / e->n_variants;
+            const csi_patterns *patterns = k == 0 ? &variant->patterns[i] : &variant->without[k - 1][i];
             for (size_t lane = n_lanes[i]; lane < e->n_countries; lane++) {
                 n_lanes[i] = patterns->pattern[patterns->of[lane]].is_scored ? lane + 1 : n_lanes[i];
             }

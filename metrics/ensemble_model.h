@@ -43,6 +43,7 @@ typedef struct csi_variant {
     const double *fixed;      /* [year][indicator][stride]: normalised as measured */
     const double *fixed_value, *fixed_log; /* likewise: with their logarithms, as csi_kernel_columns makes them */
     const csi_patterns *patterns; /* [year][aggregate] */
+    const csi_patterns *const *without; /* [n_left_out]: the same with one node left out; NULL where none ever is */
     bool has_error_map;
     const csi_error_column *const *error; /* [year * n_indicators + indicator]; NULL: none */
     const bool *error_is_needed;          /* [year][erring][panel year]: which rows of errors the year rests on */
@@ -65,6 +66,8 @@ struct csi_ensemble {
     const double *rule_floor;            /* [node] */
     const csi_rule_kind *other_kind;     /* [rule alternative] */
     const double *other_floor;
+    const size_t *left_out;              /* the nodes that a replicate may leave out */
+    size_t n_left_out;
     const size_t *erring;                /* indicators with standard errors */
     size_t n_erring;
     const char *slow;                    /* why some replicates walk the pipeline; NULL: none does */
@@ -75,6 +78,8 @@ struct csi_ensemble {
 /* The drawn choices of one replicate. Arrays belong to the caller. */
 typedef struct csi_replicate {
     const csi_variant *variant;
+    csi_variant own;           /* the variant with the patterns of what is left out, where something is */
+    size_t left_out;           /* 1 + node; 0: none */
     const csi_step **rule;     /* [node]: of aggregates */
     csi_rule_kind *rule_kind;  /* [node] */
     double *rule_floor;        /* [node] */
@@ -87,6 +92,13 @@ typedef struct csi_replicate {
 
 CSI_MUST_USE csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate);
 void csi_replicate_free(csi_replicate *replicate);
+
+/* What each node left out changes in who is scored; `result` is the variant's own. Does nothing where none ever is. */
+CSI_MUST_USE csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_variant *variant, csi_result *result,
+                                              csi_diag *diag);
+
+/* The patterns of children in every year and aggregate of `result`; NULL when out of memory. */
+const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result);
 
 /* Draws everything but the errors. `scratch` has csi_draw_room(ensemble) entries. */
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate);

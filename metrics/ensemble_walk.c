@@ -90,6 +90,7 @@ csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate
     csi_recipe recipe = {.node_rule = NULL};
     csi_status status;
     context.weight_factor = replicate->has_weights ? replicate->weight_factor : NULL;
+    context.left_out = replicate->left_out;
     CSI_TRY(draw_recipe(ensemble, replicate, &recipe));
     CSI_TRY(add_errors(ensemble, replicate, error, &raw));
     CSI_TRY(csi_stages_run(v->has_posts ? &v->unnormalised : &v->recipe, &context, raw, diag, &result));

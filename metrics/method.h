@@ -134,6 +134,8 @@ struct csi_context {
                                                  while a stage runs: csi_pipeline_run makes one */
     const double *weight_factor; /* [n_nodes]: what the ensemble multiplies weights by, once it is settled with the
                                     nominal ones who has enough of the children; NULL: nothing */
+    size_t left_out;             /* 1 + the node that the ensemble takes out of its family, as if the framework did not
+                                    have it; 0: none */
     uint64_t seed;
     size_t n_threads;
 };
