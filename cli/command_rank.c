@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "cli/sets.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
@@ -160,6 +161,10 @@ static csi_status show(const csi_call *call, const ranking *r)
     snprintf(title, sizeof title, "%s%s%s%s, %d: %zu of %zu countries scored", r->results->node_name[r->node],
              variant == NULL ? "" : " (", variant == NULL ? "" : variant, variant == NULL ? "" : ")",
              r->results->first_year + (int)r->year, r->n, r->results->countries.n);
+    if (csi_call_has(call, CSI_OPT_SETS)) {
+        CSI_TRY(csi_sets_show(call, r->results, r->node, r->year, r->country, top, title));
+        goto out;
+    }
     write_notes(r, notes, sizeof notes);
     CSI_TRY(csi_table_show(table, call, title, notes[0] != '\0' ? notes : NULL));
 out:
@@ -172,6 +177,9 @@ static csi_status run(csi_call *call)
     csi_status status = CSI_OK;
     csi_view view = {0};
     ranking r = {0};
+    if (csi_call_has(call, CSI_OPT_SETS) && csi_call_has(call, CSI_OPT_VARIANT)) {
+        CSI_TRY(csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "--sets are of the full series, not of a --variant"));
+    }
     CSI_TRY(csi_view_open(call, &view));
     r.results = view.results;
     CSI_TRY(csi_view_node(call, view.results, &r.node));
@@ -184,7 +192,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_NODE, CSI_OPT_TOP, CSI_OPT_BOTTOM, CSI_OPT_VARIANT, CSI_OPTS_VIEW, CSI_OPT_END};
+static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_NODE, CSI_OPT_TOP, CSI_OPT_BOTTOM, CSI_OPT_SETS, CSI_OPT_VARIANT, CSI_OPTS_VIEW, CSI_OPT_END};
 
 const csi_command csi_command_rank = {
     .name = "rank",
@@ -193,9 +201,12 @@ const csi_command csi_command_rank = {
     .text = "Ranks the countries of one year by the index or by one of its nodes, rank 1 best; equal scores share the "
             "smaller rank. Coverage is the share of the indicator weight that has data, imputed the share of that which "
             "was carried or filled in. Where the results hold an ensemble, the 90 % intervals of rank and score stand "
-            "beside them. Countries with too little data to be scored are left out, never ranked low.",
+            "beside them; with --sets, the ranks that each can have for all countries at once (Klein, Wright and Wieczorek "
+            "2020), and groups that cannot be told apart. Countries with too little data to be scored are left out, never "
+            "ranked low.",
     .examples = "csindex rank --top 10 --bottom 5\n"
-                "csindex rank --year 2018 --node p7 --format csv\n",
+                "csindex rank --year 2018 --node p7 --format csv\n"
+                "csindex rank --sets --top 30 --results out\n",
     .options = options,
     .run = run,
 };

@@ -12,6 +12,7 @@
 static const csi_output *const outputs[] = {
     &csi_output_scores,  &csi_output_contributions, &csi_output_quality,     &csi_output_changes,
     &csi_output_uncertainty, &csi_output_rank_shifts, &csi_output_rank_distribution, &csi_output_rank_pairs,
+    &csi_output_rank_sets,
     &csi_output_ranking, &csi_output_codebook,      &csi_output_methodology, &csi_output_datapackage,
     &csi_output_manifest,
 };
@@ -75,7 +76,8 @@ static const size_t *order_series(csi_arena *arena, const csi_framework *framewo
 static bool needs_tally(const csi_output *output)
 {
     return output == &csi_output_uncertainty || output == &csi_output_rank_shifts ||
-           output == &csi_output_rank_distribution || output == &csi_output_rank_pairs;
+           output == &csi_output_rank_distribution || output == &csi_output_rank_pairs ||
+           output == &csi_output_rank_sets;
 }
 
 /* Without a tally there is nothing about the ensemble to write. The variants stand behind the scores. */

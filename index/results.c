@@ -310,7 +310,7 @@ out:
 }
 
 /* Checks that the file is the one that the manifest vouches for. */
-static csi_status check_digest(const csi_results *results, const char *name, const char *path, csi_diag *diag)
+csi_status csi_results_check(const csi_results *results, const char *name, const char *path, csi_diag *diag)
 {
     const csi_setting *outputs = csi_setting_find(results->manifest, "outputs");
     char hex[CSI_DIGEST_HEX];
@@ -329,7 +329,7 @@ static csi_status check_digest(const csi_results *results, const char *name, con
                           "this is not the file that manifest.json vouches for; run the index again");
 }
 
-static bool is_published(const csi_results *results, const char *name)
+bool csi_results_hold(const csi_results *results, const char *name)
 {
     const csi_setting *outputs = csi_setting_find(results->manifest, "outputs");
     for (size_t i = 0; outputs != NULL && i < outputs->n; i++) {
@@ -354,12 +354,12 @@ static csi_status read_all(csi_results *results, csi_diag *diag)
     }
     CSI_TRY(csi_directory_recover(results->directory, diag));
     CSI_TRY(csi_manifest_read(results->arena, results->directory, diag, &results->manifest));
-    if (results->variant != NULL && !is_published(results, name)) {
+    if (results->variant != NULL && !csi_results_hold(results, name)) {
         return csi_diag_error(diag, CSI_ERR_USAGE, NULL, "the results in %s have no variant \"%s\"", results->directory,
                               results->variant);
     }
-    CSI_TRY(check_digest(results, name, scores, diag));
-    CSI_TRY(check_digest(results, "codebook.csv", codebook, diag));
+    CSI_TRY(csi_results_check(results, name, scores, diag));
+    CSI_TRY(csi_results_check(results, "codebook.csv", codebook, diag));
     CSI_TRY(read_scores(results, scores, diag));
     CSI_TRY(read_names(results, codebook, diag));
 out:

@@ -39,6 +39,11 @@ CSI_MUST_USE csi_status csi_results_of_run(const csi_run *run, const csi_interva
                                            csi_results **results);
 void csi_results_free(csi_results *results); /* NULL is allowed */
 
+/* For those who read other files of the same directory: whether the manifest vouches for a file `name`, and whether the
+ * one at `path` is that file. */
+bool csi_results_hold(const csi_results *results, const char *name);
+CSI_MUST_USE csi_status csi_results_check(const csi_results *results, const char *name, const char *path, csi_diag *diag);
+
 const csi_score_row *csi_results_at(const csi_results *results, size_t node, size_t year, size_t country);
 
 /* The last year (index) with a score of the top node; CSI_NONE when there is none. */

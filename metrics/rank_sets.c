@@ -9,6 +9,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdbool.h>
 
 /* `spread` is the half width in standard errors; `error` NULL: lower and upper are given. */
 static void fill_sets(const double *lower, const double *upper, const double *error, double spread, size_t n, int *low,
@@ -32,6 +33,46 @@ static void fill_sets(const double *lower, const double *upper, const double *er
     }
 }
 
+/* Half the width of each of n joint intervals, in standard errors. */
+static double half_width(const double *estimate, size_t n, double level)
+{
+    size_t n_ranked = 0;
+    for (size_t c = 0; c < n; c++) {
+        n_ranked += isnan(estimate[c]) ? 0 : 1;
+    }
+    const double each = n_ranked > 0 ? pow(level, 1.0 / (double)n_ranked) : level;
+    return gsl_cdf_ugaussian_Pinv(0.5 + each / 2);
+}
+
+/* The best of those that have no group yet; n when none is left. Equal estimates: the first. */
+static size_t best_left(const double *estimate, const int *group, size_t n)
+{
+    size_t best = n;
+    for (size_t c = 0; c < n; c++) {
+        if (!isnan(estimate[c]) && group[c] == 0 && (best == n || estimate[c] > estimate[best])) {
+            best = c;
+        }
+    }
+    return best;
+}
+
+void csi_rank_groups(const double *estimate, const double *standard_error, size_t n, double level, int *group)
+{
+    const double z = half_width(estimate, n, level);
+    for (size_t c = 0; c < n; c++) {
+        group[c] = 0;
+    }
+    int current = 0;
+    for (size_t best = best_left(estimate, group, n), leader = best; best < n; best = best_left(estimate, group, n)) {
+        const bool is_behind = estimate[best] + z * standard_error[best] < estimate[leader] - z * standard_error[leader];
+        if (current == 0 || is_behind) {
+            leader = best;
+            current++;
+        }
+        group[best] = current;
+    }
+}
+
 void csi_rank_sets_from(const double *lower, const double *upper, size_t n, int *low, int *high)
 {
     fill_sets(lower, upper, NULL, 0, n, low, high);
@@ -39,10 +80,5 @@ void csi_rank_sets_from(const double *lower, const double *upper, size_t n, int 
 
 void csi_rank_sets(const double *estimate, const double *standard_error, size_t n, double level, int *low, int *high)
 {
-    size_t n_ranked = 0;
-    for (size_t c = 0; c < n; c++) {
-        n_ranked += isnan(estimate[c]) ? 0 : 1;
-    }
-    const double each = n_ranked > 0 ? pow(level, 1.0 / (double)n_ranked) : level;
-    fill_sets(estimate, estimate, standard_error, gsl_cdf_ugaussian_Pinv(0.5 + each / 2), n, low, high);
+    fill_sets(estimate, estimate, standard_error, half_width(estimate, n, level), n, low, high);
 }
