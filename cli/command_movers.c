@@ -9,6 +9,7 @@
 
 #define USUAL_TOP 10
 #define N_DRAWS 2000
+#define MAX_DRAWS 1000000
 
 enum { ISO3, COUNTRY, CODE, FROM, TO, BEFORE, AFTER, RANK_BEFORE, RANK_AFTER, OBSERVED, IMPUTED, COVERAGE, BREAK, WEIGHT,
        LIKE, LOW, HIGH, P, VERDICT, SHARE, GAP, SLOPE, SLOPE_LOW, SLOPE_HIGH, TREND_P, SMALLEST_P, N_COLUMNS };
@@ -76,7 +77,7 @@ static void add_row(csi_table *table, const csi_view *view, const csi_movement_o
     csi_table_number(table, m->draws.low);
     csi_table_number(table, m->draws.high);
     csi_table_number(table, m->p_adjusted);
-    csi_table_text(table, csi_verdict_name(m->verdict));
+    csi_table_text(table, options->n_draws > 0 ? csi_verdict_name(m->verdict) : NULL);
     csi_table_number(table, m->observed_share);
     csi_table_number(table, m->gap_closed);
     csi_table_number(table, m->trend.slope);
@@ -155,8 +156,10 @@ static csi_status run(csi_call *call)
     csi_movement *movement = NULL;
     csi_movement_options options = {.n_draws = N_DRAWS, .false_discovery = 0.05, .level = 0.9};
     const char *code = csi_call_text(call, CSI_OPT_NODE);
-    int64_t top = USUAL_TOP;
+    int64_t top = USUAL_TOP, n_draws = N_DRAWS;
     csi_status status;
+    CSI_TRY(csi_call_integer(call, CSI_OPT_DRAWS, 0, MAX_DRAWS, &n_draws));
+    options.n_draws = (size_t)n_draws;
     CSI_TRY(csi_call_integer(call, CSI_OPT_TOP, 1, 100000, &top));
     CSI_TRY(csi_view_compute(call, &view));
     CSI_TRY(find_years(call, &view, &options));
@@ -177,7 +180,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_NODE,   CSI_OPT_TOP,   CSI_OPT_PROJECT, CSI_OPT_FORMAT,
+static const csi_opt options[] = {CSI_OPT_NODE,   CSI_OPT_DRAWS, CSI_OPT_TOP,   CSI_OPT_PROJECT, CSI_OPT_FORMAT,
                                   CSI_OPT_DIGITS, CSI_OPT_ASCII, CSI_OPT_WIDTH,   CSI_OPT_OUTPUT_FILE,
                                   CSI_OPT_END};
 
@@ -196,6 +199,7 @@ const csi_command csi_command_movers = {
             "p that so few years can reach.",
     .examples = "csindex movers\n"
                 "csindex movers 2018 2022 --node p7 --top 5\n"
+                "csindex movers --replicates 10000\n"
                 "csindex movers --format csv -o movers.csv\n",
     .options = options,
     .run = run,

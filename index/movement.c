@@ -122,6 +122,7 @@ static csi_status fit_trends(const gathering *g)
             t[i] = (double)(scores->first_year + (int)(first + i));
             t[n + i] = csi_panel_get(scores, g->options->node, first + i, c);
         }
+        g->movement[c].trend_from = first;
         CSI_TRY(csi_theil_sen_fit(t, t + n, n, g->options->level, &g->movement[c].trend));
         CSI_TRY(csi_mann_kendall_test(t, t + n, n, &g->movement[c].test));
         p[c] = g->movement[c].test.n < 2 ? NAN : g->movement[c].test.p;
@@ -160,15 +161,17 @@ static void keep_block(void *user, const csi_ensemble_block *block)
 static csi_status draw_all(const gathering *g, csi_arena *arena, draws *d)
 {
     const csi_project *project = g->run->project;
-    const csi_ensemble_options options = {
+    csi_ensemble_options options = {
         .n_replicates = d->n_draws, .n_threads = project->n_threads, .node = &g->options->node, .n_nodes = 1,
-        .sink = keep_block, .sink_user = d};
+        .sink = keep_block, .sink_user = d, .only_year = &d->from};
     csi_ensemble_spec *spec = NULL;
     csi_ensemble *ensemble = NULL;
     csi_status status;
     CSI_TRY(csi_ensemble_read(arena, project->framework, project->recipe, csi_setting_find(project->root, "ensemble"),
                               project->seed, g->diag, &spec));
     CSI_TRY(csi_ensemble_new(spec, project->recipe, &g->run->context, g->run->raw->panel, g->diag, &ensemble));
+    CSI_TRY(csi_ensemble_run(ensemble, &options, g->diag, NULL));
+    options.only_year = &d->to;
     CSI_TRY(csi_ensemble_run(ensemble, &options, g->diag, NULL));
 out:
     csi_ensemble_free(ensemble);

@@ -27,7 +27,8 @@ typedef struct csi_movement {
     csi_paired draws;                    /* of like_for_like; draws.n 0: no draws were asked for */
     double p_adjusted;                   /* Benjamini-Hochberg over the countries */
     csi_verdict verdict;
-    csi_theil_sen trend;                 /* of the scores from the first year, or the last break, to `to` */
+    size_t trend_from;                   /* year (index): the first, or that of the last break below the node */
+    csi_theil_sen trend;                 /* of the scores from then to `to` */
     csi_mann_kendall test;
     double trend_p_adjusted;
 } csi_movement;
