@@ -83,6 +83,7 @@ extern const csi_output csi_output_rank_distribution;
 extern const csi_output csi_output_rank_pairs;
 extern const csi_output csi_output_rank_sets;
 extern const csi_output csi_output_trends;
+extern const csi_output csi_output_frontier;
 extern const csi_output csi_output_ranking;
 extern const csi_output csi_output_codebook;
 extern const csi_output csi_output_methodology;
@@ -98,6 +99,9 @@ const size_t *csi_framework_order(csi_arena *arena, const csi_framework *framewo
 
 /* The panel that the normalisation starts from: the last stage before the first normalise step. */
 const csi_panel *csi_run_treated(const csi_run *run);
+
+/* The country with the best score of a node and year, the first by code of several; CSI_NONE: nobody is scored. */
+size_t csi_run_frontier(const csi_run *run, size_t node, size_t year);
 
 /* The share of `node` among its siblings in `year`, and of the whole index along its path. */
 double csi_run_sibling_weight(const csi_run *run, size_t node, size_t year);

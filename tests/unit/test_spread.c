@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "metrics/peers.h"
 #include "metrics/rank_sets.h"
 
 Test(spread, rank_sets_by_hand)
@@ -80,4 +81,32 @@ Test(spread, convergence_against_scipy)
     cr_expect(is_near(found.p, 0.03986302265563736, 1e-11), "%.14f", found.p);
     cr_expect(is_near(found.beta, -0.14975747776879547, 1e-12) && is_near(found.beta_error, 0.050104212662812224, 1e-12));
     cr_expect(is_near(found.beta_p, 0.02435417860779843, 1e-11), "%.14f", found.beta_p);
+}
+
+Test(spread, peers_by_hand)
+{
+    const double size[] = {1, 2, 4, NAN}, same[] = {7, 7, 7, 7};
+    const double *const covariate[] = {size, same};
+    csi_peer peer[4];
+    size_t n;
+    cr_assert(csi_peers_find(covariate, 2, 4, 1, peer, &n) == CSI_OK);
+    cr_expect(n == 2 && peer[0].country == 0 && peer[1].country == 2);
+    cr_expect(is_near(peer[0].distance, 0.6546536707, 1e-9) && is_near(peer[1].distance, 1.3093073414, 1e-9));
+    cr_assert(csi_peers_find(covariate, 2, 4, 3, peer, &n) == CSI_OK);
+    cr_expect(n == 0, "a country that is not known has no peers");
+}
+
+Test(spread, rank_groups_by_hand)
+{
+    const double estimate[] = {0, 10, 9.5, NAN, 6, 5.5}, error[] = {1, 1, 1, 1, 0.1, 0.1}, none[6] = {0};
+    const int expected[] = {4, 1, 1, 0, 2, 3}, exact[] = {5, 1, 2, 0, 3, 4};
+    int group[6];
+    csi_rank_groups(estimate, error, 6, 0.5, group); /* half widths 1.516 and 0.152 */
+    for (int c = 0; c < 6; c++) {
+        cr_expect(group[c] == expected[c], "%d: group %d", c, group[c]);
+    }
+    csi_rank_groups(estimate, none, 6, 0.9, group);
+    for (int c = 0; c < 6; c++) {
+        cr_expect(group[c] == exact[c], "%d: group %d", c, group[c]);
+    }
 }
