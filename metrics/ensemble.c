@@ -14,20 +14,23 @@
 #include "metrics/ensemble_model.h"
 #include "metrics/ensemble_rank.h"
 
-#define BLOCK 512
 #define BATCH CSI_RANK_COLUMNS
+#define BLOCK_MOST 256
+#define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
+#define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
 /* What one thread works with. */
 typedef struct workspace {
-    csi_replicate *replicate[BLOCK];
+    csi_replicate **replicate; /* [block] */
+    size_t n_replicates;
     double *scratch;
-    double *error;    /* of one replicate */
-    double *walked;   /* [BLOCK][aggregate][year][country]: of the slow replicates; NULL when there can be none */
+    float *error;     /* of one replicate */
+    double *walked;   /* [block][aggregate][year][country]: of the slow replicates; NULL when there can be none */
     csi_kernel *kernel;
     double *score;    /* [BATCH][aggregate][stride], by lane */
-    uint16_t *rank;   /* [node][lane][BLOCK] */
+    uint16_t *rank;   /* [node][lane][row] */
     uint16_t *bin;    /* likewise */
-    double *seen;     /* [node][BLOCK][stride], by country: what the sink gets; NULL without one, as the next */
+    double *seen;     /* [node][block][stride], by country: what the sink gets; NULL without one, as the next */
     uint16_t *seen_rank;
     double *least, *most; /* [node][stride], by lane */
     int64_t *sum, *square; /* likewise */
@@ -40,6 +43,8 @@ typedef struct run {
     size_t *node;
     size_t n_nodes;
     bool *is_wanted; /* [aggregate] */
+    size_t block;    /* replicates, a multiple of BATCH */
+    size_t row;      /* entries from one lane's to the next one's */
     csi_tallies *tally;
     csi_diag *diag;
     workspace *workspace;
@@ -49,9 +54,10 @@ typedef struct run {
 
 static void clear_workspace(workspace *w)
 {
-    for (size_t i = 0; i < BLOCK; i++) {
+    for (size_t i = 0; i < w->n_replicates; i++) {
         csi_replicate_free(w->replicate[i]);
     }
+    free(w->replicate);
     free(w->scratch);
     free(w->error);
     free(w->walked);
@@ -72,6 +78,7 @@ static csi_status fill_workspace(const run *job, workspace *w)
 {
     const csi_ensemble *e = job->e;
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    w->replicate = calloc(job->block, sizeof(csi_replicate *));
     w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
     w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
     const size_t n_columns = job->n_nodes * e->stride;
@@ -80,21 +87,21 @@ static csi_status fill_workspace(const run *job, workspace *w)
     w->sum = calloc(n_columns + 1, sizeof *w->sum);
     w->square = calloc(n_columns + 1, sizeof *w->square);
     w->score = calloc(BATCH * n_aggregates * e->stride + 1, sizeof *w->score);
-    w->rank = calloc(BLOCK * n_columns + 1, sizeof *w->rank);
-    w->bin = calloc(BLOCK * n_columns + 1, sizeof *w->bin);
+    w->rank = calloc(job->row * n_columns + 1, sizeof *w->rank);
+    w->bin = calloc(job->row * n_columns + 1, sizeof *w->bin);
     if (job->options.sink != NULL) {
-        w->seen = calloc(BLOCK * n_columns + 1, sizeof *w->seen);
-        w->seen_rank = calloc(BLOCK * n_columns + 1, sizeof *w->seen_rank);
+        w->seen = calloc(job->block * n_columns + 1, sizeof *w->seen);
+        w->seen_rank = calloc(job->block * n_columns + 1, sizeof *w->seen_rank);
     }
-    w->walked = e->slow == NULL ? NULL : calloc(BLOCK * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
-    if (w->scratch == NULL || w->error == NULL || w->least == NULL || w->most == NULL || w->sum == NULL ||
+    w->walked = e->slow == NULL ? NULL : calloc(job->block * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
+    if (w->replicate == NULL || w->scratch == NULL || w->error == NULL || w->least == NULL || w->most == NULL || w->sum == NULL ||
         w->square == NULL || w->score == NULL || w->rank == NULL || w->bin == NULL || (e->slow != NULL && w->walked == NULL) ||
         (job->options.sink != NULL && (w->seen == NULL || w->seen_rank == NULL)) ||
         csi_kernel_new(e, &w->kernel) != CSI_OK) {
         return CSI_ERR_MEMORY;
     }
-    for (size_t i = 0; i < BLOCK; i++) {
-        if (csi_replicate_new(e, &w->replicate[i]) != CSI_OK) {
+    for (; w->n_replicates < job->block; w->n_replicates++) {
+        if (csi_replicate_new(e, &w->replicate[w->n_replicates]) != CSI_OK) {
             return CSI_ERR_MEMORY;
         }
     }
@@ -133,7 +140,7 @@ static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
         }
         csi_replicate_draw(e, plan, w->scratch, w->replicate[i]);
         if (w->replicate[i]->is_slow && w->replicate[i]->has_errors) {
-            csi_replicate_errors(e, w->replicate[i]->error_key, NULL, w->scratch, w->error);
+            csi_replicate_errors(e, w->replicate[i], NULL, w->error);
         }
         if (w->replicate[i]->is_slow) {
             csi_diag *quiet = csi_diag_new(1); /* the methods' warnings were given when the ensemble was made */
@@ -155,7 +162,7 @@ static void score_replicate(const run *job, workspace *w, size_t i, size_t year,
     if (!r->is_slow) {
         if (r->has_errors) {
             const size_t n_rows = e->n_erring * e->raw->n_years;
-            csi_replicate_errors(e, r->error_key, r->variant->error_is_needed + year * n_rows, w->scratch, w->error);
+            csi_replicate_errors(e, r, r->variant->error_is_needed + year * n_rows, w->error);
         }
         csi_kernel_year(w->kernel, r, w->error, year, job->is_wanted, score);
         return;
@@ -179,11 +186,11 @@ static void show(const run *job, workspace *w, size_t first, size_t n, size_t k,
     const csi_ensemble *e = job->e;
     const size_t n_aggregates = e->n_nodes - e->n_indicators, n_lanes = count_lanes(job, k, year);
     for (size_t r = 0; r < n; r++) {
-        const size_t at = (k * BLOCK + first + r) * e->stride;
+        const size_t at = (k * job->block + first + r) * e->stride;
         const double *score = w->score + (r * n_aggregates + job->node[k] - e->n_indicators) * e->stride;
         for (size_t lane = 0; lane < e->n_countries; lane++) {
             w->seen[at + e->country[lane]] = lane < n_lanes ? score[lane] : (double)NAN;
-            w->seen_rank[at + e->country[lane]] = lane < n_lanes ? w->rank[(k * e->stride + lane) * BLOCK + first + r] : 0;
+            w->seen_rank[at + e->country[lane]] = lane < n_lanes ? w->rank[(k * e->stride + lane) * job->row + first + r] : 0;
         }
     }
 }
@@ -199,8 +206,8 @@ static void score_batch(const run *job, workspace *w, size_t first, size_t n, si
     }
     for (size_t k = 0; k < job->n_nodes; k++) {
         const double *score = w->score + (job->node[k] - e->n_indicators) * e->stride;
-        const size_t at = k * e->stride * BLOCK + first, n_lanes = count_lanes(job, k, year);
-        csi_ranker_rank(w->ranker, score, step, n, n_lanes, BLOCK, w->rank + at, w->bin + at);
+        const size_t at = k * e->stride * job->row + first, n_lanes = count_lanes(job, k, year);
+        csi_ranker_rank(w->ranker, score, step, n, n_lanes, job->row, w->rank + at, w->bin + at);
         for (size_t r = 0; r < n; r++) {
             csi_tallies_digest(&shape, score + r * step, n_lanes, w->least + k * e->stride, w->most + k * e->stride,
                                w->sum + k * e->stride, w->square + k * e->stride);
@@ -226,8 +233,8 @@ static void add_to_tally(const run *job, const workspace *w, size_t n, size_t ye
     const size_t stride = job->e->stride;
     csi_tallies_block block = {.n = 0};
     for (size_t k = 0; k < job->n_nodes; k++) {
-        const size_t at = k * BLOCK * stride;
-        block = (csi_tallies_block){n, BLOCK, count_lanes(job, k, year), job->e->country, w->bin + at, w->rank + at,
+        const size_t at = k * job->row * stride;
+        block = (csi_tallies_block){n, job->row, count_lanes(job, k, year), job->e->country, w->bin + at, w->rank + at,
                                     w->least + k * stride, w->most + k * stride, w->sum + k * stride,
                                     w->square + k * stride};
         csi_tallies_add(job->tally, k, year, &block);
@@ -245,7 +252,7 @@ static void hand_on(run *job, const workspace *w, uint64_t first, size_t n, size
         add_to_tally(job, w, n, year);
     }
     if (job->options.sink != NULL) {
-        const csi_ensemble_block block = {first, n, BLOCK, year, job->n_nodes, job->node, e->n_countries, e->stride,
+        const csi_ensemble_block block = {first, n, job->block, year, job->n_nodes, job->node, e->n_countries, e->stride,
                                           w->seen, w->seen_rank};
         job->options.sink(job->options.sink_user, &block);
     }
@@ -256,8 +263,8 @@ static csi_status run_block(void *user, size_t block, size_t thread)
 {
     run *job = user;
     workspace *w = &job->workspace[thread];
-    const uint64_t from = (uint64_t)block * BLOCK, left = job->options.n_replicates - from;
-    const size_t n = left < BLOCK ? (size_t)left : BLOCK;
+    const uint64_t from = (uint64_t)block * job->block, left = job->options.n_replicates - from;
+    const size_t n = left < job->block ? (size_t)left : job->block;
     const csi_status status = draw_block(job, w, job->options.first_replicate + from, n);
     if (status != CSI_OK) {
         return status;
@@ -279,6 +286,22 @@ static csi_status run_block(void *user, size_t block, size_t thread)
         pthread_mutex_unlock(&job->lock[job->e->n_years]);
     }
     return CSI_OK;
+}
+
+/* So many replicates at a time that counters are fetched seldom, threads end together and memory stays bounded. */
+static void choose_block(run *job, uint64_t n_replicates, size_t n_threads)
+{
+    const csi_ensemble *e = job->e;
+    const size_t kept = e->spec->error_correlation > 0.0 ? e->n_erring * sizeof(float) : 0;
+    const size_t shown = job->options.sink == NULL ? 0 : job->n_nodes * (sizeof(double) + sizeof(uint16_t));
+    const size_t walked = e->slow == NULL ? 0 : (e->n_nodes - e->n_indicators) * e->n_years * sizeof(double);
+    const size_t bytes = e->stride * (job->n_nodes * 2 * sizeof(uint16_t) + kept + shown + walked);
+    const uint64_t fair = n_replicates / (4 * n_threads);
+    size_t block = BLOCK_BYTES / bytes < BLOCK_MOST ? BLOCK_BYTES / bytes : BLOCK_MOST;
+    block = fair < block ? (size_t)fair : block;
+    block = block / BATCH * BATCH;
+    job->block = block > BATCH ? block : BATCH;
+    job->row = job->block + ROW_PAD;
 }
 
 static csi_status choose_nodes(run *job)
@@ -316,10 +339,12 @@ csi_status csi_ensemble_run(const csi_ensemble *ensemble, const csi_ensemble_opt
 {
     run job = {.e = ensemble, .options = *options, .tally = tally, .diag = diag};
     const size_t n_threads = csi_workers_count(options->n_threads);
-    const uint64_t n_blocks = (options->n_replicates + BLOCK - 1) / BLOCK;
+    uint64_t n_blocks;
     size_t n_locks = 0;
     csi_status status;
     CSI_TRY(choose_nodes(&job));
+    choose_block(&job, options->n_replicates, n_threads);
+    n_blocks = (options->n_replicates + job.block - 1) / job.block;
     job.workspace = calloc(n_threads, sizeof *job.workspace);
     job.lock = calloc(ensemble->n_years + 1, sizeof *job.lock);
     if (job.workspace == NULL || job.lock == NULL) {
@@ -357,11 +382,12 @@ csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan
     workspace w = {.scratch = NULL};
     csi_status status;
     CSI_TRY(choose_nodes(&job));
+    choose_block(&job, 1, 1);
     CSI_TRY(fill_workspace(&job, &w));
     csi_replicate_draw(e, plan, w.scratch, w.replicate[0]);
     if (w.replicate[0]->is_slow) {
         if (w.replicate[0]->has_errors) {
-            csi_replicate_errors(e, w.replicate[0]->error_key, NULL, w.scratch, w.error);
+            csi_replicate_errors(e, w.replicate[0], NULL, w.error);
         }
         CSI_TRY(csi_walk(e, w.replicate[0], w.error, diag, score));
         goto out;

@@ -220,6 +220,19 @@ static void draw_goalposts(const csi_ensemble *e, const csi_draw_plan *plan, dou
     }
 }
 
+static void draw_kept_errors(const csi_ensemble *e, csi_replicate *r)
+{
+    const csi_stream shared = {e->spec->seed, r->error_key, SHARED_ERRORS};
+    const float kept = (float)sqrt(e->spec->error_correlation);
+    for (size_t k = 0; k < e->n_erring; k++) {
+        float *row = r->kept_error + k * e->stride;
+        csi_draw_normal_floats(&shared, (uint32_t)(e->erring[k] * e->stride), e->stride, row);
+        for (size_t i = 0; i < e->stride; i++) {
+            row[i] *= kept;
+        }
+    }
+}
+
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate)
 {
     draw_variant(ensemble, plan, scratch, replicate);
@@ -229,6 +242,9 @@ void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan,
     draw_goalposts(ensemble, plan, scratch, replicate);
     replicate->has_errors = is_drawn(ensemble, plan, CSI_FACTOR_ERRORS) && ensemble->n_erring > 0;
     replicate->error_key = plan->key[CSI_FACTOR_ERRORS];
+    if (replicate->has_errors && replicate->kept_error != NULL) {
+        draw_kept_errors(ensemble, replicate);
+    }
     replicate->is_slow = ensemble->is_slow_everywhere ||
                          (replicate->has_errors && !(replicate->variant->has_posts && replicate->variant->has_error_map));
 }
@@ -238,25 +254,21 @@ size_t csi_error_room(const csi_ensemble *ensemble)
     return ensemble->n_erring * ensemble->raw->n_years * ensemble->stride;
 }
 
-void csi_replicate_errors(const csi_ensemble *ensemble, uint64_t key, const bool *is_needed, double *scratch,
-                          double *error)
+void csi_replicate_errors(const csi_ensemble *ensemble, const csi_replicate *replicate, const bool *is_needed, float *error)
 {
     const csi_ensemble *e = ensemble;
-    const csi_stream own = {e->spec->seed, key, CSI_FACTOR_ERRORS}, shared = {e->spec->seed, key, SHARED_ERRORS};
-    const double rho = e->spec->error_correlation, kept = sqrt(rho), fresh = sqrt(1.0 - rho);
+    const csi_stream own = {e->spec->seed, replicate->error_key, CSI_FACTOR_ERRORS};
+    const float fresh = (float)sqrt(1.0 - e->spec->error_correlation);
     const size_t n_years = e->raw->n_years, stride = e->stride;
     for (size_t k = 0; k < e->n_erring; k++) {
-        if (rho > 0.0) {
-            csi_draw_normals(&shared, (uint32_t)(e->erring[k] * stride), stride, scratch);
-        }
         for (size_t year = 0; year < n_years; year++) {
-            double *row = error + (k * n_years + year) * stride;
+            float *row = error + (k * n_years + year) * stride;
             if (is_needed != NULL && !is_needed[k * n_years + year]) {
                 continue;
             }
-            csi_draw_normals(&own, (uint32_t)((e->erring[k] * n_years + year) * stride), stride, row);
-            for (size_t i = 0; i < stride && rho > 0.0; i++) {
-                row[i] = kept * scratch[i] + fresh * row[i];
+            csi_draw_normal_floats(&own, (uint32_t)((e->erring[k] * n_years + year) * stride), stride, row);
+            for (size_t i = 0; i < stride && replicate->kept_error != NULL; i++) {
+                row[i] = replicate->kept_error[k * stride + i] + fresh * row[i];
             }
         }
     }
@@ -264,6 +276,8 @@ void csi_replicate_errors(const csi_ensemble *ensemble, uint64_t key, const bool
 
 csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate)
 {
+    const bool keeps_errors = ensemble->spec->error_correlation > 0.0;
+    const size_t n_kept = ensemble->n_erring * ensemble->stride;
     csi_replicate *r = calloc(1, sizeof *r);
     *replicate = r;
     if (r == NULL || (r->rule = calloc(ensemble->n_nodes, sizeof *r->rule)) == NULL ||
@@ -271,7 +285,8 @@ csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **repli
         (r->rule_floor = calloc(ensemble->n_nodes, sizeof *r->rule_floor)) == NULL ||
         (r->weight_factor = calloc(ensemble->n_nodes, sizeof *r->weight_factor)) == NULL ||
         (r->low = calloc(ensemble->n_indicators + 1, sizeof *r->low)) == NULL ||
-        (r->high = calloc(ensemble->n_indicators + 1, sizeof *r->high)) == NULL) {
+        (r->high = calloc(ensemble->n_indicators + 1, sizeof *r->high)) == NULL ||
+        (keeps_errors && (r->kept_error = calloc(n_kept + 1, sizeof *r->kept_error)) == NULL)) {
         csi_replicate_free(r);
         *replicate = NULL;
         return CSI_ERR_MEMORY;
@@ -288,6 +303,7 @@ void csi_replicate_free(csi_replicate *replicate)
         free(replicate->weight_factor);
         free(replicate->low);
         free(replicate->high);
+        free(replicate->kept_error);
         free(replicate);
     }
 }

@@ -14,7 +14,6 @@
 #include "metrics/lanes_math.h"
 #include "metrics/rng.h"
 
-#define MAX_PATTERNS 256
 #define BLOCK CSI_DRAW_GROUP /* lanes that are summed at a time */
 #define LEAST_LOGARITHM (-700.0) /* scores below its exponential are 0 */
 
@@ -36,7 +35,7 @@ typedef struct frame {
     const csi_kernel *k;
     const csi_ensemble *e;
     const csi_replicate *r;
-    const double *error;
+    const float *error;
     size_t year;
     const bool *is_wanted;
     double *score;
@@ -60,17 +59,17 @@ CSI_LANES(place,
            double width, double missing, double *restrict y),
           (x, n, from, scale, z_low, z_high, a, width, missing, y))
 
-CSI_INLINE void add_error_body(const double *restrict size, const uint32_t *restrict at, const double *restrict error,
+CSI_INLINE void add_error_body(const double *restrict size, const uint32_t *restrict at, const float *restrict error,
                                size_t n, double *restrict x)
 {
     for (size_t i = 0; i < n; i++) {
         x[i] += size[i] * error[at[i]];
     }
 }
-static void add_error(const double *restrict size, const uint32_t *restrict at, const double *restrict error, size_t n,
+static void add_error(const double *restrict size, const uint32_t *restrict at, const float *restrict error, size_t n,
                       double *restrict x);
 CSI_LANES(add_error,
-          (const double *restrict size, const uint32_t *restrict at, const double *restrict error, size_t n,
+          (const double *restrict size, const uint32_t *restrict at, const float *restrict error, size_t n,
            double *restrict x),
           (size, at, error, n, x))
 
@@ -326,12 +325,9 @@ static void draw_family(const frame *f, size_t node, const csi_patterns *pattern
     for (size_t q = 0; q < parent->n_children && f->r->has_weights; q++) {
         weight[q] /= sum;
     }
+    add_children(patterns->has, weight, parent->n_children, patterns->n, by_pattern);
     for (size_t p = 0; p < patterns->n; p++) {
-        by_pattern[p] = 0.0;
-        for (size_t q = 0; q < parent->n_children; q++) {
-            by_pattern[p] += patterns->pattern[p].has[q] ? weight[q] : 0.0;
-        }
-        by_pattern[p] = patterns->pattern[p].is_scored ? by_pattern[p] : (double)NAN;
+        by_pattern[p] += patterns->if_scored[p];
     }
 }
 
@@ -384,7 +380,7 @@ static void score_node(const frame *f, size_t node)
     const csi_patterns *patterns = &f->r->variant->patterns[at];
     const csi_rule_kind kind = f->r->rule_kind[node];
     const double floor = f->r->rule_floor[node];
-    double by_pattern[MAX_PATTERNS];
+    double by_pattern[CSI_PATTERNS_MOST];
     size_t n_columns = 0;
     draw_family(f, node, patterns, k->weight, by_pattern);
     for (size_t q = 0; q < parent->n_children; q++) {
@@ -400,7 +396,7 @@ static void score_node(const frame *f, size_t node)
     finish(f, node, patterns, by_pattern, n);
 }
 
-void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const double *error, size_t year,
+void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const float *error, size_t year,
                      const bool *is_wanted, double *score)
 {
     const frame f = {.k = kernel, .e = kernel->e, .r = replicate, .error = error, .year = year, .is_wanted = is_wanted,

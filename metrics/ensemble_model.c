@@ -9,7 +9,6 @@
 #include "metrics/rng.h"
 
 #define MANY_VARIANTS 64
-#define MAX_PATTERNS 256
 
 typedef struct builder {
     csi_ensemble *e;
@@ -189,12 +188,44 @@ static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_resu
     return CSI_OK;
 }
 
+/* Which children are present for a group of countries. */
+typedef struct pattern {
+    const bool *has; /* [child] */
+    bool is_scored;
+} pattern;
+
+static csi_status lay_out_columns(const builder *b, const pattern *found, size_t n_children, csi_patterns *to)
+{
+    const size_t n_padded = (to->n + CSI_DRAW_GROUP - 1) / CSI_DRAW_GROUP * CSI_DRAW_GROUP;
+    const double **has = take(b, n_children, sizeof *has);
+    double *if_scored = take(b, n_padded, sizeof *if_scored);
+    if (has == NULL || if_scored == NULL) {
+        return no_memory(b);
+    }
+    for (size_t q = 0; q < n_children; q++) {
+        double *column = take(b, n_padded, sizeof *column);
+        if (column == NULL) {
+            return no_memory(b);
+        }
+        for (size_t p = 0; p < to->n; p++) {
+            column[p] = found[p].has[q] ? 1.0 : 0.0;
+        }
+        has[q] = column;
+    }
+    for (size_t p = 0; p < to->n; p++) {
+        if_scored[p] = found[p].is_scored ? 0.0 : (double)NAN;
+    }
+    to->has = has;
+    to->if_scored = if_scored;
+    return CSI_OK;
+}
+
 /* Sorts the countries of one family and year by which children they have. */
 static csi_status find_patterns(const builder *b, const csi_result *result, size_t node, size_t year, csi_patterns *to)
 {
     const csi_ensemble *e = b->e;
     const csi_node *parent = &e->context.framework->node[node];
-    csi_pattern found[MAX_PATTERNS];
+    pattern found[CSI_PATTERNS_MOST];
     uint8_t *of = take(b, e->stride, sizeof *of);
     bool *has = take(b, parent->n_children, sizeof *has);
     if (of == NULL || has == NULL) {
@@ -211,12 +242,12 @@ static csi_status find_patterns(const builder *b, const csi_result *result, size
         while (p < to->n && memcmp(found[p].has, has, parent->n_children * sizeof *has) != 0) {
             p++;
         }
-        if (p == MAX_PATTERNS) {
+        if (p == CSI_PATTERNS_MOST) {
             b->e->slow = "more than 256 patterns of missing children in one node";
             b->e->is_slow_everywhere = true;
             p = 0;
         } else if (p == to->n) {
-            found[to->n++] = (csi_pattern){has, is_scored};
+            found[to->n++] = (pattern){has, is_scored};
             has = take(b, parent->n_children, sizeof *has);
             if (has == NULL) {
                 return no_memory(b);
@@ -224,13 +255,7 @@ static csi_status find_patterns(const builder *b, const csi_result *result, size
         }
         of[lane] = (uint8_t)p;
     }
-    csi_pattern *kept = take(b, to->n, sizeof *kept);
-    if (kept == NULL) {
-        return no_memory(b);
-    }
-    memcpy(kept, found, to->n * sizeof *kept);
-    to->pattern = kept;
-    return CSI_OK;
+    return lay_out_columns(b, found, parent->n_children, to);
 }
 
 static const csi_patterns *lay_out_patterns(const builder *b, const csi_result *result)
@@ -427,7 +452,7 @@ static csi_status count_lanes(const builder *b)
             const size_t k = v / e->n_variants;
             const csi_patterns *patterns = k == 0 ? &variant->patterns[i] : &variant->without[k - 1][i];
             for (size_t lane = n_lanes[i]; lane < e->n_countries; lane++) {
-                n_lanes[i] = patterns->pattern[patterns->of[lane]].is_scored ? lane + 1 : n_lanes[i];
+                n_lanes[i] = isnan(patterns->if_scored[patterns->of[lane]]) ? n_lanes[i] : lane + 1;
             }
         }
     }

@@ -11,17 +11,14 @@
 
 typedef enum csi_rule_kind { CSI_RULE_ARITHMETIC, CSI_RULE_GEOMETRIC, CSI_RULE_HARMONIC, CSI_RULE_OTHER } csi_rule_kind;
 
-/* Which children are present for a group of countries, in one year. */
-typedef struct csi_pattern {
-    const bool *has; /* [child] */
-    bool is_scored;
-} csi_pattern;
-
+/* The groups of countries that have the same children, in one year; columns of patterns are padded to CSI_DRAW_GROUP. */
 typedef struct csi_patterns {
-    size_t n;                 /* at most 256 */
-    const csi_pattern *pattern;
-    const uint8_t *of;        /* [lane] */
+    size_t n;                  /* at most CSI_PATTERNS_MOST */
+    const double *const *has;  /* [child]: column of 1, present, and 0 */
+    const double *if_scored;   /* column of 0, and NaN where the pattern has no score */
+    const uint8_t *of;         /* [lane] */
 } csi_patterns;
+#define CSI_PATTERNS_MOST 256
 
 /* A column whose cells rest on values with standard errors: x + c0 e0 + c1 e1, in the units of the file. By lane. */
 typedef struct csi_error_column {
@@ -87,6 +84,7 @@ typedef struct csi_replicate {
     double *low, *high;        /* [indicator]: shift of the goalposts, in shares of their distance */
     bool has_weights, has_goalposts, has_errors;
     uint64_t error_key;
+    float *kept_error;         /* [erring][stride], by country: what an error keeps over the years; NULL: nothing */
     bool is_slow;
 } csi_replicate;
 
@@ -100,18 +98,18 @@ CSI_MUST_USE csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_varian
 /* The patterns of children in every year and aggregate of `result`; NULL when out of memory. */
 const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result);
 
-/* Draws everything but the errors. `scratch` has csi_draw_room(ensemble) entries. */
+/* Draws everything but the errors of single years. `scratch` has csi_draw_room(ensemble) entries. */
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate);
 size_t csi_draw_room(const csi_ensemble *ensemble);
 
-/* Fills error[k][panel year][stride], k over the erring indicators: standard normal draws; only the rows that are needed
- * (NULL: all). */
-void csi_replicate_errors(const csi_ensemble *ensemble, uint64_t key, const bool *is_needed, double *scratch,
-                          double *error);
+/* Fills error[k][panel year][stride], k over the erring indicators, by country: standard normal draws; only the rows that
+ * are needed (NULL: all). `error` has csi_error_room(ensemble) entries. */
+void csi_replicate_errors(const csi_ensemble *ensemble, const csi_replicate *replicate, const bool *is_needed,
+                          float *error);
 size_t csi_error_room(const csi_ensemble *ensemble);
 
 /* One replicate the slow way: score[aggregate][year][n_countries]. */
-CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error,
+CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error,
                                  csi_diag *diag, double *score);
 
 /* One year of one replicate the fast way: score[aggregate][stride], lane by lane, of the nodes that are wanted (is_wanted
@@ -119,7 +117,7 @@ CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replica
 typedef struct csi_kernel csi_kernel;
 CSI_MUST_USE csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel);
 void csi_kernel_free(csi_kernel *kernel);
-void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const double *error, size_t year,
+void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const float *error, size_t year,
                      const bool *is_wanted, double *score);
 
 /* A column as sums of the kernel take it: its values and their logarithms, 0 where it is missing. */

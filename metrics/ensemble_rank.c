@@ -32,6 +32,7 @@ struct csi_ranker {
     size_t place_stride;
     int32_t *place;         /* [COLUMNS][place_stride]; negative: no score */
     int32_t *key;           /* [entry][COLUMNS]; likewise */
+    uint16_t *rank;         /* [place][COLUMNS] */
     comparator *comparator; /* stage by stage; within a stage none touches another's entries, `lesser` ascending */
     size_t n_stages, stage[STAGES_MOST + 1];
 };
@@ -76,9 +77,10 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
     r->place_stride = (n_most + COLUMNS - 1) / COLUMNS * COLUMNS;
     r->place = calloc(r->place_stride * COLUMNS + 1, sizeof *r->place);
     r->key = aligned_alloc(64, (r->place_stride + 1) * COLUMNS * sizeof *r->key);
+    r->rank = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->rank);
     const size_t n = list_comparators(n_most, NULL, r->stage, &r->n_stages);
     r->comparator = calloc(n + 1, sizeof *r->comparator);
-    if (r->place == NULL || r->key == NULL || r->comparator == NULL) {
+    if (r->place == NULL || r->key == NULL || r->rank == NULL || r->comparator == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
@@ -92,6 +94,7 @@ void csi_ranker_free(csi_ranker *ranker)
     if (ranker != NULL) {
         free(ranker->place);
         free(ranker->key);
+        free(ranker->rank);
         free(ranker->comparator);
         free(ranker);
     }
@@ -182,31 +185,49 @@ static void sort(const comparator *comparator_of, const size_t *stage, size_t n_
 CSI_LANES(sort, (const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key),
           (comparator_of, stage, n_stages, n, key))
 
-/* Which columns have neighbours of equal place. */
-CSI_INLINE void find_ties_body(const int32_t *key, size_t n, unsigned entry_bits, int32_t *is_tied)
+/* Ranks by place in the sorted columns, neighbours of equal place sharing one; `differs` says in which columns such
+ * neighbours have different scores after all. */
+CSI_INLINE void find_ranks_body(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
+                                const size_t *restrict column_at, uint16_t *restrict rank, int64_t *restrict differs)
 {
-    int32_t tied[COLUMNS] = {0};
-    for (size_t i = 0; i + 1 < n; i++) {
+    const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
+    int32_t last[COLUMNS], own[COLUMNS];
+    for (size_t k = 0; k < COLUMNS; k++) {
+        last[k] = -1;
+        own[k] = 0;
+        differs[k] = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        int32_t any = 0;
         for (size_t k = 0; k < COLUMNS; k++) {
-            const int32_t a = key[i * COLUMNS + k] >> entry_bits, b = key[(i + 1) * COLUMNS + k] >> entry_bits;
-            tied[k] |= a == b && a >= 0 ? 1 : 0;
+            const int32_t place = key[i * COLUMNS + k] >> entry_bits;
+            any |= place == last[k] && place >= 0 ? 1 : 0;
+            own[k] = place == last[k] ? own[k] : (int32_t)i + 1;
+            own[k] = place < 0 ? 0 : own[k];
+            last[k] = place;
+        }
+        for (size_t k = 0; k < COLUMNS; k++) {
+            rank[i * COLUMNS + k] = (uint16_t)own[k];
+        }
+        for (size_t k = 0; k < COLUMNS && any != 0; k++) {
+            const int32_t before = key[(i - 1) * COLUMNS + k], here = key[i * COLUMNS + k];
+            const double x = score[column_at[k] + (size_t)(before & mask)], y = score[column_at[k] + (size_t)(here & mask)];
+            differs[k] |= (before >> entry_bits) == (here >> entry_bits) && here >= 0 && (x < y || x > y) ? 1 : 0;
         }
     }
-    memcpy(is_tied, tied, sizeof tied);
 }
-static void find_ties(const int32_t *key, size_t n, unsigned entry_bits, int32_t *is_tied);
-CSI_LANES(find_ties, (const int32_t *key, size_t n, unsigned entry_bits, int32_t *is_tied),
-          (key, n, entry_bits, is_tied))
+static void find_ranks(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
+                       const size_t *restrict column_at, uint16_t *restrict rank, int64_t *restrict differs);
+CSI_LANES(find_ranks,
+          (const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
+           const size_t *restrict column_at, uint16_t *restrict rank, int64_t *restrict differs),
+          (key, n, entry_bits, score, column_at, rank, differs))
 
-/* Ranks by place in a sorted column, which ends with what has no score. */
-static void hand_out(const int32_t *key, size_t n, int32_t entry_mask, size_t stride, uint16_t *rank)
+/* From place to entry. */
+static void hand_out(const int32_t *key, const uint16_t *of, size_t n, int32_t entry_mask, size_t stride, uint16_t *rank)
 {
-    size_t i = 0;
-    for (; i < n && key[i * COLUMNS] >= 0; i++) {
-        rank[(size_t)(key[i * COLUMNS] & entry_mask) * stride] = (uint16_t)(i + 1);
-    }
-    for (; i < n; i++) {
-        rank[(size_t)(key[i * COLUMNS] & entry_mask) * stride] = 0;
+    for (size_t i = 0; i < n; i++) {
+        rank[(size_t)(key[i * COLUMNS] & entry_mask) * stride] = of[i * COLUMNS];
     }
 }
 
@@ -214,18 +235,13 @@ static void hand_out(const int32_t *key, size_t n, int32_t entry_mask, size_t st
 static void rank_run(const int32_t *key, size_t begin, size_t end, int32_t entry_mask, const double *score, size_t stride,
                      uint16_t *rank)
 {
-    const double first = score[key[begin * COLUMNS] & entry_mask];
-    bool differs = false;
     for (size_t i = begin; i < end; i++) {
         const size_t entry = (size_t)(key[i * COLUMNS] & entry_mask);
-        rank[entry * stride] = (uint16_t)(begin + 1);
-        differs = differs || score[entry] < first || score[entry] > first;
-    }
-    for (size_t i = begin; i < end && differs; i++) {
-        const size_t entry = (size_t)(key[i * COLUMNS] & entry_mask);
+        size_t greater = 0;
         for (size_t j = begin; j < end; j++) {
-            rank[entry * stride] = (uint16_t)(rank[entry * stride] + (score[key[j * COLUMNS] & entry_mask] > score[entry]));
+            greater += score[key[j * COLUMNS] & entry_mask] > score[entry];
         }
+        rank[entry * stride] = (uint16_t)(begin + 1 + greater);
     }
 }
 
@@ -248,19 +264,20 @@ void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_strid
 {
     const csi_ranker *r = ranker;
     const int32_t mask = (int32_t)((UINT32_C(1) << r->entry_bits) - 1);
-    int32_t is_tied[COLUMNS];
+    size_t column_at[COLUMNS];
+    int64_t differs[COLUMNS];
     for (size_t k = 0; k < COLUMNS; k++) {
-        const size_t from = k < n_columns ? k : n_columns - 1;
-        find_places(score + from * score_stride, n, r->low, r->scale, r->last_place, r->place + k * r->place_stride);
+        column_at[k] = (k < n_columns ? k : n_columns - 1) * score_stride;
+        find_places(score + column_at[k], n, r->low, r->scale, r->last_place, r->place + k * r->place_stride);
     }
     make_keys(r->place, r->place_stride, n, r->entry_bits, r->key);
     find_bins(r->key, n, KEY_BITS - BIN_BITS, stride, bin);
     sort(r->comparator, r->stage, r->n_stages, n, r->key);
-    find_ties(r->key, n, r->entry_bits, is_tied);
+    find_ranks(r->key, n, r->entry_bits, score, column_at, r->rank, differs);
     for (size_t k = 0; k < n_columns; k++) {
-        hand_out(r->key + k, n, mask, stride, rank + k);
-        if (is_tied[k] != 0) {
-            split_ties(r, r->key + k, n, score + k * score_stride, stride, rank + k);
+        hand_out(r->key + k, r->rank + k, n, mask, stride, rank + k);
+        if (differs[k] != 0) {
+            split_ties(r, r->key + k, n, score + column_at[k], stride, rank + k);
         }
     }
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, const double *error, csi_panel **raw)
+static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, const float *error, csi_panel **raw)
 {
     csi_status status = csi_panel_copy(e->raw, raw);
     const size_t n_years = e->raw->n_years;
@@ -80,7 +80,7 @@ static void copy_scores(const csi_ensemble *e, const csi_result *result, double 
            (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries * sizeof *score);
 }
 
-csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const double *error, csi_diag *diag,
+csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error, csi_diag *diag,
                     double *score)
 {
     const csi_variant *v = replicate->variant;
@@ -115,11 +115,11 @@ csi_status csi_ensemble_walk(const csi_ensemble *ensemble, const csi_draw_plan *
     csi_replicate *replicate = NULL;
     csi_status status = CSI_ERR_MEMORY;
     double *scratch = calloc(csi_draw_room(ensemble), sizeof *scratch);
-    double *error = calloc(csi_error_room(ensemble) + 1, sizeof *error);
+    float *error = calloc(csi_error_room(ensemble) + 1, sizeof *error);
     if (scratch != NULL && error != NULL && csi_replicate_new(ensemble, &replicate) == CSI_OK) {
         csi_replicate_draw(ensemble, plan, scratch, replicate);
         if (replicate->has_errors) {
-            csi_replicate_errors(ensemble, replicate->error_key, NULL, scratch, error);
+            csi_replicate_errors(ensemble, replicate, NULL, error);
         }
         status = csi_walk(ensemble, replicate, error, diag, score);
     }

@@ -36,7 +36,10 @@ void csi_draw_words(const csi_stream *stream, uint32_t first, size_t n, uint32_t
 void csi_draw_uniforms(const csi_stream *stream, uint32_t first, size_t n, double *uniform);
 void csi_draw_normals(const csi_stream *stream, uint32_t first, size_t n, double *normal);
 
-/* One cell alone, the same value as above. */
+/* Standard normal draws in single precision, by another transform of the same cells. */
+void csi_draw_normal_floats(const csi_stream *stream, uint32_t first, size_t n, float *normal);
+
+/* One cell alone, the same value as csi_draw_uniforms gives. */
 double csi_draw_uniform(const csi_stream *stream, uint32_t cell);
 
 static inline double csi_word_uniform(uint32_t word)

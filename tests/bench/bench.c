@@ -146,7 +146,8 @@ typedef struct batch {
     csi_kernel *kernel;
     csi_ranker *ranker;
     csi_tallies *tally;
-    double *scratch, *error, *score, *least, *most;
+    double *scratch, *score, *least, *most;
+    float *error;
     int64_t *sum, *square;
     uint16_t *rank, *bin;
     bool *is_wanted;
@@ -196,7 +197,7 @@ static void time_year(batch *b, size_t year, double *part)
             double start = now();
             if (r->has_errors) {
                 const size_t n_rows = e->n_erring * e->raw->n_years;
-                csi_replicate_errors(e, r->error_key, r->variant->error_is_needed + year * n_rows, b->scratch, b->error);
+                csi_replicate_errors(e, r, r->variant->error_is_needed + year * n_rows, b->error);
                 keep_least(start, &errors);
             }
             start = now();
@@ -238,7 +239,7 @@ static void time_parts(const csi_ensemble *e, csi_diag *diag, uint64_t replicate
     batch b = {.e = e};
     double part[N_PARTS] = {0.0};
     b.scratch = room(csi_draw_room(e), sizeof(double));
-    b.error = room(csi_error_room(e), sizeof(double));
+    b.error = room(csi_error_room(e), sizeof(float));
     b.score = room(CSI_RANK_COLUMNS * n_aggregates * e->stride, sizeof(double));
     b.least = room(e->stride, sizeof(double));
     b.most = room(e->stride, sizeof(double));
