@@ -5,7 +5,9 @@
 
 #include "metrics/em.h"
 #include "metrics/impute.h"
+#include "metrics/rng.h"
 #include "metrics/sample.h"
+#include "metrics/weighting.h"
 #include "tests/support/support.h"
 
 enum { N = 23, N_OBSERVED = 17 };
@@ -83,4 +85,32 @@ Test(em, draws)
     const double mean = sum / N_DRAWS, sd = sqrt(squares / N_DRAWS - mean * mean);
     cr_expect(fabs(mean - 16.64) < 2, "%g", mean);
     cr_expect(sd > 4 && sd < 9, "%g", sd);
+}
+
+/* One factor and three columns leave no freedom: the correlations themselves give beta_1^2 = r_12 r_13 / r_23, whatever the
+ * data, as long as that is below 1; sigma^2 = (1 - beta^2) / beta^2. */
+Test(em, unobserved_components_of_three)
+{
+    for (uint64_t seed = 1; seed <= 50; seed++) {
+        double value[3 * 40], r[3], sigma2[3], beta[3], column[3][40];
+        const csi_columns columns = {40, 3, value};
+        for (size_t i = 0; i < 40; i++) {
+            double draw[CSI_DRAW_GROUP];
+            csi_draw_normals(&(csi_stream){seed, i, 1}, 0, CSI_DRAW_GROUP, draw);
+            for (size_t q = 0; q < 3; q++) {
+                column[q][i] = value[3 * i + q] = 10 + (double)(q + 1) * (draw[3] + (0.6 + 0.2 * (double)q) * draw[q]);
+            }
+        }
+        for (size_t q = 0; q < 3; q++) { /* r[q] between the two others */
+            r[q] = csi_sample_correlation(column[(q + 1) % 3], column[(q + 2) % 3], 40, NULL);
+        }
+        cr_assert_eq(csi_ucm_fit(&columns, sigma2, beta), CSI_OK);
+        for (size_t q = 0; q < 3; q++) {
+            const double square = r[(q + 1) % 3] * r[(q + 2) % 3] / r[q];
+            if (square < 0.97 && r[0] * r[1] / r[2] < 0.97 && r[1] * r[2] / r[0] < 0.97 && r[0] * r[2] / r[1] < 0.97) {
+                cr_expect(is_near(beta[q] * beta[q], square, 1e-8), "%g, not %g", beta[q] * beta[q], square);
+                cr_expect(is_near(sigma2[q], (1 - square) / square, 1e-7), "%g", sigma2[q]);
+            }
+        }
+    }
 }

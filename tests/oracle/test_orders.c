@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "metrics/outrank.h"
+#include "metrics/rng.h"
 #include "tests/support/coin.h"
 
 /* HB Tables 25-34: voters as children, their numbers as weights, the better place the larger value. */
@@ -124,5 +125,84 @@ Test(orders, kemeny_of_five)
             listed[place] = (char)('a' + (char)table_row(&impact, 0, orders.cell[row][place]) - 1);
         }
         cr_expect_float_eq(agreement(e, 5, listed), table_number(&orders, row, 5), 1e-12, "order %zu", row);
+    }
+}
+
+/* All 720 orders of six: the largest agreement and how many orders have it. */
+static void try_all(const double *e, size_t *order, size_t at, double so_far, double *best, double *n_best)
+{
+    if (at == 6) {
+        *n_best = so_far > *best + 1e-9 ? 1 : fabs(so_far - *best) <= 1e-9 ? *n_best + 1 : *n_best;
+        *best = fmax(so_far, *best);
+        return;
+    }
+    for (size_t k = at; k < 6; k++) {
+        double gain = 0;
+        const size_t chosen = order[k];
+        order[k] = order[at];
+        order[at] = chosen;
+        for (size_t i = 0; i < at; i++) {
+            gain += e[order[i] * 6 + chosen];
+        }
+        try_all(e, order, at + 1, so_far + gain, best, n_best);
+        order[at] = order[k];
+        order[k] = chosen;
+    }
+}
+
+static void draw_outranking(uint64_t seed, size_t n, double *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n; k++) {
+            const csi_stream stream = {seed, i, (uint32_t)k};
+            e[i * n + k] = floor(csi_draw_uniform(&stream, 0) * 9) / 8;
+            e[k * n + i] = 1 - e[i * n + k];
+        }
+        e[i * n + i] = 0;
+    }
+}
+
+static double agreement_of(const double *e, size_t n, const size_t *order)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n; k++) {
+            sum += e[order[i] * n + order[k]];
+        }
+    }
+    return sum;
+}
+
+/* Against every order of six, ties between orders included; and beyond what is solved exactly, where the answer says so
+ * and is no worse than the order of net wins that it began with. */
+Test(orders, kemeny_against_all_orders)
+{
+    double e[40 * 40], wins[40];
+    size_t order[40], net[40];
+    csi_kemeny_answer answer;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        double best = -1, n_best = 0;
+        size_t trial[6] = {0, 1, 2, 3, 4, 5};
+        draw_outranking(seed, 6, e);
+        try_all(e, trial, 0, 0, &best, &n_best);
+        cr_assert_eq(csi_kemeny(e, 6, order, &answer), CSI_OK);
+        cr_expect(answer.is_exact && is_near(answer.agreement, best, 1e-9) && answer.n_optima == n_best, "seed %d: %g, not %g; "
+                  "%g optima, not %g", (int)seed, answer.agreement, best, answer.n_optima, n_best);
+        cr_expect(is_near(agreement_of(e, 6, order), best, 1e-9));
+    }
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        draw_outranking(seed, 40, e);
+        csi_copeland(e, 40, wins);
+        for (size_t i = 0; i < 40; i++) {
+            size_t at = i;
+            for (; at > 0 && wins[net[at - 1]] < wins[i]; at--) {
+                net[at] = net[at - 1];
+            }
+            net[at] = i;
+        }
+        cr_assert_eq(csi_kemeny(e, 40, order, &answer), CSI_OK);
+        cr_expect(answer.n_optima == 0 && !answer.is_exact);
+        cr_expect(is_near(agreement_of(e, 40, order), answer.agreement, 1e-9));
+        cr_expect_geq(answer.agreement, agreement_of(e, 40, net) - 1e-9);
     }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The same random panels through csindex and through an independent numpy/scipy implementation of each method: scores
-agree to 1e-9. Panels have gaps, ties, skew and both directions; the seed is fixed, so that a failure comes back."""
+agree to 1e-9. Panels have gaps, ties, skew and both directions; the seed is fixed, so that a failure comes back. The
+statistics of the audit are held against numpy's in the same way."""
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import tempfile
 try:
     import numpy as np
     import pandas as pd
-    from scipy import optimize, stats
+    from scipy import interpolate as splines, optimize, stats
 except ImportError:
     print("skipped: numpy, pandas and scipy are absent")
     sys.exit(77)
@@ -86,6 +87,13 @@ def present(z):
 def arithmetic(z, w=None):
     w = present(z) if w is None else np.where(np.isnan(z), 0, w)
     return np.nansum(w * z, -1) / w.sum(-1)
+
+
+def arithmetic_or_none(z):
+    """The same where a year may have nothing at all."""
+    w = present(z)
+    with np.errstate(invalid="ignore"):
+        return np.where(w.sum(-1) > 0, np.nansum(w * z, -1) / w.sum(-1), np.nan)
 
 
 def power(r):
@@ -195,6 +203,193 @@ def winsorise(x):
     return x
 
 
+def by_column(change):
+    """Applies `change` to each indicator's values of all years, gaps left out."""
+    def apply(x):
+        out = np.full(x.shape, np.nan)
+        for q in range(P):
+            here = ~np.isnan(x[:, :, q])
+            out[:, :, q][here] = change(x[:, :, q][here])
+        return out
+    return apply
+
+
+def log_ct(v):
+    return np.log(v - v.min() + 0.01 * np.ptp(v))
+
+
+def log_ct_signed(v):
+    return log_ct(v) if stats.skew(v, bias=False) >= 0 else -np.log(v.max() + 0.01 * np.ptp(v) - v)
+
+
+def log_gii(v):
+    return np.log((v.max() - 1) * (v - v.min()) / np.ptp(v) + 1)
+
+
+def box_cox(power=None):
+    def change(v):
+        best = power
+        if power is None:
+            scaled = v / stats.gmean(v)
+            best = optimize.minimize_scalar(lambda m: -stats.boxcox_llf(m, scaled), bounds=(-5, 5), method="bounded",
+                                            options={"xatol": 1e-12}).x
+        return stats.boxcox(v, best)
+    return change
+
+
+def trim(v):
+    return np.clip(v, *np.quantile(v, [0.1, 0.9]))
+
+
+def winsorise_then(log):
+    """Winsorised once; what still fails is transformed from the values before."""
+    def change(v):
+        def fails(values):
+            return abs(stats.skew(values, bias=False)) > 1 and stats.kurtosis(values, bias=False) > 0.5
+        if not fails(v):
+            return v
+        up = stats.skew(v, bias=False) >= 0
+        extreme = v.max() if up else v.min()
+        rest = v[v != extreme]
+        once = np.where(v == extreme, rest.max() if up else rest.min(), v)
+        return log(v) if fails(once) else once
+    return change
+
+
+def percentile_exclusive(x):
+    flat = np.full(x.shape, np.nan)
+    for q in range(P):
+        here = ~np.isnan(x[:, :, q])
+        v = x[:, :, q][here] * DIRECTION[q]
+        flat[:, :, q][here] = 100 * (stats.rankdata(v, "min") - 1) / (len(v) - 1)
+    return flat
+
+
+def percentile_of_n(x):
+    return 100 * ranks(x, "max") / np.sum(~np.isnan(x), 1, keepdims=True)
+
+
+def bands(x):
+    share = ranks(x, "min") / np.sum(~np.isnan(x), 1, keepdims=True)
+    points = np.searchsorted([0.2, 0.7], share - 1e-12) * 50.0
+    return np.where(np.isnan(x), np.nan, points)
+
+
+def above_below(x):
+    away = DIRECTION * (x / np.nanmean(x, 1, keepdims=True) - 1)
+    return np.where(np.isnan(x), np.nan, np.where(away > 0.2, 1, np.where(away < -0.2, -1, 0)))
+
+
+def fraction(x):
+    return np.where(DIRECTION > 0, x / np.nanmax(x, (0, 1)), np.nanmin(x, (0, 1)) / x)
+
+
+def trapezoid(x):
+    rise, fall = (x - 0) / 30, (120 - x) / (120 - 60)
+    return 1 + 99 * np.clip(np.minimum(rise, fall), 0, 1)
+
+
+def change_since(x):
+    out = np.full(x.shape, np.nan)
+    out[1:] = 100 * DIRECTION * (x[1:] - x[:-1]) / np.abs(x[:-1])
+    return out
+
+
+def mpi_up(x, w):
+    m = np.sum(w * x)
+    return m + np.sum(w * (x - m) ** 2) / m
+
+
+def owa(x, w):
+    """Cumulated place weights read off by linear interpolation where children are missing."""
+    del w
+    cumulated = np.concatenate([[0], np.cumsum([4.0, 3.0, 2.0, 1.0])]) / 10
+    at = np.interp(np.arange(len(x) + 1) / len(x), np.arange(5) / 4, cumulated)
+    return np.sum(np.diff(at) * np.sort(x)[::-1])
+
+
+def borda(z):
+    out = np.zeros(z.shape[:2])
+    for t in range(YEARS):
+        total = np.zeros(N)
+        for q in range(P):
+            here = ~np.isnan(z[t, :, q])
+            points = (stats.rankdata(z[t, here, q]) - 1) * (N - 1) / (here.sum() - 1)
+            out[t, here] += WEIGHT[q] * points
+            total[here] += WEIGHT[q]
+        out[t] /= total
+    return out
+
+
+def varimax(loading):
+    """Kaiser-normalised, by the singular value decomposition of the gradient."""
+    scale = np.sqrt((loading ** 2).sum(1, keepdims=True))
+    a, turn = loading / scale, np.eye(loading.shape[1])
+    for _ in range(2000):
+        b = a @ turn
+        u, _, v = np.linalg.svd(a.T @ (b ** 3 - b * (b ** 2).mean(0)))
+        turn = u @ v
+    return a @ turn * scale
+
+
+def pca_weights(z):
+    flat = z.reshape(-1, P)
+    value, vector = np.linalg.eigh(np.corrcoef(flat[~np.isnan(flat).any(1)].T))
+    value, vector = value[::-1], vector[:, ::-1]
+    loading = varimax(vector[:, :2] * np.sqrt(value[:2]))
+    loading *= np.sign(loading.sum(0))
+    own = loading[np.arange(P), loading.argmax(1)] ** 2
+    return own / own.sum()
+
+
+def balance_weights(z):
+    """Equal squared correlations with the weighted sum, by least squares from many starts."""
+    flat = z.reshape(-1, P)
+    flat = flat[~np.isnan(flat).any(1)]
+
+    def miss(free):
+        w = np.exp(np.append(free, 0))
+        r2 = np.array([np.corrcoef(flat[:, q], flat @ w)[0, 1] ** 2 for q in range(P)])
+        return r2 / r2.sum() - 1 / P
+    trials = [optimize.least_squares(miss, start, xtol=1e-15, ftol=1e-15, gtol=1e-15)
+              for start in np.random.default_rng(5).normal(0, 0.5, (6, P - 1))]
+    best = min(trials, key=lambda trial: trial.cost)
+    assert best.cost < 1e-20, "these data have no balanced weights"
+    w = np.exp(np.append(best.x, 0))
+    return w / w.sum()
+
+
+def regression(x):
+    """Least squares on what the unit has, all years together; no pattern here wants for rows."""
+    flat = x.reshape(-1, P)
+    out = flat.copy()
+    for i, q in np.argwhere(np.isnan(flat)):
+        have = [k for k in range(P) if not np.isnan(flat[i, k])]
+        rows = ~np.isnan(flat[:, have + [q]]).any(1)
+        while have and rows.sum() < 5 * (len(have) + 1):
+            r = [abs(pd.Series(flat[:, k]).corr(pd.Series(flat[:, q]))) for k in have]
+            del have[int(np.argmin(r))]
+            rows = ~np.isnan(flat[:, have + [q]]).any(1)
+        if have:
+            a = np.column_stack([np.ones(rows.sum()), flat[np.ix_(rows, have)]])
+            beta = np.linalg.lstsq(a, flat[rows, q], rcond=None)[0]
+            out[i, q] = np.clip(beta[0] + flat[i, have] @ beta[1:], np.nanmin(flat[:, q]), np.nanmax(flat[:, q]))
+    return out.reshape(x.shape)
+
+
+def bounded_common(z):
+    """min of the largest 1 - w x, no unit above 1, shares of the weights between 0.1 and 0.5."""
+    flat = z.reshape(-1, P)
+    units = flat[~np.isnan(flat).any(1)]
+    n, one = len(units), np.ones((len(units), 1))
+    shares = np.hstack([np.vstack([0.1 * np.ones((P, P)) - np.eye(P), np.eye(P) - 0.5 * np.ones((P, P))]),
+                        np.zeros((2 * P, 1))])
+    a = np.vstack([np.hstack([units, 0 * one]), np.hstack([-units, -one]), shares])
+    b = np.concatenate([np.ones(n), -np.ones(n), np.zeros(2 * P)])
+    answer = optimize.linprog([0] * P + [1], a, b, bounds=[(0, None)] * (P + 1), method="highs")
+    return answer.x[:P] / answer.x[:P].sum()
+
+
 def interpolate(x):
     return np.stack([pd.DataFrame(x[:, :, q]).interpolate(limit_area="inside").to_numpy() for q in range(P)], -1)
 
@@ -280,8 +475,50 @@ CASES = {
     "cohort": ("- impute: cohort\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(cohort_median(x)))),
     "row": ("- impute: row\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(row_mean(x)))),
     "em": ("- impute: em\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(expectation_maximisation(x)))),
+    "percentile exclusive": ("- normalise: {method: percentile, form: exclusive, ties: min, over: panel}\n" + PLAIN,
+                             lambda x: arithmetic(percentile_exclusive(x))),
+    "percentile of n": ("- normalise: {method: percentile, ties: max}\n" + PLAIN,
+                        lambda x: arithmetic(percentile_of_n(x))),
+    "bands": ("- normalise: {method: bands, edges: [0.2, 0.7], points: [0, 50, 100]}\n" + PLAIN,
+              lambda x: arithmetic(bands(x))),
+    "above or below": ("- normalise: above_below\n" + PLAIN, lambda x: arithmetic(above_below(x))),
+    "fraction": ("- normalise: fraction\n" + PLAIN, lambda x: arithmetic(fraction(x))),
+    "trapezoid": ("- normalise: {method: trapezoid, corners: [0, 30, 60, 120]}\n" + PLAIN,
+                  lambda x: arithmetic(trapezoid(x))),
+    "change": ("- normalise: change\n" + PLAIN, lambda x: arithmetic_or_none(change_since(x))),
+    "ampi, penalty up": ("- normalise: ampi\n" + AGGREGATE % "mpi, penalty: up", lambda x: row_wise(mpi_up)(ampi(x))),
+    "mpi": ("- normalise: {method: zscore, mean: 100, sd: 10}\n" + AGGREGATE % "mpi",
+            lambda x: row_wise(mpi)(100 + 10 * zscore_panel(x))),
+    "owa": (PANEL + AGGREGATE % "owa, places: [4, 3, 2, 1]", lambda x: row_wise(owa)(minmax_panel(x))),
+    "borda": (PANEL + AGGREGATE % "borda", lambda x: borda(minmax_panel(x))),
+    "trim": ("- treat: {method: trim, share: 0.1}\n" + PANEL + PLAIN,
+             lambda x: arithmetic(minmax_panel(by_column(trim)(x)))),
+    "log": ("- treat: log\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(np.log(x)))),
+    "log1p": ("- treat: {method: log, form: log1p}\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(np.log1p(x)))),
+    "asinh": ("- treat: {method: log, form: asinh}\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(np.arcsinh(x)))),
+    "log ct": ("- treat: {method: log, form: ct}\n" + PANEL + PLAIN,
+               lambda x: arithmetic(minmax_panel(by_column(log_ct)(x)))),
+    "log ct signed": ("- treat: {method: log, form: ct_signed}\n" + PANEL + PLAIN,
+                      lambda x: arithmetic(minmax_panel(by_column(log_ct_signed)(x)))),
+    "log gii": ("- treat: {method: log, form: gii}\n" + PANEL + PLAIN,
+                lambda x: arithmetic(minmax_panel(by_column(log_gii)(x)))),
+    "winsorise, then ct": ("- treat: {method: winsorise, max_count: 1, then: ct, skewness: 1, kurtosis: 0.5}\n" + PANEL + PLAIN,
+                           lambda x: arithmetic(minmax_panel(by_column(winsorise_then(log_ct))(x)))),
+    "box-cox, power given": ("- treat: {method: box_cox, lambda: 0.3}\n" + PANEL + PLAIN,
+                             lambda x: arithmetic(minmax_panel(by_column(box_cox(0.3))(x)))),
+    "box-cox": ("- treat: box_cox\n" + PANEL + PLAIN, lambda x: arithmetic(minmax_panel(by_column(box_cox())(x)))),
+    "regression": ("- impute: {method: regression, within: all}\n" + PANEL + PLAIN,
+                   lambda x: arithmetic(minmax_panel(regression(x)))),
+    "pca": (PANEL + "- weight: {method: pca, factors: 2}\n" + PLAIN,
+            lambda x: arithmetic(minmax_panel(x), pca_weights(minmax_panel(x)))),
+    "balance": (PANEL + "- weight: balance\n" + PLAIN,
+                lambda x: arithmetic(minmax_panel(x), balance_weights(minmax_panel(x)))),
+    "common weights": (PANEL + "- weight: {method: bod_common, low: 0.1, high: 0.5}\n" + PLAIN,
+                       lambda x: arithmetic(minmax_panel(x), bounded_common(minmax_panel(x)))),
 }
-TOLERANCE = {"em": 1e-7}  # it stops when nothing moves by 1e-10 of a standard deviation
+# What is sought by iteration stops where nothing moves: EM at 1e-10 of a standard deviation, the power of Box-Cox and the
+# balanced weights where a flat optimum lets 1e-8 pass.
+TOLERANCE = {"em": 1e-7, "box-cox": 1e-7, "balance": 1e-7}
 
 
 def write_project(directory, x, steps):
@@ -302,10 +539,73 @@ def write_project(directory, x, steps):
 
 def run(directory):
     out = os.path.join(directory, "out")
-    subprocess.run([COMMAND, "run", "-q", directory, "-o", out], check=True)
+    subprocess.run([COMMAND, "run", "-qq", "--replicates", "0", directory, "-o", out], check=True)
     scores = pd.read_csv(os.path.join(out, "scores.csv.gz"), float_precision="round_trip")
     scores = scores[scores.code == "all"].pivot(index="year", columns="iso3", values="score")
     return scores.to_numpy()
+
+
+# --- the statistics of an audit ---------------------------------------------------------------------------------------
+
+def smooth_importance(x, y):
+    """Cubic B-splines on 12 equal pieces, second differences penalised, the penalty by generalised cross-validation."""
+    step = np.ptp(x) / 12
+    knots = x.min() + step * np.arange(-3, 16)
+    basis = splines.BSpline.design_matrix(np.clip(x, x.min(), x.max() - 1e-13 * np.ptp(x)), knots, 3).toarray()
+    difference = np.diff(np.eye(15), 2, axis=0)
+    best = (np.inf, None)
+    for k in range(25):
+        hat = basis @ np.linalg.solve(basis.T @ basis + 10 ** (k / 2 - 4) * difference.T @ difference + 1e-9 * np.eye(15),
+                                      basis.T)
+        curve = hat @ y
+        score = np.sum((y - curve) ** 2) / (1 - np.trace(hat) / len(y)) ** 2
+        best = (score, curve) if score < best[0] else best
+    return min(np.sum((best[1] - best[1].mean()) ** 2) / np.sum((y - y.mean()) ** 2), 1)
+
+
+def expect_adequacy(row, z):
+    r = np.corrcoef(z.T)
+    inverse = np.linalg.inv(r)
+    partial = inverse / np.sqrt(np.outer(np.diag(inverse), np.diag(inverse)))
+    off = ~np.eye(len(r), dtype=bool)
+    kmo = (r[off] ** 2).sum() / ((r[off] ** 2).sum() + (partial[off] ** 2).sum())
+    p, n = len(r), len(z)
+    chi2 = -(n - 1 - (2 * p + 5) / 6) * np.linalg.slogdet(r)[1]
+    assert abs(row.kmo - kmo) < 1e-9 and abs(row.bartlett_chi2 - chi2) < 1e-9 * chi2, (row.kmo, kmo, chi2)
+    assert abs(row.bartlett_p - stats.chi2.sf(chi2, p * (p - 1) / 2)) < 1e-9
+
+
+def expect_components(table, z):
+    value = np.sort(np.linalg.eigvalsh(np.corrcoef(z.T)))[::-1]
+    eigenvalue = table.drop_duplicates("component").sort_values("component")
+    assert np.abs(eigenvalue.eigenvalue - value).max() < 1e-9
+    rng = np.random.default_rng(1)
+    noise = [np.sort(np.linalg.eigvalsh(np.corrcoef(rng.normal(size=(len(z), P)).T)))[::-1] for _ in range(2000)]
+    far = np.abs(eigenvalue.noise_95.to_numpy() - np.quantile(noise, 0.95, axis=0))
+    assert far.max() < 0.15, f"parallel analysis: {far}"  # a 95th percentile of 100 draws
+
+
+def audit():
+    """A panel of 40 units with a curve in it, so that a spline has something to find."""
+    rng = np.random.default_rng(99)
+    base = rng.normal(size=40)
+    x = np.stack([np.stack([50 + 8 * (base + 0.7 * rng.normal(size=40)), 50 + 6 * rng.normal(size=40) - 5 * base,
+                            20 + 10 * base ** 2 + rng.normal(size=40), 40 + 9 * (base + rng.normal(size=40))], -1)] * YEARS)
+    with tempfile.TemporaryDirectory() as directory:
+        write_project(directory, x, "- normalise: {method: minmax, goalposts: yearly, range: [0, 1]}\n" + PLAIN)
+        subprocess.run([COMMAND, "audit", directory, "-o", os.path.join(directory, "audit")], check=True,
+                       stdout=subprocess.DEVNULL)
+        tables = {name: pd.read_csv(os.path.join(directory, "audit", name + ".csv"), float_precision="round_trip")
+                  for name in ("reliability", "components", "importance", "correlations")}
+    z = minmax(x[-1], x[-1].min(0), x[-1].max(0), 0, 1)
+    y = arithmetic(z)
+    expect_adequacy(tables["reliability"].iloc[0], z)
+    expect_components(tables["components"], z)
+    for q, row in tables["importance"].set_index("code").loc[[f"x{q}" for q in range(P)]].reset_index(drop=True).iterrows():
+        assert abs(row.importance_parent_linear - np.corrcoef(z[:, q], y)[0, 1] ** 2) < 1e-9
+        want = smooth_importance(z[:, q], y)
+        assert abs(row.importance_parent - want) < 1e-6, (q, row.importance_parent, want)
+    return 4
 
 
 def main():
@@ -320,7 +620,8 @@ def main():
             assert (np.isnan(got) == np.isnan(want)).all(), f"{name}, panel {k}: not the same cells are missing"
             assert gap <= TOLERANCE.get(name, 1e-9), f"{name}, panel {k}: off by {gap}"
             worst[name] = max(worst.get(name, 0), gap)
-    print(f"{len(worst)} methods agree; the largest difference is {max(worst.values()):.2g} ({max(worst, key=worst.get)})")
+    n_audited = audit()
+    print(f"{len(worst)} methods and {n_audited} statistics of the audit agree; the largest difference is {max(worst.values()):.2g} ({max(worst, key=worst.get)})")
 
 
 main()
