@@ -81,7 +81,22 @@ static const char *const recipes[] = {
     "- impute: cohort\n- treat: winsorise\n- normalise: {method: minmax, goalposts: panel}\n- weight: entropy\n",
     "- impute: row\n- normalise: {method: minmax, goalposts: panel}\n- weight: critic\n- aggregate: mean_min\n",
     "- impute: cohort\n- normalise: {method: minmax, goalposts: panel}\n- weight: pca\n- aggregate: harmonic\n",
+    "- normalise: percentile\n", "- normalise: {method: percentile, form: exclusive, over: panel}\n",
+    "- normalise: borda\n", "- normalise: {method: reference, form: relative, reference: worst}\n",
+    "- normalise: fraction\n", "- normalise: scaled\n", "- normalise: above_below\n", "- normalise: bands\n",
+    "- normalise: change\n", "- normalise: {method: trapezoid, corners: [0, 20, 40, 100]}\n",
+    "- normalise: ampi\n- aggregate: {method: mpi, penalty: up}\n",
+    "- normalise: minmax\n- aggregate: bod\n",
+    "- normalise: minmax\n- aggregate: {method: bod, restriction: shares, low: 0.01, high: 0.9, min_weight_share: 1}\n",
+    "- impute: regression\n- treat: trim\n- normalise: zscore\n",
+    "- treat: {method: log, form: gii}\n- normalise: {method: minmax, goalposts: panel}\n",
+    "- treat: {method: winsorise, max_count: 1, then: ct_signed}\n- normalise: zscore\n",
+    "- treat: {method: box_cox, lambda: 0.5}\n- normalise: zscore\n",
+    "- screen: {method: countries, min_share: 0.75}\n- normalise: zscore\n",
 };
+/* Left out, for they may rightly differ: Kemeny takes the first of several best orders, as a note says; the weights that
+ * are sought by iteration (ucm, balance, em) stop where nothing moves, which rounding moves by more than 1e-9; common
+ * weights need not be unique. */
 enum { N_RECIPES = sizeof recipes / sizeof recipes[0] };
 
 static void permutation(dice *d, size_t *order, size_t n)
@@ -129,6 +144,14 @@ Test(metrics, units_and_directions)
         "- normalise: zscore\n", "- normalise: rank\n", "- normalise: percentile\n", "- normalise: borda\n",
         "- treat: winsorise\n- normalise: {method: minmax, goalposts: panel}\n", "- normalise: ampi\n",
         "- treat: {method: log, form: ct, indicators: [x0]}\n- normalise: zscore\n",
+        "- treat: {method: log, form: ct_signed}\n- normalise: zscore\n", "- treat: trim\n- normalise: zscore\n",
+        "- normalise: bands\n", "- normalise: {method: percentile, form: midpoint, over: panel}\n",
+        "- normalise: {method: reference, form: minmax, reference: best}\n",
+        "- impute: cohort\n- normalise: zscore\n", "- impute: row\n- normalise: {method: minmax, goalposts: panel}\n",
+        "- impute: regression\n- normalise: {method: minmax, goalposts: panel}\n",
+        "- normalise: {method: minmax, goalposts: panel}\n- weight: critic\n",
+        "- normalise: {method: minmax, goalposts: panel}\n- aggregate: copeland\n",
+        "- normalise: ampi\n- aggregate: mpi\n",
     };
     static const int flipped[P] = {1, 1, -1, -1};
     enum { N_STEPS = sizeof steps / sizeof steps[0] };
@@ -165,6 +188,7 @@ Test(metrics, monotony)
         "- normalise: minmax\n- aggregate: {method: power, power: -2}\n", "- normalise: minmax\n- aggregate: median\n",
         "- normalise: minmax\n- aggregate: {method: mean_min, alpha: 0.7, beta: 5}\n",
         "- normalise: minmax\n- aggregate: {method: owa, places: [1, 2, 3, 4]}\n",
+        "- normalise: scaled\n", "- treat: {method: log, form: log1p}\n- normalise: minmax\n",
     };
     enum { N_STEPS = sizeof steps / sizeof steps[0] };
     for (size_t k = 0; k < N_STEPS; k++) {
@@ -219,6 +243,11 @@ Test(metrics, treatment_keeps_order)
         "- treat: winsorise\n", "- treat: {method: winsorise, force: 2, over: yearly}\n",
         "- treat: {method: winsorise, max_count: 1, then: ct}\n", "- treat: {method: log, form: ln}\n",
         "- treat: {method: log, form: ct_signed}\n", "- treat: {method: log, form: gii}\n", "- treat: box_cox\n",
+        "- treat: {method: winsorise, max_count: 1, then: gii}\n", "- treat: {method: winsorise, max_count: none}\n",
+        "- treat: {method: winsorise, max_count: 2, then: ct_signed, over: yearly}\n",
+        "- treat: {method: log, form: log1p}\n", "- treat: {method: log, form: ct}\n",
+        "- treat: {method: log, form: ct_original, over: yearly}\n", "- treat: {method: box_cox, lambda: -1}\n",
+        "- treat: {method: box_cox, shift: min, over: yearly}\n", "- treat: {method: trim, share: 0.2, over: yearly}\n",
         "- treat: trim\n", "- treat: {method: log, form: asinh, when: fails, skewness: 0.2, kurtosis: -2}\n",
     };
     enum { N_STEPS = sizeof steps / sizeof steps[0] };
@@ -250,6 +279,8 @@ Test(metrics, imputation_keeps_what_is_known)
     static const char *const steps[] = {
         "- impute: linear\n", "- impute: {method: carry, limit: none, direction: both}\n", "- impute: cohort\n",
         "- impute: {method: cohort, statistic: mean}\n", "- impute: row\n", "- impute: regression\n",
+        "- impute: {method: carry, direction: backward}\n", "- impute: {method: row, statistic: median, within: all}\n",
+        "- impute: {method: regression, within: all, min_ratio: 1}\n",
         "- impute: {method: em, max_rounds: 50}\n", "- impute: {method: em, multiple: 2, max_rounds: 20}\n",
     };
     enum { N_STEPS = sizeof steps / sizeof steps[0] };
@@ -261,7 +292,7 @@ Test(metrics, imputation_keeps_what_is_known)
             double value[CELLS];
             fill(&d, value, 0.3);
             if (!again(&c, value)) {
-                cr_assert(k >= 6, "%s case %zu", steps[k], i); /* a bootstrap sample may be constant */
+                cr_assert(strstr(steps[k], "em,") != NULL, "%s case %zu", steps[k], i); /* a bootstrap sample may be constant */
                 continue;
             }
             for (size_t at = 0; at < CELLS; at++) {
@@ -280,12 +311,14 @@ Test(metrics, imputation_keeps_what_is_known)
 /* Weights matter by their proportions alone. */
 Test(metrics, weights_scale_together)
 {
-    static const char *const rules[] = {"arithmetic", "geometric", "median", "copeland", "borda", "mpi"};
-    for (size_t k = 0; k < 6; k++) {
+    static const char *const rules[] = {"arithmetic", "geometric", "median", "copeland", "borda", "mpi", "harmonic", "mean_min",
+                                        "{method: power, power: 2}", "{method: owa, places: [2, 1, 1]}", "bod", "kemeny"};
+    enum { N_RULES = sizeof rules / sizeof rules[0] };
+    for (size_t k = 0; k < N_RULES; k++) {
         char steps[120];
         snprintf(steps, sizeof steps, "- normalise: minmax\n- aggregate: %s\n", rules[k]);
         coin a = prepare(steps, NULL), b = prepare(steps, NULL);
-        for (size_t i = k; i < N_CASES; i += 6) {
+        for (size_t i = k; i < N_CASES; i += N_RULES) {
             dice d = {{17, i, 0}, 0};
             double value[CELLS];
             fill(&d, value, 0.1);
