@@ -21,6 +21,24 @@ static void put_alternatives(const csi_ensemble_spec *spec, csi_factor factor, c
     csi_outfile_text(file, ", equally likely");
 }
 
+static void put_imputation(const csi_ensemble_spec *spec, csi_outfile *file)
+{
+    for (size_t i = 0; i < spec->n_imputations; i++) {
+        const csi_choices *choices = &spec->imputation[i];
+        csi_outfile_text(file, i == 0 ? "" : "; or ");
+        if (choices->n > 1) {
+            csi_outfile_format(file, "one of %zu completed data sets ", choices->n);
+        }
+        if (i == 0) {
+            csi_outfile_text(file, "as configured");
+        } else {
+            put_steps(spec->alternative[CSI_FACTOR_IMPUTATION][choices->first - 1].step,
+                      spec->alternative[CSI_FACTOR_IMPUTATION][choices->first - 1].n, file);
+        }
+    }
+    csi_outfile_text(file, ", equally likely");
+}
+
 static void put_rules(const csi_ensemble_spec *spec, csi_outfile *file)
 {
     csi_outfile_text(file, "as configured");
@@ -67,6 +85,9 @@ static void put_errors(const csi_ensemble_spec *spec, csi_outfile *file)
 static void put_factor(const csi_ensemble_spec *spec, csi_factor factor, csi_outfile *file)
 {
     switch (factor) {
+    case CSI_FACTOR_IMPUTATION:
+        put_imputation(spec, file);
+        break;
     case CSI_FACTOR_AGGREGATION:
         put_rules(spec, file);
         break;

@@ -38,6 +38,12 @@ typedef struct csi_alternative {
     size_t n;
 } csi_alternative;
 
+/* Choices of imputation that together are as likely as any other: one list of steps, or the completed data sets that
+ * multiple imputation makes of it. */
+typedef struct csi_choices {
+    size_t first, n; /* numbers of alternatives from 1 on; 0: as configured */
+} csi_choices;
+
 typedef struct csi_rule_alternative {
     int level; /* 0: every level at once */
     const csi_step *step;
@@ -50,6 +56,8 @@ typedef struct csi_ensemble_spec {
     bool is_active[CSI_N_FACTORS];
     const csi_alternative *alternative[3]; /* of imputation, treatment, normalisation, besides the configured steps */
     size_t n_alternatives[3];
+    const csi_choices *imputation;         /* the lists to choose among, the configured one first */
+    size_t n_imputations;
     const csi_rule_alternative *rule;      /* of aggregation, besides the configured rules */
     size_t n_rules;
     csi_weight_draw weight_draw;
@@ -64,6 +72,9 @@ typedef struct csi_ensemble_spec {
     const size_t *top;                     /* ranks k of which P(rank <= k) is published, rising */
     size_t n_top;
 } csi_ensemble_spec;
+
+/* Whether the step is multiple imputation, of which the ensemble takes the draws one by one. */
+bool csi_step_is_multiple(const csi_step *step);
 
 /* Reads the section (NULL: all defaults). The seed falls back to context_seed. */
 CSI_MUST_USE csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, const csi_recipe *recipe,

@@ -88,6 +88,14 @@ static bool is_drawn(const csi_ensemble *e, const csi_draw_plan *plan, csi_facto
     return e->spec->is_active[factor] && !plan->is_frozen[factor];
 }
 
+/* A list of imputing steps, and of the completed data sets that it makes one: what is left of the uniform chooses. */
+static size_t choose_imputation(const csi_ensemble_spec *spec, double u)
+{
+    const size_t i = choose(u, spec->n_imputations);
+    const double rest = u * (double)spec->n_imputations - (double)i;
+    return spec->imputation[i].first + choose(rest, spec->imputation[i].n);
+}
+
 static void draw_variant(const csi_ensemble *e, const csi_draw_plan *plan, double *u, csi_replicate *r)
 {
     size_t variant = 0, step = 1;
@@ -95,7 +103,7 @@ static void draw_variant(const csi_ensemble *e, const csi_draw_plan *plan, doubl
         const size_t n = 1 + (e->spec->is_active[factor] ? e->spec->n_alternatives[factor] : 0);
         if (is_drawn(e, plan, (csi_factor)factor)) {
             uniforms(e, plan, (csi_factor)factor, u);
-            variant += step * choose(u[0], n);
+            variant += step * (factor == CSI_FACTOR_IMPUTATION ? choose_imputation(e->spec, u[0]) : choose(u[0], n));
         }
         step *= n;
     }

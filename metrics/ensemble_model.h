@@ -91,6 +91,10 @@ typedef struct csi_replicate {
 CSI_MUST_USE csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate);
 void csi_replicate_free(csi_replicate *replicate);
 
+/* The steps of the variant up to the last imputing one, and the same without multiple imputation. */
+CSI_MUST_USE csi_status csi_variant_imputing(const csi_ensemble *ensemble, const csi_variant *variant, csi_diag *diag,
+                                             csi_recipe *imputing, csi_recipe *steps);
+
 /* What each node left out changes in who is scored; `result` is the variant's own. Does nothing where none ever is. */
 CSI_MUST_USE csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_variant *variant, csi_result *result,
                                               csi_diag *diag);

@@ -2,7 +2,10 @@
  *
  * A step that fills a series from its own other years (a line, the last value) gives a cell sum_t a_t x_t. The a_t are
  * found by running the steps on panels of the same gaps whose values are 1 in year t and 0 elsewhere; where the sum does
- * not reproduce the imputed panel, the steps are not of that kind and the replicates walk the pipeline instead. */
+ * not reproduce the imputed panel, the steps are not of that kind and the replicates walk the pipeline instead.
+ *
+ * Draws of multiple imputation behind such steps fill what is left. They stay as they are: a draw already holds the
+ * noise of its cell, and the model is that of the values as published. */
 #include "metrics/ensemble_model.h"
 
 #include <math.h>
@@ -16,7 +19,8 @@ typedef struct mapping {
     csi_ensemble *e;
     csi_variant *v;
     csi_diag *diag;
-    csi_recipe steps;       /* up to the last imputing step */
+    csi_recipe imputing;    /* up to the last imputing step */
+    csi_recipe steps;       /* the same without multiple imputation */
     csi_panel *probe;
     double *share[TERMS];   /* [erring][scored year][stride] */
     uint32_t *from[TERMS];  /* panel year; same shape */
@@ -32,14 +36,16 @@ static size_t cells_of(const csi_ensemble *e)
 static bool are_simple(const mapping *m)
 {
     const csi_recipe *recipe = &m->v->unnormalised;
-    bool simple = m->v->has_posts;
+    bool simple = m->v->has_posts, has_draws = false;
     for (size_t i = 0; i < recipe->n_stages && simple; i++) {
         const char *name = recipe->stage[i].method->name;
         switch (recipe->stage[i].method->step) {
         case CSI_STEP_SCREEN:
             break;
         case CSI_STEP_IMPUTE:
-            simple = strcmp(name, "linear") == 0 || strcmp(name, "carry") == 0;
+            simple = csi_step_is_multiple(&recipe->stage[i]) ||
+                     (!has_draws && (strcmp(name, "linear") == 0 || strcmp(name, "carry") == 0));
+            has_draws = has_draws || csi_step_is_multiple(&recipe->stage[i]);
             break;
         case CSI_STEP_TREAT:
             simple = strcmp(name, "none") == 0 || strcmp(name, "transform") == 0;
@@ -176,7 +182,7 @@ static bool reproduces(const mapping *m, const csi_panel *imputed)
 static csi_status make_columns(mapping *m)
 {
     const csi_ensemble *e = m->e;
-    csi_result *result = NULL;
+    csi_result *result = NULL, *whole = NULL;
     csi_status status;
     const csi_error_column **column = csi_arena_alloc(e->arena, e->n_years * e->n_indicators + 1, sizeof *column);
     const size_t n_rows = e->n_erring * e->raw->n_years;
@@ -185,11 +191,12 @@ static csi_status make_columns(mapping *m)
         return csi_diag_no_memory(m->diag, "the ensemble");
     }
     CSI_TRY(csi_stages_run(&m->steps, &e->context, e->raw, m->diag, &result));
+    CSI_TRY(csi_stages_run(&m->imputing, &e->context, e->raw, m->diag, &whole));
     m->v->has_error_map = m->is_linear && reproduces(m, result->normalised);
     for (size_t k = 0; k < e->n_erring && m->v->has_error_map; k++) {
         for (size_t year = 0; year < e->n_years; year++) {
             csi_error_column *made = NULL;
-            CSI_TRY(make_column(m, result->normalised, k, year, is_needed + year * n_rows, &made));
+            CSI_TRY(make_column(m, whole->normalised, k, year, is_needed + year * n_rows, &made));
             column[year * e->n_indicators + e->erring[k]] = made;
         }
     }
@@ -197,19 +204,40 @@ static csi_status make_columns(mapping *m)
     m->v->error_is_needed = is_needed;
 out:
     csi_result_free(result);
+    csi_result_free(whole);
     return status;
+}
+
+csi_status csi_variant_imputing(const csi_ensemble *ensemble, const csi_variant *variant, csi_diag *diag,
+                                csi_recipe *imputing, csi_recipe *steps)
+{
+    csi_step *kept = csi_arena_alloc(ensemble->arena, variant->unnormalised.n_stages + 1, sizeof *kept);
+    if (kept == NULL) {
+        return csi_diag_no_memory(diag, "the ensemble");
+    }
+    *imputing = variant->unnormalised;
+    while (imputing->n_stages > 0 && imputing->stage[imputing->n_stages - 1].method->step == CSI_STEP_TREAT) {
+        imputing->n_stages--;
+    }
+    *steps = *imputing;
+    steps->stage = kept;
+    steps->n_stages = 0;
+    for (size_t i = 0; i < imputing->n_stages; i++) {
+        if (!csi_step_is_multiple(&imputing->stage[i])) {
+            kept[steps->n_stages++] = imputing->stage[i];
+        }
+    }
+    return CSI_OK;
 }
 
 csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag)
 {
-    mapping m = {.e = ensemble, .v = variant, .diag = diag, .steps = variant->unnormalised, .is_linear = true};
+    mapping m = {.e = ensemble, .v = variant, .diag = diag, .is_linear = true};
     csi_status status = CSI_OK;
     if (ensemble->n_erring == 0 || !ensemble->spec->is_active[CSI_FACTOR_ERRORS] || !are_simple(&m)) {
         return CSI_OK;
     }
-    while (m.steps.n_stages > 0 && m.steps.stage[m.steps.n_stages - 1].method->step == CSI_STEP_TREAT) {
-        m.steps.n_stages--;
-    }
+    CSI_TRY(csi_variant_imputing(ensemble, variant, diag, &m.imputing, &m.steps));
     const size_t n = cells_of(ensemble);
     m.n_terms = csi_arena_alloc(ensemble->arena, n, 1);
     for (size_t term = 0; term < TERMS; term++) {

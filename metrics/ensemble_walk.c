@@ -80,12 +80,60 @@ static void copy_scores(const csi_ensemble *e, const csi_result *result, double 
            (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries * sizeof *score);
 }
 
+/* Draws of multiple imputation do not answer to errors (metrics/ensemble_noise.c): the values as imputed, moved by what
+ * the errors do to the other imputing steps. */
+static csi_status impute_with_errors(const csi_ensemble *e, const csi_variant *v, const csi_context *context,
+                                     const csi_panel *raw, csi_diag *diag, csi_panel **imputed)
+{
+    csi_result *whole = NULL, *before = NULL, *after = NULL;
+    csi_recipe imputing, steps;
+    csi_status status;
+    CSI_TRY(csi_variant_imputing(e, v, diag, &imputing, &steps));
+    CSI_TRY(csi_stages_run(&imputing, context, e->raw, diag, &whole));
+    CSI_TRY(csi_stages_run(&steps, context, e->raw, diag, &before));
+    CSI_TRY(csi_stages_run(&steps, context, raw, diag, &after));
+    CSI_TRY(csi_panel_copy(whole->normalised, imputed));
+    for (size_t i = 0; i < raw->n_series * raw->n_years * raw->n_countries; i++) {
+        const double change = after->normalised->value[i] - before->normalised->value[i];
+        (*imputed)->value[i] += isnan(change) ? 0.0 : change;
+    }
+out:
+    csi_result_free(whole);
+    csi_result_free(before);
+    csi_result_free(after);
+    return status;
+}
+
+/* The steps up to the drawn normalisation. *imputed is what the result may borrow; NULL where it borrows `raw`. */
+static csi_status run_unnormalised(const csi_ensemble *e, const csi_replicate *r, const csi_context *context,
+                                   const csi_panel *raw, csi_diag *diag, csi_panel **imputed, csi_result **result)
+{
+    const csi_variant *v = r->variant;
+    csi_recipe rest = v->unnormalised;
+    size_t n_before = 0;
+    csi_status status;
+    bool is_multiple = false;
+    for (size_t i = 0; i < rest.n_stages; i++) {
+        is_multiple = is_multiple || csi_step_is_multiple(&rest.stage[i]);
+        n_before = rest.stage[i].method->step == CSI_STEP_IMPUTE ? i + 1 : n_before;
+    }
+    if (!r->has_errors || !is_multiple || !v->has_error_map) {
+        return csi_stages_run(v->has_posts ? &rest : &v->recipe, context, raw, diag, result);
+    }
+    CSI_TRY(impute_with_errors(e, v, context, raw, diag, imputed));
+    rest.stage += n_before;
+    rest.n_stages -= n_before;
+    CSI_TRY(csi_stages_run(&rest, context, *imputed, diag, result));
+out:
+    return status;
+}
+
 csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error, csi_diag *diag,
                     double *score)
 {
     const csi_variant *v = replicate->variant;
     csi_context context = ensemble->context;
-    csi_panel *raw = NULL, *normalised = NULL;
+    csi_panel *raw = NULL, *imputed = NULL, *normalised = NULL;
     csi_result *result = NULL;
     csi_recipe recipe = {.node_rule = NULL};
     csi_status status;
@@ -93,7 +141,7 @@ csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate
     context.left_out = replicate->left_out;
     CSI_TRY(draw_recipe(ensemble, replicate, &recipe));
     CSI_TRY(add_errors(ensemble, replicate, error, &raw));
-    CSI_TRY(csi_stages_run(v->has_posts ? &v->unnormalised : &v->recipe, &context, raw, diag, &result));
+    CSI_TRY(run_unnormalised(ensemble, replicate, &context, raw, diag, &imputed, &result));
     if (v->has_posts) {
         CSI_TRY(csi_panel_copy(result->normalised, &normalised));
         normalise(ensemble, replicate, result->normalised, normalised);
@@ -106,6 +154,7 @@ out:
     free(recipe.node_rule);
     csi_result_free(result);
     csi_panel_free(normalised);
+    csi_panel_free(imputed);
     csi_panel_free(raw);
     return status;
 }

@@ -28,6 +28,7 @@ static const csi_option options[] = {
     {"max_rounds", CSI_OPTION_INTEGER, "10000", 1, 1000000, NULL, "of the iteration"},
     {"multiple", CSI_OPTION_INTEGER, "0", 0, 1000, NULL,
      "average so many draws instead of taking the expectation; 0: the expectation"},
+    {"draw", CSI_OPTION_INTEGER, "0", 0, 1000, NULL, "take the draw of this number, from 1 on, alone; 0: the average"},
     CSI_OPTIONS_WHICH,
 };
 
@@ -121,6 +122,23 @@ csi_status csi_impute_draw(const csi_columns *columns, uint64_t seed, uint64_t r
     return status;
 }
 
+/* One completed data set. */
+static csi_status fill_draw(const job *j, const csi_columns *columns, csi_panel *out, size_t number)
+{
+    const size_t size = columns->n * j->p;
+    double *draw = calloc(size + 1, sizeof *draw);
+    csi_status status = draw == NULL ? CSI_ERR_MEMORY
+                                     : csi_impute_draw(columns, j->context->seed, number - 1,
+                                                       (size_t)csi_step_number(j->step, "max_rounds"), draw);
+    for (size_t i = 0; i < size && status == CSI_OK; i++) {
+        if (isnan(columns->value[i]) && !isnan(draw[i])) {
+            csi_impute_cell(out, j->series[i % j->p], i / j->p, draw[i]);
+        }
+    }
+    free(draw);
+    return status;
+}
+
 /* The mean over draws, and for each indicator the mean between-variance of its filled cells. */
 static csi_status fill_draws(const job *j, const csi_columns *columns, csi_panel *out, size_t n_draws)
 {
@@ -160,14 +178,16 @@ static csi_status fill_group(const csi_step *step, const csi_context *context, c
                              const size_t *series, size_t n, csi_diag *diag)
 {
     job j = {step, context, in, series, n};
-    const size_t n_draws = (size_t)csi_step_number(step, "multiple");
+    const size_t n_draws = (size_t)csi_step_number(step, "multiple"), number = (size_t)csi_step_number(step, "draw");
     csi_columns columns = {0};
     if (n < 2 || n > CSI_EM_MAX_COLUMNS) {
         return CSI_OK;
     }
     csi_status status = gather(&j, &columns);
     if (status == CSI_OK) {
-        status = n_draws > 0 ? fill_draws(&j, &columns, out, n_draws) : fill_expectations(&j, &columns, out, diag);
+        status = number > 0    ? fill_draw(&j, &columns, out, number)
+                 : n_draws > 0 ? fill_draws(&j, &columns, out, n_draws)
+                               : fill_expectations(&j, &columns, out, diag);
     }
     csi_columns_free(&columns);
     return status == CSI_ERR_DATA ? csi_diag_error(diag, status, &step->place,

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "index/run.h"
+#include "metrics/ensemble_model.h"
+#include "metrics/rng.h"
 #include "tests/support/support.h"
 
 typedef struct subject {
@@ -103,6 +105,7 @@ Test(ensemble, kernel_agrees_with_the_pipeline)
         " normalisation: {alternatives: [{method: minmax, goalposts: yearly}]}}",
         "{freeze: [errors], normalisation: {alternatives: [{method: percentile}]}}",
         "{leave_out: {level: 1}}",
+        "{imputation: {alternatives: [[{method: linear}, {method: carry}, {method: em, multiple: 3}]]}}",
         "{leave_out: {level: 2}, freeze: [weights, goalposts], aggregation: {alternatives: [{level: 2, method: harmonic}]}}",
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
@@ -279,6 +282,65 @@ Test(ensemble, leaving_a_principle_out)
         cr_expect(is_seen[q], "principle %zu is never left out", q);
     }
     free(score);
+    close_subject(&s);
+}
+
+/* The mean over the scored cells of the index of the standard deviation between replicates, only imputation drawn, when a
+ * share of the observed values is taken away; observed cells are the same in every variant. */
+static double spread_with_gaps(const subject *s, double share)
+{
+    csi_panel *raw = NULL;
+    csi_ensemble *ensemble = NULL;
+    csi_tallies *tally = NULL;
+    const csi_ensemble_options options = {.n_replicates = 128, .n_threads = 2};
+    cr_assert(csi_panel_copy(s->run->raw->panel, &raw) == CSI_OK);
+    const csi_stream stream = {4, 0, 1};
+    for (size_t i = 0; i < raw->n_series * raw->n_years * raw->n_countries; i++) {
+        if (csi_draw_uniform(&stream, (uint32_t)i) < share) {
+            raw->value[i] = NAN;
+            raw->state[i] = CSI_CELL_MISSING;
+        }
+    }
+    cr_assert(csi_ensemble_new(s->spec, s->project->recipe, &s->run->context, raw, s->diag, &ensemble) == CSI_OK);
+    size_t n_moved = 0, n_filled = 0, n_same = 0;
+    for (size_t v = 1; v < ensemble->n_variants; v++) {
+        for (size_t year = 0; year < s->n_years; year++) {
+            for (size_t i = 0; i < ensemble->n_indicators; i++) {
+                for (size_t lane = 0; lane < ensemble->n_countries; lane++) {
+                    const size_t at = (year * ensemble->n_indicators + i) * ensemble->stride + lane;
+                    const double x = csi_panel_get(raw, i, year + s->run->context.first_scored_year, ensemble->country[lane]);
+                    const double own = ensemble->variant[v].treated[at], last = ensemble->variant[v - 1].treated[at];
+                    n_moved += !isnan(x) && !isnan(own) && own != x;
+                    n_filled += isnan(x) && !isnan(own);
+                    n_same += v > 1 && isnan(x) && !isnan(own) && own == last;
+                }
+            }
+        }
+    }
+    cr_expect(n_moved == 0, "%zu observed cells moved", n_moved);
+    cr_expect(n_filled > 1000 && n_same < n_filled, "%zu cells filled, %zu of them the same in two draws", n_filled, n_same);
+    cr_assert(csi_ensemble_tally_new(ensemble, &options, &tally) == CSI_OK);
+    cr_assert(csi_ensemble_run(ensemble, &options, s->diag, tally) == CSI_OK);
+    double sum = 0.0;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_years * s->n_countries; i++) {
+        const double sd = csi_tallies_score_sd(tally, s->n_aggregates - 1, i / s->n_countries, i % s->n_countries);
+        sum += isnan(sd) ? 0.0 : sd;
+        n += !isnan(sd);
+    }
+    csi_tallies_free(tally);
+    csi_ensemble_free(ensemble);
+    csi_panel_free(raw);
+    return sum / (double)n;
+}
+
+Test(ensemble, multiple_imputation_spreads_with_what_is_missing)
+{
+    subject s = open_subject("{imputation: {alternatives: [[{method: em, multiple: 3}]]}, "
+                             "freeze: [normalisation, aggregation, weights, goalposts, errors]}");
+    cr_expect(s.spec->n_imputations == 2 && s.spec->n_alternatives[CSI_FACTOR_IMPUTATION] == 3);
+    const double few = spread_with_gaps(&s, 0.0), some = spread_with_gaps(&s, 0.15), many = spread_with_gaps(&s, 0.4);
+    cr_expect(some > few * 1.1 && many > some * 1.1, "%g, %g, %g", few, some, many);
     close_subject(&s);
 }
 
