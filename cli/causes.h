@@ -10,4 +10,8 @@
 CSI_MUST_USE csi_status csi_causes_show(const csi_call *call, const csi_run *run, size_t node, const csi_point *a,
                                         const csi_point *b, const char *title);
 
+/* What moved the rank of `node` between two years of a country (metrics/rank_change.h), as a table. */
+CSI_MUST_USE csi_status csi_places_show(const csi_call *call, const csi_run *run, size_t node, const csi_point *a,
+                                        const csi_point *b);
+
 #endif

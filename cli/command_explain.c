@@ -210,7 +210,14 @@ static csi_status explain_change(const csi_call *call, const csi_view *view, siz
              view->project->framework->node[node].name, scores->first_year + (int)from, before,
              scores->first_year + (int)to, after);
     const csi_point points[2] = {{view->run->result, from, country}, {view->run->result, to, country}};
-    CSI_TRY(csi_causes_show(call, view->run, node, &points[0], &points[1], title));
+    const bool for_people = csi_call_choice(call, CSI_OPT_FORMAT) == 0, asks_ranks = csi_call_has(call, CSI_OPT_RANKS);
+    if (!asks_ranks) {
+        CSI_TRY(csi_causes_show(call, view->run, node, &points[0], &points[1], title));
+    }
+    if (asks_ranks || (for_people && node >= view->project->framework->n_indicators)) {
+        fputs(asks_ranks ? "" : "\n", call->out);
+        CSI_TRY(csi_places_show(call, view->run, node, &points[0], &points[1]));
+    }
 out:
     return status;
 }
@@ -245,7 +252,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_NODE,  CSI_OPT_PROJECT, CSI_OPT_FORMAT,      CSI_OPT_DIGITS,
+static const csi_opt options[] = {CSI_OPT_NODE,  CSI_OPT_RANKS, CSI_OPT_PROJECT, CSI_OPT_FORMAT,      CSI_OPT_DIGITS,
                                   CSI_OPT_ASCII, CSI_OPT_WIDTH,   CSI_OPT_OUTPUT_FILE, CSI_OPT_END};
 
 const csi_command csi_command_explain = {
@@ -259,9 +266,12 @@ const csi_command csi_command_explain = {
             "its weight after rescaling over what is present, and its contribution; then the aggregates up to the index. "
             "Contributions add up to the score that they stand under. With --node only that part is shown. With a second "
             "year: what made the score change between the two, indicator by indicator; the effects add up to the change, "
-            "and those that rest on imputed values are told apart from observed ones.",
+            "and those that rest on imputed values are told apart from observed ones. Then, or alone with --ranks, what "
+            "moved the rank, in places that add up: Shapley values of the indicators, or of the parts where there are too "
+            "many, and of all other countries together.",
     .examples = "csindex explain FRA 2022\n"
                 "csindex explain FRA 2014 2022\n"
+                "csindex explain FRA 2014 2022 --ranks --format csv\n"
                 "csindex explain \"South Korea\" 2021 --node p6\n"
                 "csindex explain KEN 2023 --format json --project my-index\n",
     .options = options,

@@ -82,6 +82,7 @@ extern const csi_output csi_output_rank_shifts;
 extern const csi_output csi_output_rank_distribution;
 extern const csi_output csi_output_rank_pairs;
 extern const csi_output csi_output_rank_sets;
+extern const csi_output csi_output_rank_changes;
 extern const csi_output csi_output_trends;
 extern const csi_output csi_output_frontier;
 extern const csi_output csi_output_ranking;

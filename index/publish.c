@@ -12,7 +12,7 @@
 static const csi_output *const outputs[] = {
     &csi_output_scores,  &csi_output_contributions, &csi_output_quality,     &csi_output_changes,
     &csi_output_uncertainty, &csi_output_rank_shifts, &csi_output_rank_distribution, &csi_output_rank_pairs,
-    &csi_output_rank_sets,   &csi_output_trends, &csi_output_frontier,
+    &csi_output_rank_changes, &csi_output_rank_sets,   &csi_output_trends, &csi_output_frontier,
     &csi_output_ranking, &csi_output_codebook,      &csi_output_methodology, &csi_output_datapackage,
     &csi_output_manifest,
 };

@@ -125,6 +125,7 @@ typedef struct duel {
     double *weight;
     bool *is_scored;
     double *score;
+    bool for_rank;            /* the value is the rank of the country, last where it has no score; else its score */
 } duel;
 
 static bool has_enough(const csi_node_rule *rule, const duel *game, uint64_t players)
@@ -139,6 +140,15 @@ static bool has_enough(const csi_node_rule *rule, const duel *game, uint64_t pla
         n_present += isnan(x) ? 0 : 1;
     }
     return n_present >= rule->min_children && present > 0 && present >= rule->min_weight_share * all - 1e-12;
+}
+
+static double rank_of(const duel *game, size_t slot, size_t n_countries)
+{
+    double rank = 1;
+    for (size_t c = 0; c < n_countries; c++) {
+        rank += c != slot && !isnan(game->score[c]) && !(game->score[slot] >= game->score[c]) ? 1 : 0;
+    }
+    return rank;
 }
 
 static csi_status play(void *user, uint64_t players, double *value)
@@ -165,32 +175,52 @@ static csi_status play(void *user, uint64_t players, double *value)
         game->is_scored[c] = c != slot && !isnan(csi_panel_get(scores, game->node, frame->year, c));
     }
     const csi_node_rule *rule = &d->recipe->node_rule[game->node];
-    game->is_scored[slot] = has_enough(rule, game, players);
+    game->is_scored[slot] = game->for_rank || has_enough(rule, game, players);
     const csi_family family = {
         .node = game->node, .year = frame->year, .n_children = node->n_children, .n_countries = n_countries,
         .child = game->child, .weight = game->weight, .is_scored = game->is_scored, .n_years = scores->n_years,
         .child_all_years = game->child + node->n_children,
     };
     const csi_status status = rule->step->method->aggregate(rule->step, d->context, &family, game->score, d->diag);
-    *value = isnan(game->score[slot]) ? 0 : game->score[slot];
+    *value = game->for_rank ? rank_of(game, slot, n_countries) : isnan(game->score[slot]) ? 0 : game->score[slot];
     return status;
+}
+
+static csi_status open_duel(const descent *d, size_t node, const family_sides *sides, bool for_rank, duel *game)
+{
+    const size_t n = d->context->framework->node[node].n_children;
+    const csi_panel *scores = d->a->result->scores;
+    *game = (duel){
+        .d = d, .node = node, .sides = sides, .for_rank = for_rank,
+        .child = calloc((scores->n_years + 1) * n, sizeof *game->child),
+        .column = calloc(n * scores->n_countries, sizeof *game->column), .weight = calloc(n, sizeof *game->weight),
+        .is_scored = calloc(scores->n_countries, sizeof *game->is_scored),
+        .score = calloc(scores->n_countries, sizeof *game->score),
+    };
+    return game->child != NULL && game->column != NULL && game->weight != NULL && game->is_scored != NULL &&
+                   game->score != NULL
+               ? CSI_OK
+               : CSI_ERR_MEMORY;
+}
+
+static void close_duel(duel *game)
+{
+    free(game->child);
+    free(game->column);
+    free(game->weight);
+    free(game->is_scored);
+    free(game->score);
 }
 
 static csi_status split_by_shapley(descent *d, size_t node_index, family_sides *sides, double difference)
 {
     const csi_node *node = &d->context->framework->node[node_index];
-    const csi_panel *scores = d->a->result->scores;
-    const size_t n = node->n_children, n_countries = scores->n_countries;
-    duel game = {
-        .d = d, .node = node_index, .sides = sides,
-        .child = calloc((scores->n_years + 1) * n, sizeof *game.child),
-        .column = calloc(n * n_countries, sizeof *game.column), .weight = calloc(n, sizeof *game.weight),
-        .is_scored = calloc(n_countries, sizeof *game.is_scored), .score = calloc(n_countries, sizeof *game.score),
-    };
+    const size_t n = node->n_children;
+    duel game;
     double *share = calloc(n + 1, sizeof *share);
-    csi_status status = CSI_ERR_MEMORY;
-    if (game.child != NULL && game.column != NULL && game.weight != NULL && game.is_scored != NULL &&
-        game.score != NULL && share != NULL) {
+    csi_status status = open_duel(d, node_index, sides, false, &game);
+    status = share == NULL ? CSI_ERR_MEMORY : status;
+    if (status == CSI_OK) {
         status = csi_shapley(n + 1, play, &game, 512, d->context->seed, share, NULL);
     }
     double others = difference;
@@ -204,11 +234,7 @@ static csi_status split_by_shapley(descent *d, size_t node_index, family_sides *
     if (status == CSI_OK && others != 0) {
         add_effect(d, node_index, CSI_CAUSE_OTHERS, d->slope[node_index] * others);
     }
-    free(game.child);
-    free(game.column);
-    free(game.weight);
-    free(game.is_scored);
-    free(game.score);
+    close_duel(&game);
     free(share);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(d->diag, "explaining a difference") : status;
 }
@@ -287,5 +313,26 @@ csi_status csi_decompose(const csi_recipe *recipe, const csi_context *context, c
     *n_effects = d.n_effects;
 out:
     free(d.slope);
+    return status;
+}
+
+csi_status csi_rank_shares(const csi_recipe *recipe, const csi_context *context, const csi_point *a, const csi_point *b,
+                           size_t node, size_t n_orders, csi_diag *diag, double *share, double *error)
+{
+    const csi_node *facts = &context->framework->node[node];
+    const descent d = {.recipe = recipe, .context = context, .a = a, .b = b, .diag = diag};
+    const size_t n_players = facts->n_children + 1;
+    family_sides sides;
+    duel game;
+    csi_status status;
+    CSI_TRY(take_sides(&d, facts, &sides));
+    status = open_duel(&d, node, &sides, true, &game);
+    if (status == CSI_OK) {
+        status = n_orders == 0 ? csi_shapley(n_players, play, &game, 0, 0, share, error)
+                               : csi_shapley_sampled(n_players, play, &game, n_orders, context->seed, share, error);
+    }
+    close_duel(&game);
+    drop_sides(&sides);
+out:
     return status;
 }

@@ -65,4 +65,14 @@ typedef csi_status (*csi_game)(void *user, uint64_t players, double *value);
 CSI_MUST_USE csi_status csi_shapley(size_t n, csi_game game, void *user, size_t n_orders, uint64_t seed, double *share,
                                     double *error);
 
+/* The same by sampling, however many the players. */
+CSI_MUST_USE csi_status csi_shapley_sampled(size_t n, csi_game game, void *user, size_t n_orders, uint64_t seed,
+                                            double *share, double *error);
+
+/* What moved the rank of a node from a to b, for any rule: share[q] of its children in order, then of the other countries,
+ * evaluated with all countries for every coalition; n_orders 0: all coalitions, else sampled. See metrics/rank_change.h. */
+CSI_MUST_USE csi_status csi_rank_shares(const csi_recipe *recipe, const csi_context *context, const csi_point *a,
+                                        const csi_point *b, size_t node, size_t n_orders, csi_diag *diag, double *share,
+                                        double *error);
+
 #endif

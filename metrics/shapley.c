@@ -84,12 +84,15 @@ out:
     return status;
 }
 
-static csi_status share_by_sampling(size_t n, csi_game game, void *user, size_t n_orders, uint64_t seed, double *share,
-                                    double *error)
+csi_status csi_shapley_sampled(size_t n, csi_game game, void *user, size_t n_orders, uint64_t seed, double *share,
+                               double *error)
 {
     size_t order[63];
     double gain[63], squares[63] = {0};
     csi_status status = CSI_OK;
+    if (n > 63) {
+        return CSI_ERR_INTERNAL;
+    }
     for (size_t q = 0; q < n; q++) {
         order[q] = q;
         share[q] = 0;
@@ -118,7 +121,7 @@ csi_status csi_shapley(size_t n, csi_game game, void *user, size_t n_orders, uin
                        double *error)
 {
     if (n > CSI_SHAPLEY_EXACT) {
-        return n > 63 ? CSI_ERR_INTERNAL : share_by_sampling(n, game, user, n_orders, seed, share, error);
+        return csi_shapley_sampled(n, game, user, n_orders, seed, share, error);
     }
     for (size_t q = 0; error != NULL && q < n; q++) {
         error[q] = 0;

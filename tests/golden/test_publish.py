@@ -15,7 +15,7 @@ work = tempfile.TemporaryDirectory()
 FILES = ["scores.csv.gz", "scores_matched.csv.gz", "scores_conduct.csv.gz", "scores_without_p8.csv.gz",
          "scores_regions.csv.gz", "scores_base_2014.csv.gz", "contributions.csv.gz", "quality.csv.gz",
          "changes.csv.gz", "uncertainty.csv.gz",
-         "rank_shifts.csv", "rank_distribution.csv.gz", "rank_pairs.csv.gz", "rank_sets.csv.gz", "trends.csv", "frontier.csv.gz",
+         "rank_shifts.csv", "rank_distribution.csv.gz", "rank_pairs.csv.gz", "rank_changes.csv.gz", "rank_sets.csv.gz", "trends.csv", "frontier.csv.gz",
          "ranking.csv", "codebook.csv",
          "methodology.md", "datapackage.json", "manifest.json"]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -1,0 +1,27 @@
+/* Why a rank changed between two years: Shapley values, since ranks do not add. */
+#ifndef CSI_METRICS_RANK_CHANGE_H
+#define CSI_METRICS_RANK_CHANGE_H
+
+#include "metrics/decompose.h"
+
+typedef struct csi_rank_effect {
+    size_t node;   /* the indicator or part; CSI_NONE: the other countries' scores (and weights that change) */
+    double before, after; /* its normalised value or score; NaN: missing */
+    double effect; /* places: negative towards the top */
+    double error;  /* standard error where orders were sampled; 0: exact */
+} csi_rank_effect;
+
+typedef struct csi_rank_change_options {
+    size_t max_exact; /* players, the others among them, up to which every coalition is evaluated; at most 20 */
+    size_t n_orders;  /* sampled pairs of orders beyond */
+} csi_rank_change_options;
+
+/* Fills effect[] (room for n_nodes + 1) with what moved the rank of `node` from a to b, two years of one country; the
+ * effects add up to rank_b - rank_a. Players are the indicators below the node where they are few enough, else its
+ * children, and the others. 0 effects where the country is not scored in both. Within a coalition that mixes the years the
+ * node is scored from whatever is present, thresholds hold below it; without anything it stands last. */
+CSI_MUST_USE csi_status csi_rank_change(const csi_recipe *recipe, const csi_context *context, const csi_point *a,
+                                        const csi_point *b, size_t node, const csi_rank_change_options *options,
+                                        csi_diag *diag, csi_rank_effect *effect, size_t *n_effects);
+
+#endif
