@@ -10,7 +10,7 @@
 #define OTHERS "others"
 
 /* Many countries and years: exactly up to 4096 coalitions each. */
-static const csi_rank_change_options options = {.max_exact = 12, .n_orders = 64};
+static const csi_rank_change_options options = {.max_exact = 12, .n_orders = 64, .only_alone = true};
 
 static const csi_shape_field fields[] = {
     {.name = "iso3", .type = "string", .meaning = "Code of the country", .is_required = true},
@@ -33,7 +33,8 @@ static const csi_shape *shape(const csi_publication *publication)
     static const csi_shape shape_of_changes = {
         .title = "Causes of changes of rank",
         .description = "Shapley values of the parts of the index, and of all other countries together, in every change of "
-                       "rank between neighbouring years and between the first and the last; they add up to it.",
+                       "rank between neighbouring years and between the first and the last; they add up to it. No "
+                       "rows where a rule compares countries: `csindex explain --ranks` does one at a time.",
         .field = fields,
         .n_fields = sizeof fields / sizeof *fields,
         .key = "iso3|year_from|year_to|part",

@@ -267,10 +267,12 @@ static csi_status change(contest *c, const csi_rank_change_options *options, siz
 {
     const csi_node *node = &c->context->framework->node[c->node];
     double *error = share + c->context->framework->n_nodes + 1;
-    csi_status status;
+    csi_status status = CSI_OK;
     if (mark_below(c)) {
         choose_parts(c, options->max_exact, part);
         CSI_TRY(share_out(c, options, share, error));
+    } else if (options->only_alone) {
+        return CSI_OK;
     } else {
         memcpy(part, node->child, node->n_children * sizeof *part);
         c->n_parts = node->n_children;

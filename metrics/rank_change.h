@@ -14,6 +14,7 @@ typedef struct csi_rank_effect {
 typedef struct csi_rank_change_options {
     size_t max_exact; /* players, the others among them, up to which every coalition is evaluated; at most 20 */
     size_t n_orders;  /* sampled pairs of orders beyond */
+    bool only_alone;  /* 0 effects where a rule below the node needs the other countries, which takes long */
 } csi_rank_change_options;
 
 /* Fills effect[] (room for n_nodes + 1) with what moved the rank of `node` from a to b, two years of one country; the
