@@ -4,7 +4,8 @@
  * none. A node is then one weighted sum of columns, kept in registers, over the weight of the children that each country
  * has. The sums run over the children in the order of the family, with the operations of the pipeline's own rules, so that
  * arithmetic scores have the same bits as there; logarithms and exponentials are those of metrics/lanes_math.h, and a
- * geometric mean of geometric means passes its logarithm on: such scores may differ by a few units in the last place. */
+ * geometric mean of geometric means passes its logarithm on: such scores may differ by a few units in the last place, and
+ * so may those of a node whose children were passed over because nobody asked for them. */
 #include "metrics/ensemble_model.h"
 
 #include <math.h>
@@ -19,15 +20,17 @@
 
 struct csi_kernel {
     const csi_ensemble *e;
-    double *own;            /* [child][stride]: columns made for one node */
+    double *own;            /* [indicator or aggregate][stride]: columns made for one node */
     double *sum;            /* [stride] */
     double *carried;        /* [stride]: one indicator with its errors */
     double *placed;         /* [stride]: one between its goalposts */
     double *value;          /* [aggregate][stride]: 0 where not scored */
     double *logarithm;      /* likewise; only of geometric means */
     double *mean;           /* [stride]: of logarithms */
-    double *weight;         /* [child] */
-    const double **column;  /* [child] */
+    double *family;         /* [node]: weights among siblings */
+    double *weight;         /* of the columns that are added up */
+    const double **column;
+    bool *is_passed;        /* [aggregate]: its children stand in for it */
 };
 
 /* What is being computed. */
@@ -179,18 +182,8 @@ CSI_INLINE void pass_on_body(const double *restrict t, size_t n, double *restric
 static void pass_on(const double *restrict t, size_t n, double *restrict logarithm);
 CSI_LANES(pass_on, (const double *restrict t, size_t n, double *restrict logarithm), (t, n, logarithm))
 
-static size_t most_children(const csi_framework *framework)
-{
-    size_t most = 1;
-    for (size_t node = framework->n_indicators; node < framework->n_nodes; node++) {
-        most = framework->node[node].n_children > most ? framework->node[node].n_children : most;
-    }
-    return most;
-}
-
 csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
 {
-    const size_t n_children = most_children(ensemble->context.framework);
     const size_t n_aggregates = ensemble->n_nodes - ensemble->n_indicators;
     csi_kernel *k = calloc(1, sizeof *k);
     *kernel = NULL;
@@ -198,17 +191,20 @@ csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
         return CSI_ERR_MEMORY;
     }
     k->e = ensemble;
-    k->own = calloc(n_children * ensemble->stride, sizeof *k->own);
+    k->own = calloc(ensemble->n_nodes * ensemble->stride, sizeof *k->own);
     k->sum = calloc(ensemble->stride, sizeof *k->sum);
     k->carried = calloc(ensemble->stride, sizeof *k->carried);
     k->placed = calloc(ensemble->stride, sizeof *k->placed);
     k->value = calloc(n_aggregates * ensemble->stride, sizeof *k->value);
     k->logarithm = calloc(n_aggregates * ensemble->stride, sizeof *k->logarithm);
     k->mean = calloc(ensemble->stride, sizeof *k->mean);
-    k->weight = calloc(n_children, sizeof *k->weight);
-    k->column = calloc(n_children, sizeof *k->column);
+    k->family = calloc(ensemble->n_nodes, sizeof *k->family);
+    k->weight = calloc(ensemble->n_nodes, sizeof *k->weight);
+    k->column = calloc(ensemble->n_nodes, sizeof *k->column);
+    k->is_passed = calloc(n_aggregates, sizeof *k->is_passed);
     if (k->own == NULL || k->sum == NULL || k->carried == NULL || k->placed == NULL || k->value == NULL ||
-        k->logarithm == NULL || k->mean == NULL || k->weight == NULL || k->column == NULL) {
+        k->logarithm == NULL || k->mean == NULL || k->family == NULL || k->weight == NULL ||
+        k->column == NULL || k->is_passed == NULL) {
         csi_kernel_free(k);
         return CSI_ERR_MEMORY;
     }
@@ -226,8 +222,10 @@ void csi_kernel_free(csi_kernel *kernel)
         free(kernel->value);
         free(kernel->logarithm);
         free(kernel->mean);
+        free(kernel->family);
         free(kernel->weight);
         free(kernel->column);
+        free(kernel->is_passed);
         free(kernel);
     }
 }
@@ -310,20 +308,21 @@ static const double *aggregate_column(const frame *f, size_t node, csi_rule_kind
     return own;
 }
 
-/* Weights of the family as drawn, and their sums by pattern: NaN where the pattern has no score. */
-static void draw_family(const frame *f, size_t node, const csi_patterns *patterns, double *weight, double *by_pattern)
+/* Weights of the family as drawn, by node, and their sums by pattern: NaN where the pattern has no score. */
+static void draw_family(const frame *f, size_t node, const csi_patterns *patterns, double *by_pattern)
 {
     const csi_ensemble *e = f->e;
     const csi_node *parent = &e->context.framework->node[node];
-    double sum = 0.0;
+    double *weight = f->k->weight, sum = 0.0;
     for (size_t q = 0; q < parent->n_children; q++) {
         const size_t child = parent->child[q];
         weight[q] = e->nominal[child * e->n_years + f->year];
         weight[q] *= f->r->has_weights ? f->r->weight_factor[child] : 1.0;
         sum += weight[q];
     }
-    for (size_t q = 0; q < parent->n_children && f->r->has_weights; q++) {
-        weight[q] /= sum;
+    for (size_t q = 0; q < parent->n_children; q++) {
+        weight[q] = f->r->has_weights ? weight[q] / sum : weight[q];
+        f->k->family[parent->child[q]] = weight[q];
     }
     add_children(patterns->has, weight, parent->n_children, patterns->n, by_pattern);
     for (size_t p = 0; p < patterns->n; p++) {
@@ -370,28 +369,70 @@ static void finish(const frame *f, size_t node, const csi_patterns *patterns, co
     fill(score, f->e->stride, k->value + at);
 }
 
+/* A node that nobody asked for, complete for every country and of its parent's rule, is its children with their weights:
+ * a mean of means. */
+static bool is_passable(const frame *f, size_t node, const csi_patterns *patterns, const double *by_pattern)
+{
+    const csi_ensemble *e = f->e;
+    const csi_node *own = &e->context.framework->node[node];
+    const csi_rule_kind kind = f->r->rule_kind[node];
+    if (node + 1 == e->n_nodes || f->is_wanted[node - e->n_indicators] || kind != f->r->rule_kind[own->parent] ||
+        kind == CSI_RULE_HARMONIC || f->r->rule_floor[node] > 0.0 || f->r->rule_floor[own->parent] > 0.0) {
+        return false;
+    }
+    bool is_complete = patterns->n == 1 && by_pattern[0] > 0.0;
+    for (size_t q = 0; q < own->n_children && is_complete; q++) {
+        is_complete = patterns->has[q][0] > 0.0;
+    }
+    return is_complete;
+}
+
+/* The family's weights over their sum, so that they stand in for the node. */
+static void pass_weights(const frame *f, size_t node, double sum)
+{
+    const csi_node *own = &f->e->context.framework->node[node];
+    for (size_t q = 0; q < own->n_children; q++) {
+        f->k->family[own->child[q]] /= sum;
+    }
+}
+
+/* Appends the columns of a family, each node that is passed being replaced by its own family. */
+static size_t gather_columns(const frame *f, size_t node, csi_rule_kind kind, double floor, double share, size_t n,
+                             size_t n_columns)
+{
+    const csi_kernel *k = f->k;
+    const csi_node *parent = &f->e->context.framework->node[node];
+    for (size_t q = 0; q < parent->n_children; q++) {
+        const size_t child = parent->child[q];
+        const bool is_indicator = child < f->e->n_indicators;
+        const double weight = share * k->family[child];
+        double *own = k->own + n_columns * f->e->stride;
+        if (!is_indicator && k->is_passed[child - f->e->n_indicators]) {
+            n_columns = gather_columns(f, child, kind, floor, weight, n, n_columns);
+        } else if (weight > 0.0) {
+            k->column[n_columns] = is_indicator ? indicator_column(f, child, kind, floor, n, own)
+                                                : aggregate_column(f, child, kind, floor, n, own);
+            k->weight[n_columns++] = weight;
+        }
+    }
+    return n_columns;
+}
+
 static void score_node(const frame *f, size_t node)
 {
     const csi_ensemble *e = f->e;
     const csi_kernel *k = f->k;
-    const csi_node *parent = &e->context.framework->node[node];
     const size_t at = f->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators;
     const size_t n = (e->n_lanes[at] + BLOCK - 1) / BLOCK * BLOCK;
     const csi_patterns *patterns = &f->r->variant->patterns[at];
-    const csi_rule_kind kind = f->r->rule_kind[node];
-    const double floor = f->r->rule_floor[node];
     double by_pattern[CSI_PATTERNS_MOST];
-    size_t n_columns = 0;
-    draw_family(f, node, patterns, k->weight, by_pattern);
-    for (size_t q = 0; q < parent->n_children; q++) {
-        const size_t child = parent->child[q];
-        double *own = k->own + n_columns * e->stride;
-        if (k->weight[q] > 0.0) {
-            k->weight[n_columns] = k->weight[q];
-            k->column[n_columns++] = child < e->n_indicators ? indicator_column(f, child, kind, floor, n, own)
-                                                             : aggregate_column(f, child, kind, floor, n, own);
-        }
+    draw_family(f, node, patterns, by_pattern);
+    k->is_passed[node - e->n_indicators] = is_passable(f, node, patterns, by_pattern);
+    if (k->is_passed[node - e->n_indicators]) {
+        pass_weights(f, node, by_pattern[0]);
+        return;
     }
+    const size_t n_columns = gather_columns(f, node, f->r->rule_kind[node], f->r->rule_floor[node], 1.0, n, 0);
     add_children(k->column, k->weight, n_columns, n, k->sum);
     finish(f, node, patterns, by_pattern, n);
 }

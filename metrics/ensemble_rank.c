@@ -32,7 +32,8 @@ struct csi_ranker {
     size_t place_stride;
     int32_t *place;         /* [COLUMNS][place_stride]; negative: no score */
     int32_t *key;           /* [entry][COLUMNS]; likewise */
-    uint16_t *rank;         /* [place][COLUMNS] */
+    uint16_t *rank;         /* [entry][COLUMNS]: in the order of the scores */
+    int32_t *target;        /* likewise: where it belongs */
     comparator *comparator; /* stage by stage; within a stage none touches another's entries, `lesser` ascending */
     size_t n_stages, stage[STAGES_MOST + 1];
 };
@@ -78,9 +79,10 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
     r->place = calloc(r->place_stride * COLUMNS + 1, sizeof *r->place);
     r->key = aligned_alloc(64, (r->place_stride + 1) * COLUMNS * sizeof *r->key);
     r->rank = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->rank);
+    r->target = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->target);
     const size_t n = list_comparators(n_most, NULL, r->stage, &r->n_stages);
     r->comparator = calloc(n + 1, sizeof *r->comparator);
-    if (r->place == NULL || r->key == NULL || r->rank == NULL || r->comparator == NULL) {
+    if (r->place == NULL || r->key == NULL || r->rank == NULL || r->target == NULL || r->comparator == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
@@ -95,6 +97,7 @@ void csi_ranker_free(csi_ranker *ranker)
         free(ranker->place);
         free(ranker->key);
         free(ranker->rank);
+        free(ranker->target);
         free(ranker->comparator);
         free(ranker);
     }
@@ -185,11 +188,16 @@ static void sort(const comparator *comparator_of, const size_t *stage, size_t n_
 CSI_LANES(sort, (const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key),
           (comparator_of, stage, n_stages, n, key))
 
-/* Ranks by place in the sorted columns, neighbours of equal place sharing one; `differs` says in which columns such
- * neighbours have different scores after all. */
-CSI_INLINE void find_ranks_body(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
-                                const size_t *restrict column_at, uint16_t *restrict rank, int64_t *restrict differs)
+/* Ranks by place in the sorted columns, neighbours of equal place sharing one, and where in the result each belongs;
+ * `differs` says in which columns such neighbours have different scores after all. */
+CSI_INLINE void find_ranks_body(const csi_ranker *r, size_t n, const double *restrict score,
+                                const size_t *restrict column_at, int32_t stride, const int32_t *restrict column,
+                                int64_t *restrict differs)
 {
+    const int32_t *restrict key = r->key;
+    int32_t *restrict target = r->target;
+    uint16_t *restrict rank = r->rank;
+    const unsigned entry_bits = r->entry_bits;
     const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
     int32_t last[COLUMNS], own[COLUMNS];
     for (size_t k = 0; k < COLUMNS; k++) {
@@ -209,6 +217,9 @@ CSI_INLINE void find_ranks_body(const int32_t *restrict key, size_t n, unsigned 
         for (size_t k = 0; k < COLUMNS; k++) {
             rank[i * COLUMNS + k] = (uint16_t)own[k];
         }
+        for (size_t k = 0; k < COLUMNS; k++) {
+            target[i * COLUMNS + k] = (key[i * COLUMNS + k] & mask) * stride + column[k];
+        }
         for (size_t k = 0; k < COLUMNS && any != 0; k++) {
             const int32_t before = key[(i - 1) * COLUMNS + k], here = key[i * COLUMNS + k];
             const double x = score[column_at[k] + (size_t)(before & mask)], y = score[column_at[k] + (size_t)(here & mask)];
@@ -216,20 +227,12 @@ CSI_INLINE void find_ranks_body(const int32_t *restrict key, size_t n, unsigned 
         }
     }
 }
-static void find_ranks(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
-                       const size_t *restrict column_at, uint16_t *restrict rank, int64_t *restrict differs);
+static void find_ranks(const csi_ranker *r, size_t n, const double *restrict score, const size_t *restrict column_at,
+                       int32_t stride, const int32_t *restrict column, int64_t *restrict differs);
 CSI_LANES(find_ranks,
-          (const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
-           const size_t *restrict column_at, uint16_t *restrict rank, int64_t *restrict differs),
-          (key, n, entry_bits, score, column_at, rank, differs))
-
-/* From place to entry. */
-static void hand_out(const int32_t *key, const uint16_t *of, size_t n, int32_t entry_mask, size_t stride, uint16_t *rank)
-{
-    for (size_t i = 0; i < n; i++) {
-        rank[(size_t)(key[i * COLUMNS] & entry_mask) * stride] = of[i * COLUMNS];
-    }
-}
+          (const csi_ranker *r, size_t n, const double *restrict score, const size_t *restrict column_at, int32_t stride,
+           const int32_t *restrict column, int64_t *restrict differs),
+          (r, n, score, column_at, stride, column, differs))
 
 /* Ranks of entries begin .. end of the sorted column, which have equal places, by their scores. */
 static void rank_run(const int32_t *key, size_t begin, size_t end, int32_t entry_mask, const double *score, size_t stride,
@@ -263,19 +266,22 @@ void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_strid
                      size_t stride, uint16_t *rank, uint16_t *bin)
 {
     const csi_ranker *r = ranker;
-    const int32_t mask = (int32_t)((UINT32_C(1) << r->entry_bits) - 1);
     size_t column_at[COLUMNS];
+    int32_t column[COLUMNS];
     int64_t differs[COLUMNS];
     for (size_t k = 0; k < COLUMNS; k++) {
-        column_at[k] = (k < n_columns ? k : n_columns - 1) * score_stride;
+        column[k] = (int32_t)(k < n_columns ? k : n_columns - 1);
+        column_at[k] = (size_t)column[k] * score_stride;
         find_places(score + column_at[k], n, r->low, r->scale, r->last_place, r->place + k * r->place_stride);
     }
     make_keys(r->place, r->place_stride, n, r->entry_bits, r->key);
     find_bins(r->key, n, KEY_BITS - BIN_BITS, stride, bin);
     sort(r->comparator, r->stage, r->n_stages, n, r->key);
-    find_ranks(r->key, n, r->entry_bits, score, column_at, r->rank, differs);
+    find_ranks(r, n, score, column_at, (int32_t)stride, column, differs);
+    for (size_t i = 0; i < n * COLUMNS; i++) {
+        rank[r->target[i]] = r->rank[i];
+    }
     for (size_t k = 0; k < n_columns; k++) {
-        hand_out(r->key + k, r->rank + k, n, mask, stride, rank + k);
         if (differs[k] != 0) {
             split_ties(r, r->key + k, n, score + column_at[k], stride, rank + k);
         }

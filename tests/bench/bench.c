@@ -291,7 +291,7 @@ static void time_project(const char *path, uint64_t replicates)
 }
 
 #define GAPS_KEPT "- normalise: {method: minmax, goalposts: panel, clip: false}\n- aggregate: arithmetic\n"
-#define GAPS_FILLED "- impute: {method: group_median, groups: [Grp]}\n" GAPS_KEPT
+#define GAPS_FILLED "- impute: {method: cohort, statistic: median}\n" GAPS_KEPT
 
 int main(int argc, char **argv)
 {
@@ -318,5 +318,6 @@ int main(int argc, char **argv)
     const uint64_t replicates = argc > 2 ? (uint64_t)atoll(argv[2]) : 10000;
     const size_t runs = argc > 3 ? (size_t)atoll(argv[3]) : 5;
     bench(argv[1], GAPS_KEPT, "gaps kept", replicates, runs);
+    bench(argv[1], GAPS_FILLED, "gaps filled", replicates, runs);
     return 0;
 }

@@ -215,6 +215,49 @@ Test(ensemble, tallies_add_up)
     close_subject(&s);
 }
 
+typedef struct seen {
+    const subject *s;
+    double *score; /* [replicate][year][country] */
+} seen;
+
+static void keep_scores(void *user, const csi_ensemble_block *block)
+{
+    seen *own = user;
+    const subject *s = own->s;
+    for (size_t r = 0; r < block->n_replicates; r++) {
+        memcpy(own->score + ((block->first_replicate + r) * s->n_years + block->year) * s->n_countries,
+               block->score + r * block->stride, s->n_countries * sizeof *own->score);
+    }
+}
+
+/* Asked for the index alone the kernel passes over the nodes below where data are complete and rules alike. */
+Test(ensemble, the_index_alone_is_the_same)
+{
+    enum { REPLICATES = 48 };
+    subject s = open_subject("{imputation: {alternatives: [[{method: cohort}], [{method: linear}]]}, freeze: [errors]}");
+    const size_t root = s.project->framework->n_nodes - 1, n = s.n_years * s.n_countries;
+    seen own = {&s, calloc(REPLICATES * n, sizeof(double))};
+    const csi_ensemble_options options = {.n_replicates = REPLICATES, .n_threads = 2, .node = &root, .n_nodes = 1,
+                                          .sink = keep_scores, .sink_user = &own};
+    cr_assert(csi_ensemble_run(s.ensemble, &options, s.diag, NULL) == CSI_OK);
+    double *all = calloc(s.n_aggregates * n, sizeof *all);
+    size_t n_apart = 0, n_scores = 0;
+    for (uint64_t r = 0; r < REPLICATES; r++) {
+        const csi_draw_plan plan = plan_of(r);
+        cr_assert(csi_ensemble_scores(s.ensemble, &plan, s.diag, all) == CSI_OK);
+        const double *index = all + (s.n_aggregates - 1) * n;
+        for (size_t i = 0; i < n; i++) {
+            const double alone = own.score[r * n + i];
+            n_apart += isnan(alone) != isnan(index[i]) || fabs(alone - index[i]) > ROUNDING * fabs(index[i]);
+            n_scores += !isnan(alone);
+        }
+    }
+    cr_expect(n_apart == 0 && n_scores > REPLICATES * n / 2, "%zu of %zu scores differ", n_apart, n_scores);
+    free(all);
+    free(own.score);
+    close_subject(&s);
+}
+
 Test(ensemble, frozen_is_a_point)
 {
     subject s = open_subject("{freeze: [imputation, normalisation, aggregation, weights, goalposts, errors]}");
