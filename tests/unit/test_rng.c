@@ -116,6 +116,36 @@ Test(rng, normal_quantiles)
     cr_expect(fabs(fourth / N - 3.0) < 4.0 * 9.8 / 256.0);
 }
 
+/* Against the same transform in double precision, its words drawn one by one; and the moments. */
+Test(rng, normal_floats)
+{
+    enum { N = 1 << 16, GROUP = CSI_DRAW_GROUP };
+    static float x[N];
+    static uint32_t word[N];
+    const csi_stream stream = {42, 6, 1};
+    csi_draw_normal_floats(&stream, 0, N, x);
+    csi_draw_words(&stream, 0, N, word);
+    double squares = 0.0, fourth = 0.0, worst = 0.0, product = 0.0;
+    for (size_t i = 0; i < N; i++) {
+        const size_t first = i / GROUP * GROUP + i % (GROUP / 2);
+        const double u = ((double)(word[first] >> 1) + 0.5) * 0x1p-31;
+        const double turn = ((double)word[first + GROUP / 2] + 0.5) * 0x1p-32 - 0.125, radius = sqrt(-2.0 * log(u));
+        const double wanted = radius * (i == first ? cos(turn * 2.0 * M_PI) : sin(turn * 2.0 * M_PI));
+        /* the uniform is rounded to 24 bits, which near 1 moves a small radius */
+        worst = fmax(worst, fabs(x[i] - wanted) / (1e-6 + 0x1p-24 / fmax(radius, 0x1p-16)));
+        squares += (double)x[i] * (double)x[i];
+        fourth += pow((double)x[i], 4.0);
+        product += i == first ? (double)x[i] * (double)x[i + GROUP / 2] : 0.0;
+    }
+    cr_expect(worst < 4.0, "%g", worst);
+    cr_expect(fabs(squares / N - 1.0) < 4.0 * 1.4142 / 256.0);
+    cr_expect(fabs(fourth / N - 3.0) < 4.0 * 9.8 / 256.0);
+    cr_expect(fabs(product / N * 2.0) < 4.0 * 1.4142 / 256.0, "the two of a pair depend on each other: %g", product / N);
+    static float again[GROUP];
+    csi_draw_normal_floats(&stream, 64 * GROUP, GROUP, again);
+    cr_expect(memcmp(again, x + 64 * GROUP, sizeof again) == 0);
+}
+
 Test(rng, lane_functions)
 {
     const csi_stream stream = {42, 5, 1};
