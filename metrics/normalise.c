@@ -2,6 +2,7 @@
 #include "metrics/normalise.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "metrics/sample.h"
 
@@ -54,4 +55,22 @@ double csi_rank_within(const double *sorted, size_t n, double x, csi_ties ties)
         return below + fmax(equal, 1);
     }
     return NAN;
+}
+
+csi_status csi_normalise_ranks(const csi_step *step, const csi_frame *frame, size_t *n)
+{
+    const csi_ties ties = (csi_ties)csi_step_choice(step, "ties");
+    double *sorted = malloc((frame->n_sample + 1) * sizeof *sorted);
+    *n = 0;
+    if (sorted == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    *n = csi_normalise_sorted(frame, sorted);
+    for (size_t i = 0; i < frame->n; i++) {
+        if (!isnan(frame->in[i])) {
+            frame->out[i] = csi_rank_within(sorted, *n, frame->node->direction * frame->in[i], ties);
+        }
+    }
+    free(sorted);
+    return CSI_OK;
 }

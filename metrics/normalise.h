@@ -22,4 +22,8 @@ typedef enum csi_ties { CSI_TIES_MIN, CSI_TIES_AVERAGE, CSI_TIES_MAX } csi_ties;
 #define CSI_OPTION_TIES(usual) {"ties", CSI_OPTION_CHOICE, usual, 0, 0, "min|average|max", "the number tied values share"}
 double csi_rank_within(const double *sorted, size_t n, double x, csi_ties ties);
 
+/* Every cell of the frame to its rank within the sample, 1 for the worst, by the step's option `ties`; a missing cell
+ * stays so. *n is the size of the sample. */
+CSI_MUST_USE csi_status csi_normalise_ranks(const csi_step *step, const csi_frame *frame, size_t *n);
+
 #endif

@@ -8,7 +8,6 @@
 #include "metrics/normalise.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static const csi_option options[] = {
     {"edges", CSI_OPTION_NUMBERS, "[0.05, 0.25, 0.65, 0.85, 0.95]", 0, 1, NULL, "upper edges of all bands but the last"},
@@ -34,26 +33,17 @@ static csi_status work(const csi_step *step, const csi_context *context, const c
 {
     const csi_option_value *edges = csi_step_value(step, "edges");
     const double *points = csi_step_value(step, "points")->numbers;
+    size_t n;
     (void)context, (void)diag;
-    double *sorted = malloc((frame->n_sample + 1) * sizeof *sorted);
-    if (sorted == NULL) {
-        return CSI_ERR_MEMORY;
-    }
-    const size_t n = csi_normalise_sorted(frame, sorted);
-    for (size_t i = 0; i < frame->n; i++) {
-        if (isnan(frame->in[i])) {
-            continue;
-        }
-        const double rank = csi_rank_within(sorted, n, frame->node->direction * frame->in[i],
-                                            (csi_ties)csi_step_choice(step, "ties"));
+    const csi_status status = csi_normalise_ranks(step, frame, &n);
+    for (size_t i = 0; i < frame->n && status == CSI_OK; i++) {
         size_t band = 0;
-        while (band < edges->n && rank / (double)n > edges->numbers[band]) {
+        while (band < edges->n && frame->out[i] / (double)n > edges->numbers[band]) {
             band++;
         }
-        frame->out[i] = points[band];
+        frame->out[i] = isnan(frame->out[i]) ? NAN : points[band];
     }
-    free(sorted);
-    return CSI_OK;
+    return status;
 }
 
 static csi_status apply(const csi_step *step, const csi_context *context, const csi_panel *in, csi_panel *out,

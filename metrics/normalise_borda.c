@@ -6,9 +6,6 @@
  * Edges: a constant column gives everybody the same points; missing values stay missing. */
 #include "metrics/normalise.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 static const csi_option options[] = {
     CSI_OPTION_TIES("min"),
     CSI_OPTIONS_OVER("yearly"),
@@ -17,20 +14,13 @@ static const csi_option options[] = {
 
 static csi_status work(const csi_step *step, const csi_context *context, const csi_frame *frame, csi_diag *diag)
 {
+    size_t n;
     (void)context, (void)diag;
-    double *sorted = malloc((frame->n_sample + 1) * sizeof *sorted);
-    if (sorted == NULL) {
-        return CSI_ERR_MEMORY;
+    const csi_status status = csi_normalise_ranks(step, frame, &n);
+    for (size_t i = 0; i < frame->n && status == CSI_OK; i++) {
+        frame->out[i] -= 1;
     }
-    const size_t n = csi_normalise_sorted(frame, sorted);
-    const csi_ties ties = (csi_ties)csi_step_choice(step, "ties");
-    for (size_t i = 0; i < frame->n; i++) {
-        if (!isnan(frame->in[i])) {
-            frame->out[i] = csi_rank_within(sorted, n, frame->node->direction * frame->in[i], ties) - 1;
-        }
-    }
-    free(sorted);
-    return CSI_OK;
+    return status;
 }
 
 static csi_status apply(const csi_step *step, const csi_context *context, const csi_panel *in, csi_panel *out,

@@ -8,9 +8,6 @@
 #include "metrics/normalise.h"
 #include "metrics/sample.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 enum { OF_N, EXCLUSIVE, MIDPOINT };
 
 static const csi_option options[] = {
@@ -30,23 +27,15 @@ static csi_status work(const csi_step *step, const csi_context *context, const c
 {
     const size_t form = csi_step_choice(step, "form");
     const double *range = csi_step_value(step, "range")->numbers;
-    const csi_ties ties = (csi_ties)csi_step_choice(step, "ties");
+    size_t n;
     if (csi_sample_count(frame->sample, frame->n_sample) < (form == EXCLUSIVE ? 2 : 1)) {
         return csi_normalise_drop(step, context, frame, diag);
     }
-    double *sorted = malloc((frame->n_sample + 1) * sizeof *sorted);
-    if (sorted == NULL) {
-        return CSI_ERR_MEMORY;
+    const csi_status status = csi_normalise_ranks(step, frame, &n);
+    for (size_t i = 0; i < frame->n && status == CSI_OK; i++) {
+        frame->out[i] = range[0] + (range[1] - range[0]) * share(form, frame->out[i], (double)n);
     }
-    const size_t n = csi_normalise_sorted(frame, sorted);
-    for (size_t i = 0; i < frame->n; i++) {
-        if (!isnan(frame->in[i])) {
-            const double rank = csi_rank_within(sorted, n, frame->node->direction * frame->in[i], ties);
-            frame->out[i] = range[0] + (range[1] - range[0]) * share(form, rank, (double)n);
-        }
-    }
-    free(sorted);
-    return CSI_OK;
+    return status;
 }
 
 static csi_status apply(const csi_step *step, const csi_context *context, const csi_panel *in, csi_panel *out,
