@@ -20,7 +20,7 @@ set(readstat_found FALSE)
 if(LIBREADSTAT AND READSTAT_INCLUDE)
   set(readstat_found TRUE)
 endif()
-export_needs("${XLSXWRITER_FOUND}" CSINDEX_WITH_XLSXWRITER export_workbook.c PkgConfig::XLSXWRITER)
+export_needs("${XLSXWRITER_FOUND}" CSINDEX_WITH_XLSXWRITER "(export_workbook|workbook_sheets).c" PkgConfig::XLSXWRITER)
 export_needs("${SQLITE_FOUND}" CSINDEX_WITH_SQLITE export_sqlite.c PkgConfig::SQLITE)
 export_needs("${readstat_found}" CSINDEX_WITH_READSTAT export_readstat.c readstat)
 

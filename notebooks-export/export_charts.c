@@ -1,10 +1,11 @@
-/* Charts for slides and papers, as SVG: the ranking with its intervals (all countries, and the first thirty), the index
+/* Charts for slides and papers, as SVG, and drawn from that as PNG: the ranking with its intervals (all countries, and the first thirty), the index
  * over the years, and the parts of the index as a table of shades. A missing value is a dash or a gap, never a zero. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/number.h"
+#include "notebooks-export/chart_png.h"
 #include "notebooks-export/export.h"
 #include "notebooks-export/svg.h"
 
@@ -118,7 +119,7 @@ static csi_status fill_top(const csi_release *release, csi_outfile *file, csi_di
     return draw_ranking(release, TOP, file, diag);
 }
 
-static const double trend_height = 420, label_width = 190;
+static const double trend_height = 420, trend_top = 76, label_width = 160;
 
 static double year_x(const csi_release *release, size_t year)
 {
@@ -128,7 +129,7 @@ static double year_x(const csi_release *release, size_t year)
 
 static double trend_y(double score)
 {
-    return title_height + trend_height * (1 - score / 100);
+    return trend_top + trend_height * (1 - score / 100);
 }
 
 static void draw_series(const csi_release *release, size_t country, const char *colour, double width, double opacity,
@@ -157,24 +158,32 @@ static void draw_trend_axes(const csi_release *release, csi_outfile *file)
     const size_t step = (release->results->n_years + 11) / 12;
     for (size_t year = 0; year < release->results->n_years; year += step) {
         csi_number_write_integer(release->results->first_year + (int)year, label);
-        csi_svg_text(file, year_x(release, year), title_height + trend_height + 18, CSI_SVG_MIDDLE, 11, CSI_SVG_FAINT,
+        csi_svg_text(file, year_x(release, year), trend_top + trend_height + 18, CSI_SVG_MIDDLE, 11, CSI_SVG_FAINT,
                      label);
     }
 }
 
-/* The highlighted countries come best first, so that their labels only ever need pushing down. */
+static double end_y(const ranking *ranked, size_t at)
+{
+    return trend_y(csi_results_at(ranked->release->results, 0, ranked->release->latest, ranked->order[at])->score);
+}
+
+/* The highlighted countries come best first, so that their labels only ever need pushing down; all are then lifted by half
+ * of what the last was pushed. */
 static void draw_highlights(const ranking *ranked, csi_outfile *file)
 {
     const csi_release *const release = ranked->release;
-    double free_y = 0;
-    for (size_t i = 0; i < HIGHLIGHTED && i < ranked->n_ranked; i++) {
+    const size_t n = ranked->n_ranked < HIGHLIGHTED ? ranked->n_ranked : HIGHLIGHTED;
+    double label_y[HIGHLIGHTED];
+    for (size_t i = 0; i < n; i++) {
+        label_y[i] = i == 0 ? end_y(ranked, 0) : fmax(end_y(ranked, i), label_y[i - 1] + 14);
+    }
+    const double lift = n == 0 ? 0 : (label_y[n - 1] - end_y(ranked, n - 1)) / 2;
+    for (size_t i = 0; i < n; i++) {
         const size_t country = ranked->order[i];
-        const double y = trend_y(csi_results_at(release->results, 0, release->latest, country)->score);
-        const double label_y = y < free_y ? free_y : y;
         draw_series(release, country, csi_svg_series_colour(i), 2.5, 1, file);
-        csi_svg_text(file, year_x(release, release->latest) + 8, label_y + 4, CSI_SVG_START, 11,
+        csi_svg_text(file, year_x(release, release->latest) + 8, label_y[i] - lift + 4, CSI_SVG_START, 11,
                      csi_svg_series_colour(i), shortened(release, country_name(release, country), 26));
-        free_y = label_y + 13;
     }
 }
 
@@ -183,10 +192,13 @@ static csi_status fill_trends(const csi_release *release, csi_outfile *file, csi
     ranking ranked;
     csi_status status;
     CSI_TRY(make_ranking(release, diag, &ranked));
-    csi_svg_begin(file, 2 * margin + 30 + plot_width + label_width, title_height + trend_height + 40,
+    csi_svg_begin(file, 2 * margin + 30 + plot_width + label_width, trend_top + trend_height + 40,
                   title_of(release, ": scores over the years"),
                   "A line for each country; the eight best of the latest year are coloured and named.");
     csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, release->name);
+    csi_svg_text(file, margin, margin + 26, CSI_SVG_START, 11, CSI_SVG_FAINT,
+                 csi_release_text(release, "Scores of all countries; coloured are the first %d of %d", HIGHLIGHTED,
+                                  release->results->first_year + (int)release->latest));
     draw_trend_axes(release, file);
     for (size_t i = HIGHLIGHTED; i < release->results->countries.n; i++) {
         draw_series(release, ranked.order[i], "#9a9a9a", 1, 0.35, file);
@@ -237,6 +249,8 @@ static csi_status fill_parts(const csi_release *release, csi_outfile *file, csi_
     csi_svg_begin(file, left + cell_width * (double)n_nodes + 160, top + row_height * (double)n + margin,
                   title_of(release, ": the index and its parts"), "Scores from 0, light, to 100, dark; a dash is missing.");
     csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, title_of(release, ""));
+    csi_svg_text(file, margin, margin + 26, CSI_SVG_START, 11, CSI_SVG_FAINT,
+                 "The index and its parts, from 0 (light) to 100 (dark); a dash: no score");
     for (size_t node = 0; node < n_nodes; node++) {
         draw_part_name(release, node, left + cell_width * ((double)node + 0.5), file);
     }
@@ -254,20 +268,35 @@ out:
     return status;
 }
 
+static const struct {
+    const char *svg, *png;
+    csi_fill fill;
+} charts[] = {
+    {"chart_ranking.svg", "chart_ranking.png", fill_ranking},
+    {"chart_ranking_top.svg", "chart_ranking_top.png", fill_top},
+    {"chart_trends.svg", "chart_trends.png", fill_trends},
+    {"chart_parts.svg", "chart_parts.png", fill_parts},
+};
+
 static csi_status write_charts(const csi_release *release, const char *directory, csi_diag *diag)
 {
+    csi_png_renderer *renderer = NULL;
     csi_status status;
-    CSI_TRY(csi_export_file(release, directory, "chart_ranking.svg", fill_ranking, diag));
-    CSI_TRY(csi_export_file(release, directory, "chart_ranking_top.svg", fill_top, diag));
-    CSI_TRY(csi_export_file(release, directory, "chart_trends.svg", fill_trends, diag));
-    CSI_TRY(csi_export_file(release, directory, "chart_parts.svg", fill_parts, diag));
+    CSI_TRY(csi_png_renderer_new(diag, &renderer));
+    for (size_t i = 0; i < sizeof charts / sizeof *charts; i++) {
+        CSI_TRY(csi_export_file(release, directory, charts[i].svg, charts[i].fill, diag));
+        if (renderer != NULL) {
+            CSI_TRY(csi_png_write(renderer, directory, charts[i].svg, charts[i].png, diag));
+        }
+    }
 out:
+    csi_png_renderer_free(renderer);
     return status;
 }
 
 const csi_exporter csi_exporter_charts = {
     .name = "charts",
-    .files = "chart_ranking.svg, chart_ranking_top.svg, chart_trends.svg, chart_parts.svg",
-    .title = "charts as SVG: ranking with intervals, trends, parts",
+    .files = "chart_ranking, chart_ranking_top, chart_trends, chart_parts, each as .svg and .png",
+    .title = "charts as SVG and PNG: ranking with intervals, trends, parts",
     .write = write_charts,
 };

@@ -1,382 +1,93 @@
 /* An Excel workbook for people: ranking, scores by year, parts, codebook, method; with bars, colour scales and charts.
  *
  * libxlsxwriter wants a file name to write to; it is given a file that exists in memory only, so that the finished bytes
- * go through the same whole-or-not-at-all ticket as every other output. The creation time inside is fixed. Text is
- * defused as in the CSV files: whoever saves a sheet as CSV must not get a formula. */
+ * go through the same whole-or-not-at-all ticket as every other output. It may leave a part out without an error when
+ * memory runs out under it, so the workbook is assembled twice and must come out the same. */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
-#include "core/number.h"
-#include "index/csv.h"
-#include "notebooks-export/export.h"
-
-#define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
-#define MAX_METHOD_BYTES ((size_t)16 << 20)
-enum { CELL_LIMIT = 32767, CHARTED = 5, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
-
-typedef struct sheets {
-    const csi_release *release;
-    lxw_workbook *book;
-    lxw_format *heading, *score, *share, *count, *text, *title;
-    size_t *order; /* countries of the latest year, best first */
-    csi_diag *diag;
-    csi_status status; /* of the first failure; what follows is then skipped */
-} sheets;
-
-static void keep(sheets *to, lxw_error error)
-{
-    if (error != LXW_NO_ERROR && to->status == CSI_OK) {
-        to->status = error == LXW_ERROR_MEMORY_MALLOC_FAILED
-                         ? csi_diag_no_memory(to->diag, "writing the workbook")
-                         : csi_diag_error(to->diag, CSI_ERR_SYSTEM, NULL, "workbook: %s", lxw_strerror(error));
-    }
-}
-
-/* A cut text ends at a whole character. */
-static size_t cut_length(const char *text, size_t limit)
-{
-    size_t n = strlen(text);
-    if (n > limit) {
-        n = limit;
-        while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) {
-            n--;
-        }
-    }
-    return n;
-}
-
-static void put_text(sheets *to, lxw_worksheet *sheet, lxw_row_t row, size_t column, const char *text, lxw_format *format)
-{
-    if (text[0] == '\0') {
-        return;
-    }
-    const char *const safe = csi_release_text(to->release, "%s%.*s", csi_csv_is_formula(text) ? "'" : "",
-                                              (int)cut_length(text, CELL_LIMIT - 1), text);
-    keep(to, worksheet_write_string(sheet, row, (lxw_col_t)column, safe, format));
-}
-
-static void put_number(sheets *to, lxw_worksheet *sheet, lxw_row_t row, size_t column, double value, lxw_format *format)
-{
-    if (!isnan(value)) {
-        keep(to, worksheet_write_number(sheet, row, (lxw_col_t)column, value, format));
-    }
-}
-
-static lxw_worksheet *add_sheet(sheets *to, const char *name)
-{
-    lxw_worksheet *const sheet = workbook_add_worksheet(to->book, name);
-    if (sheet == NULL) {
-        keep(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
-    }
-    return sheet;
-}
-
-static void put_headings(sheets *to, lxw_worksheet *sheet, const char *const *heading, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        put_text(to, sheet, 0, i, heading[i], to->heading);
-    }
-}
-
-static void show_bars(sheets *to, lxw_worksheet *sheet, size_t column, size_t n_rows)
-{
-    lxw_conditional_format bars = {
-        .type = LXW_CONDITIONAL_DATA_BAR,
-        .bar_color = COLOUR_BAR,
-        .bar_solid = LXW_TRUE,
-        .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
-        .min_value = 0,
-        .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
-        .max_value = 100,
-    };
-    if (n_rows > 0) {
-        keep(to, worksheet_conditional_format_range(sheet, 1, (lxw_col_t)column, (lxw_row_t)n_rows, (lxw_col_t)column,
-                                                    &bars));
-    }
-}
-
-static void show_scale(sheets *to, lxw_worksheet *sheet, size_t first, size_t last, size_t n_rows)
-{
-    lxw_conditional_format scale = {
-        .type = LXW_CONDITIONAL_2_COLOR_SCALE, .min_color = COLOUR_LOW, .max_color = COLOUR_HIGH};
-    if (n_rows > 0 && last >= first) {
-        keep(to, worksheet_conditional_format_range(sheet, 1, (lxw_col_t)first, (lxw_row_t)n_rows, (lxw_col_t)last,
-                                                    &scale));
-    }
-}
-
-/* Columns of fixed width, the heading row and the first columns held in place, a filter over all. */
-static void finish_sheet(sheets *to, lxw_worksheet *sheet, size_t n_columns, size_t n_rows, size_t n_frozen,
-                         size_t name_column)
-{
-    const lxw_col_t last = (lxw_col_t)(n_columns == 0 ? 0 : n_columns - 1);
-    keep(to, worksheet_set_column(sheet, 0, last, 11, NULL));
-    keep(to, worksheet_set_column(sheet, (lxw_col_t)name_column, (lxw_col_t)name_column, 30, NULL));
-    worksheet_freeze_panes(sheet, 1, (lxw_col_t)n_frozen);
-    keep(to, worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n_rows, last));
-}
-
-static void write_ranking_row(sheets *to, lxw_worksheet *sheet, lxw_row_t row, size_t country)
-{
-    const csi_results *const results = to->release->results;
-    const csi_score_row *const top = csi_results_at(results, 0, to->release->latest, country);
-    put_number(to, sheet, row, 0, top->rank == 0 ? (double)NAN : top->rank, to->count);
-    put_text(to, sheet, row, 1, results->countries.country[country].iso3, to->text);
-    put_text(to, sheet, row, 2, results->countries.country[country].name, to->text);
-    put_number(to, sheet, row, 3, top->score, to->score);
-    put_number(to, sheet, row, 4, top->score_q05, to->score);
-    put_number(to, sheet, row, 5, top->score_q95, to->score);
-    put_number(to, sheet, row, 6, top->rank_q05, to->count);
-    put_number(to, sheet, row, 7, top->rank_q95, to->count);
-    put_number(to, sheet, row, 8, top->coverage, to->share);
-    put_number(to, sheet, row, 9, top->imputed_share, to->share);
-    put_text(to, sheet, row, 10, csi_score_status_name(top->status), to->text);
-}
-
-static void write_ranking(sheets *to)
-{
-    static const char *const heading[] = {"rank", "iso3", "country", "score", "score_q05", "score_q95", "rank_q05",
-                                          "rank_q95", "coverage", "imputed_share", "status"};
-    enum { N = sizeof heading / sizeof *heading };
-    const size_t n = to->release->results->countries.n;
-    lxw_worksheet *const sheet = add_sheet(to, "Ranking");
-    if (sheet == NULL) {
-        return;
-    }
-    put_headings(to, sheet, heading, N);
-    for (size_t i = 0; i < n; i++) {
-        write_ranking_row(to, sheet, (lxw_row_t)i + 1, to->order[i]);
-    }
-    show_bars(to, sheet, 3, n);
-    finish_sheet(to, sheet, N, n, 3, 2);
-}
-
-static void put_country(sheets *to, lxw_worksheet *sheet, lxw_row_t row, size_t country)
-{
-    put_text(to, sheet, row, 0, to->release->results->countries.country[country].iso3, to->text);
-    put_text(to, sheet, row, 1, to->release->results->countries.country[country].name, to->text);
-}
-
-/* Lines of the best countries over the years, beside the table. */
-static void add_series_chart(sheets *to, lxw_worksheet *sheet)
-{
-    const csi_results *const results = to->release->results;
-    lxw_chart *const chart = workbook_add_chart(to->book, LXW_CHART_LINE);
-    if (chart == NULL) {
-        keep(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
-        return;
-    }
-    const lxw_col_t last = (lxw_col_t)(results->n_years + 1);
-    for (lxw_row_t row = 1; row <= CHARTED && row <= results->countries.n; row++) {
-        lxw_chart_series *const series = chart_add_series(chart, NULL, NULL);
-        chart_series_set_categories(series, "Scores", 0, 2, 0, last);
-        chart_series_set_values(series, "Scores", row, 2, row, last);
-        chart_series_set_name_range(series, "Scores", row, 1);
-    }
-    chart_title_set_name(chart, "The best of the latest year over time");
-    keep(to, worksheet_insert_chart(sheet, 1, (lxw_col_t)(last + 2), chart));
-}
-
-static void write_scores(sheets *to)
-{
-    const csi_results *const results = to->release->results;
-    lxw_worksheet *const sheet = add_sheet(to, "Scores");
-    if (sheet == NULL) {
-        return;
-    }
-    put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2);
-    for (size_t year = 0; year < results->n_years; year++) {
-        put_number(to, sheet, 0, year + 2, results->first_year + (int)year, to->heading);
-    }
-    for (size_t i = 0; i < results->countries.n; i++) {
-        put_country(to, sheet, (lxw_row_t)i + 1, to->order[i]);
-        for (size_t year = 0; year < results->n_years; year++) {
-            put_number(to, sheet, (lxw_row_t)i + 1, year + 2, csi_results_at(results, 0, year, to->order[i])->score,
-                       to->score);
-        }
-    }
-    show_scale(to, sheet, 2, results->n_years + 1, results->countries.n);
-    finish_sheet(to, sheet, results->n_years + 2, results->countries.n, 2, 1);
-    add_series_chart(to, sheet);
-}
-
-/* Bars of the best country's parts beside the table. */
-static void add_parts_chart(sheets *to, lxw_worksheet *sheet, size_t n_nodes)
-{
-    lxw_chart *const chart = workbook_add_chart(to->book, LXW_CHART_BAR);
-    if (chart == NULL) {
-        keep(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
-        return;
-    }
-    for (lxw_row_t row = 1; row <= 2 && row <= to->release->results->countries.n; row++) {
-        lxw_chart_series *const series = chart_add_series(chart, NULL, NULL);
-        chart_series_set_categories(series, "Parts", 0, 3, 0, (lxw_col_t)(n_nodes + 1));
-        chart_series_set_values(series, "Parts", row, 3, row, (lxw_col_t)(n_nodes + 1));
-        chart_series_set_name_range(series, "Parts", row, 1);
-    }
-    chart_title_set_name(chart, "The first two, part by part");
-    keep(to, worksheet_insert_chart(sheet, 1, (lxw_col_t)(n_nodes + 3), chart));
-}
-
-static void write_parts(sheets *to)
-{
-    const csi_results *const results = to->release->results;
-    const size_t n_nodes = csi_names_count(results->nodes);
-    lxw_worksheet *const sheet = add_sheet(to, "Parts");
-    if (sheet == NULL) {
-        return;
-    }
-    put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2);
-    for (size_t node = 0; node < n_nodes; node++) {
-        put_text(to, sheet, 0, node + 2, results->node_name[node], to->title);
-    }
-    for (size_t i = 0; i < results->countries.n; i++) {
-        put_country(to, sheet, (lxw_row_t)i + 1, to->order[i]);
-        for (size_t node = 0; node < n_nodes; node++) {
-            put_number(to, sheet, (lxw_row_t)i + 1, node + 2,
-                       csi_results_at(results, node, to->release->latest, to->order[i])->score, to->score);
-        }
-    }
-    show_scale(to, sheet, 2, n_nodes + 1, results->countries.n);
-    finish_sheet(to, sheet, n_nodes + 2, results->countries.n, 2, 1);
-    if (n_nodes > 1) {
-        add_parts_chart(to, sheet, n_nodes);
-    }
-}
-
-static void write_codebook(sheets *to)
-{
-    const csi_release *const release = to->release;
-    lxw_worksheet *const sheet = add_sheet(to, "Codebook");
-    if (sheet == NULL) {
-        return;
-    }
-    put_headings(to, sheet, release->heading, release->n_headings);
-    for (size_t i = 0; i < release->n_entries; i++) {
-        for (size_t column = 0; column < release->n_headings; column++) {
-            const char *const text = release->entry[i].cell[column];
-            double value = NAN;
-            if (csi_number_read(text, strlen(text), &value) == CSI_NUMBER_OK) {
-                put_number(to, sheet, (lxw_row_t)i + 1, column, value, NULL);
-            } else {
-                put_text(to, sheet, (lxw_row_t)i + 1, column, text, to->text);
-            }
-        }
-    }
-    const size_t name = csi_release_heading(release, "iName");
-    finish_sheet(to, sheet, release->n_headings, release->n_entries, 3, name == CSI_NONE ? 0 : name);
-}
-
-/* The methodology text that the run wrote, a line a row. */
-static void write_method(sheets *to)
-{
-    char *bytes = NULL;
-    size_t n = 0;
-    const char *const path = csi_release_text(to->release, "%s/methodology.md", to->release->directory);
-    lxw_worksheet *const sheet = add_sheet(to, "Method");
-    if (sheet == NULL) {
-        return;
-    }
-    const csi_status status = csi_file_read(path, MAX_METHOD_BYTES, to->diag, &bytes, &n);
-    if (status != CSI_OK) {
-        to->status = status;
-        return;
-    }
-    keep(to, worksheet_set_column(sheet, 0, 0, 120, NULL));
-    lxw_row_t row = 0;
-    for (char *line = bytes; line != NULL; row++) {
-        char *const end = strchr(line, '\n');
-        if (end != NULL) {
-            *end = '\0';
-        }
-        put_text(to, sheet, row, 0, line, to->text);
-        line = end == NULL ? NULL : end + 1;
-    }
-    free(bytes);
-}
-
-static bool add_formats(sheets *to)
-{
-    lxw_format **const made[] = {&to->heading, &to->score, &to->share, &to->count, &to->text, &to->title};
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
-        *made[i] = workbook_add_format(to->book);
-        if (*made[i] == NULL) {
-            return false;
-        }
-    }
-    format_set_bold(to->heading);
-    format_set_bottom(to->heading, LXW_BORDER_THIN);
-    format_set_bold(to->title);
-    format_set_bottom(to->title, LXW_BORDER_THIN);
-    format_set_text_wrap(to->title);
-    format_set_num_format(to->score, "0.0");
-    format_set_num_format(to->share, "0%");
-    format_set_num_format(to->count, "0");
-    format_set_align(to->text, LXW_ALIGN_VERTICAL_TOP);
-    return true;
-}
-
-static void write_sheets(sheets *to)
-{
-    lxw_doc_properties facts = {.title = (char *)(uintptr_t)to->release->name, .created = FIXED_TIME};
-    keep(to, workbook_set_properties(to->book, &facts));
-    write_ranking(to);
-    write_scores(to);
-    write_parts(to);
-    write_codebook(to);
-    write_method(to);
-}
+#include "notebooks-export/workbook_sheets.h"
 
 /* Assembles the workbook under `path`; the library frees it whatever the result. */
 static csi_status assemble(const csi_release *release, const char *path, csi_diag *diag)
 {
-    sheets to = {.release = release, .diag = diag, .status = CSI_OK};
+    csi_sheets to = {.release = release, .diag = diag, .status = CSI_OK};
     to.order = calloc(release->results->countries.n + 1, sizeof *to.order);
     to.book = workbook_new(path);
-    if (to.order == NULL || to.book == NULL || !add_formats(&to)) {
-        keep(&to, LXW_ERROR_MEMORY_MALLOC_FAILED);
+    if (to.order == NULL || to.book == NULL) {
+        csi_sheets_keep(&to, LXW_ERROR_MEMORY_MALLOC_FAILED);
     } else {
         csi_release_order(release, release->latest, to.order);
-        write_sheets(&to);
+        csi_sheets_write(&to);
     }
     if (to.book != NULL) {
-        keep(&to, workbook_close(to.book));
+        csi_sheets_keep(&to, workbook_close(to.book));
     }
     free(to.order);
     return to.status;
 }
 
-static csi_status copy_bytes(int from, csi_outfile *file, csi_diag *diag)
+/* Assembles in memory. *memory is a file that the caller closes; -1 after a failure to make one. */
+static csi_status assemble_in_memory(const csi_release *release, csi_diag *diag, int *memory)
 {
-    static const char what[] = "the workbook cannot be read back";
-    char chunk[16384];
-    ssize_t n = lseek(from, 0, SEEK_SET) < 0 ? -1 : 1;
-    while (n > 0) {
-        n = read(from, chunk, sizeof chunk);
-        if (n > 0) {
-            csi_outfile_write(file, chunk, (size_t)n);
-        }
+    *memory = memfd_create("csindex.xlsx", MFD_CLOEXEC);
+    if (*memory < 0) {
+        return csi_diag_error(diag, CSI_ERR_SYSTEM, NULL, "no memory file: %s", strerror(errno));
     }
-    return n < 0 ? csi_diag_error(diag, CSI_ERR_IO, NULL, "%s: %s", what, strerror(errno)) : CSI_OK;
+    return assemble(release, csi_release_text(release, "/proc/self/fd/%d", *memory), diag);
+}
+
+enum { CHUNK = 16384 };
+
+/* Fills the chunk as far as the file goes; -1 after a failure. */
+static ssize_t read_chunk(int from, char *chunk)
+{
+    size_t n = 0;
+    ssize_t more = 1;
+    while (n < CHUNK && more > 0) {
+        more = read(from, chunk + n, CHUNK - n);
+        n += more > 0 ? (size_t)more : 0;
+    }
+    return more < 0 ? -1 : (ssize_t)n;
+}
+
+/* The bytes of `from` into the file; `again` must hold the same. */
+static csi_status copy_bytes(int from, int again, csi_outfile *file, csi_diag *diag)
+{
+    char chunk[CHUNK], other[CHUNK];
+    ssize_t n = lseek(from, 0, SEEK_SET) < 0 || lseek(again, 0, SEEK_SET) < 0 ? -1 : 1;
+    while (n > 0) {
+        n = read_chunk(from, chunk);
+        const ssize_t n_other = read_chunk(again, other);
+        if (n < 0 || n_other < 0) {
+            break;
+        }
+        if (n != n_other || memcmp(chunk, other, (size_t)n) != 0) {
+            return csi_diag_no_memory(diag, "writing the workbook");
+        }
+        csi_outfile_write(file, chunk, (size_t)n);
+    }
+    return n == 0 ? CSI_OK
+                  : csi_diag_error(diag, CSI_ERR_IO, NULL, "the workbook cannot be read back: %s", strerror(errno));
 }
 
 static csi_status fill(const csi_release *release, csi_outfile *file, csi_diag *diag)
 {
     csi_status status;
-    const int memory = memfd_create("csindex.xlsx", MFD_CLOEXEC);
-    if (memory < 0) {
-        return csi_diag_error(diag, CSI_ERR_SYSTEM, NULL, "no memory file: %s", strerror(errno));
-    }
-    const char *const path = csi_release_text(release, "/proc/self/fd/%d", memory);
-    CSI_TRY(assemble(release, path, diag));
-    CSI_TRY(copy_bytes(memory, file, diag));
+    int memory = -1, again = -1;
+    CSI_TRY(assemble_in_memory(release, diag, &memory));
+    CSI_TRY(assemble_in_memory(release, diag, &again));
+    CSI_TRY(copy_bytes(memory, again, file, diag));
 out:
-    close(memory);
+    if (memory >= 0) {
+        close(memory);
+    }
+    if (again >= 0) {
+        close(again);
+    }
     return status;
 }
 

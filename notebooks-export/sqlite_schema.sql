@@ -1,4 +1,5 @@
--- The database that `csindex export sqlite` writes. Comments inside a statement stay in the file: see `.schema`.
+-- The database that `csindex export sqlite` writes. Comments inside a statement stay in the file: see `.schema`. Keys are
+-- in the order of the published rows, which then come in one after the other.
 CREATE TABLE release (
     key TEXT PRIMARY KEY, -- id, name, version, description, licence, first_year, last_year, latest_year, index_code
     value TEXT
@@ -40,7 +41,7 @@ CREATE TABLE score (
     rank_q50 REAL,
     rank_q95 REAL,
     status TEXT NOT NULL CHECK (status IN ('missing', 'provisional', 'final')),
-    PRIMARY KEY (code, iso3, year)
+    PRIMARY KEY (code, year, iso3)
 ) WITHOUT ROWID;
 CREATE TABLE contribution (
     year INTEGER NOT NULL,
@@ -64,7 +65,7 @@ CREATE TABLE observation ( -- every value in use; what is missing has no row
     treated REAL,        -- what is normalised where a step changed it
     file TEXT,           -- where the raw value stands
     line INTEGER,
-    PRIMARY KEY (code, iso3, year)
+    PRIMARY KEY (iso3, year, code)
 ) WITHOUT ROWID;
 CREATE TABLE cause ( -- why the index of a country changed, from year to year and from the first to the last
     year_from INTEGER NOT NULL,

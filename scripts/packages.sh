@@ -4,7 +4,7 @@
 # To build and run csindex.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
     zlib1g-dev libjs-d3 libgsl-dev libyaml-dev nettle-dev libcsv-dev libglpk-dev
-    libxlsxwriter-dev libsqlite3-dev libreadstat-dev"
+    libxlsxwriter-dev libsqlite3-dev libreadstat-dev librsvg2-2"
 
 # To run every test.
 TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzip locales systemd
@@ -15,7 +15,8 @@ TEST_PACKAGES="libcriterion-dev clang libclang-rt-14-dev valgrind strace git gzi
 command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
 
 # For tests/soak alone.
-SOAK_PACKAGES="lintian dpkg-dev cron debootstrap cppcheck clang-tidy util-linux"
+SOAK_PACKAGES="lintian dpkg-dev cron debootstrap cppcheck clang-tidy util-linux libreoffice-calc-nogui
+    texlive-latex-base texlive-latex-recommended"
 
 missing_packages()
 {

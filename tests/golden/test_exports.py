@@ -8,16 +8,19 @@ import pathlib
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import warnings
 import xml.etree.ElementTree
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from cli import SOURCE, csindex, directory, require
 
 require("run", "export")
 try:
+    import numpy as np
     import openpyxl
     import openpyxl.utils.escape
     import pandas as pd
@@ -209,6 +212,63 @@ def check_read_again(exports, published, work):
         print(f"{name}: {len(expected)} values read back by csindex itself")
 
 
+def check_latex(tables, work):
+    """TeX is no small thing to install: where it is, the tables must compile, hostile names and all."""
+    if shutil.which("pdflatex") is None:
+        print("latex: not compiled, there is no pdflatex")
+        return
+    for k, table in enumerate(tables):
+        (work / f"paper{k}.tex").write_text(
+            "\\documentclass{article}\\usepackage[utf8]{inputenc}\\usepackage[T1]{fontenc}"
+            "\\usepackage{textcomp,booktabs,longtable}\\begin{document}\n"
+            f"\\input{{{table}}}\n\\end{{document}}\n", encoding="utf-8")
+        result = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-output-directory", work, work / f"paper{k}.tex"],
+                                capture_output=True, text=True, errors="replace", timeout=120)
+        faults = [line for line in result.stdout.splitlines() if line.startswith("!")
+                  and "Unicode character" not in line]  # a font's lack, not the table's fault
+        assert not faults, (table, faults)
+        assert (work / f"paper{k}.pdf").stat().st_size > 10000
+    print(f"latex: {len(tables)} tables compiled")
+
+
+def colours_of(path):
+    """The colours of a PNG of ours: true colour, every row as the difference from the one above."""
+    content = path.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n", path
+    width, height, depth, kind = struct.unpack(">IIBB", content[16:26])
+    assert (depth, kind) == (8, 2), path
+    data, at = b"", 8
+    while at < len(content):
+        n, name = struct.unpack(">I4s", content[at:at + 8])
+        body = content[at + 8:at + 8 + n]
+        assert zlib.crc32(name + body) == struct.unpack(">I", content[at + 8 + n:at + 12 + n])[0], (path, name)
+        data += body if name == b"IDAT" else b""
+        at += 12 + n
+    assert name == b"IEND"
+    rows = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, 1 + 3 * width)
+    assert (rows[:, 0] == 2).all(), path
+    pixels = np.cumsum(rows[:, 1:], axis=0, dtype=np.uint8).reshape(-1, 3).astype(np.uint32)
+    return width, height, set(np.unique(pixels @ np.array([65536, 256, 1], np.uint32)))
+
+
+def check_charts(exports):
+    charts = sorted(exports.glob("*.svg"))
+    assert len(charts) == 4
+    drawn = list(exports.glob("*.png"))
+    if not drawn:
+        assert os.environ.get("CI") != "true", "librsvg is needed"
+        print("charts: no PNG, there is no librsvg")
+        return
+    for chart in charts:
+        size = [float(n) for n in re.search(r'width="([\d.]+)" height="([\d.]+)"', chart.read_text()).groups()]
+        width, height, colours = colours_of(chart.with_suffix(".png"))
+        factor = 2 if 2 * max(size) <= 4096 else 1
+        assert (width, height) == tuple(math.ceil(factor * n) for n in size), chart
+        assert {0xffffff, 0x222222} <= colours, chart  # paper, ink and more: something was drawn
+        assert len(colours) > 20, chart
+    print(f"charts: {len(drawn)} drawn as PNG")
+
+
 def digests(path):
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in path.iterdir()}
 
@@ -323,6 +383,8 @@ with directory() as temporary:
     check_spss(exports / "csindex.sav", wide, work)
     check_flavours(exports, scores, wide, out)
     check_read_again(exports, scores, work)
+    check_charts(exports)
     check_bytes(out, exports, work)
     check_hostile(work)
+    check_latex([exports / "ranking.tex", work / "hostile-exports/ranking.tex"], work)
     check_misuse(out, work)
