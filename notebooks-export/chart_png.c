@@ -56,7 +56,8 @@ static bool find_all(csi_png_renderer *r)
            find(r, "rsvg_handle_get_intrinsic_size_in_pixels", &r->svg_size) &&
            find(r, "rsvg_handle_render_document", &r->svg_draw) && find(r, "g_object_unref", &r->svg_free) &&
            find(r, "cairo_image_surface_create", &r->surface_new) && find(r, "cairo_surface_status", &r->surface_status) &&
-           find(r, "cairo_surface_flush", &r->surface_flush) && find(r, "cairo_image_surface_get_width", &r->surface_width) &&
+           find(r, "cairo_surface_flush", &r->surface_flush) &&
+           find(r, "cairo_image_surface_get_width", &r->surface_width) &&
            find(r, "cairo_image_surface_get_height", &r->surface_height) &&
            find(r, "cairo_image_surface_get_stride", &r->surface_stride) &&
            find(r, "cairo_image_surface_get_data", &r->surface_pixels) &&

@@ -1,5 +1,5 @@
-/* Charts for slides and papers, as SVG, and drawn from that as PNG: the ranking with its intervals (all countries, and the first thirty), the index
- * over the years, and the parts of the index as a table of shades. A missing value is a dash or a gap, never a zero. */
+/* Charts for slides and papers, as SVG, and drawn from that as PNG: the ranking with its intervals (all countries, and the
+ * first thirty), the index over the years, and the parts of the index as a table of shades. A missing value is a dash or a gap, never a zero. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,8 +168,8 @@ static double end_y(const ranking *ranked, size_t at)
     return trend_y(csi_results_at(ranked->release->results, 0, ranked->release->latest, ranked->order[at])->score);
 }
 
-/* The highlighted countries come best first, so that their labels only ever need pushing down; all are then lifted by half
- * of what the last was pushed. */
+/* The highlighted countries come best first, so that their labels only ever need pushing down; all are then lifted by
+ * half of what the last was pushed. */
 static void draw_highlights(const ranking *ranked, csi_outfile *file)
 {
     const csi_release *const release = ranked->release;

@@ -1,5 +1,5 @@
 /* The ranking of the latest year as a Markdown and as a LaTeX table (booktabs and longtable; text encoding T1 for the
- * straight quotes). Scores are rounded for reading; ranks come from full precision. */
+ * straight quotes). Scores and the bounds of the ranks' intervals are rounded for reading; ranks come from full precision. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -31,9 +31,9 @@ static void put_interval(csi_outfile *file, const language *as, double low, doub
         csi_outfile_text(file, as->none);
         return;
     }
-    csi_outfile_number(file, low);
+    csi_outfile_number(file, round(low));
     csi_outfile_text(file, as->dash);
-    csi_outfile_number(file, high);
+    csi_outfile_number(file, round(high));
 }
 
 static bool is_shown(const csi_release *release, size_t node)
@@ -89,7 +89,7 @@ static void write_heading(const csi_release *release, const language *as, csi_ou
     csi_outfile_text(file, as->between);
     if (release->has_intervals) {
         csi_outfile_text(file, "90 ");
-        as->text(file, "% interval");
+        as->text(file, "%");
         csi_outfile_text(file, as->between);
     }
     csi_outfile_text(file, "Country");
@@ -159,7 +159,8 @@ static csi_status fill_latex(const csi_release *release, csi_outfile *file, csi_
 {
     static const language latex = {.text = csi_write_latex_text, .before = "", .between = " & ", .after = " \\\\\n",
                                    .dash = "--", .none = "{}"};
-    csi_outfile_text(file, "% \\usepackage[T1]{fontenc} \\usepackage{textcomp,booktabs,longtable}\n\\begin{longtable}{r");
+    csi_outfile_text(file, "% \\usepackage[T1]{fontenc} \\usepackage{textcomp,booktabs,longtable}\n"
+                           "\\begingroup\\footnotesize\\setlength{\\tabcolsep}{3pt}\n\\begin{longtable}{r");
     csi_outfile_text(file, release->has_intervals ? "cl" : "l");
     for (size_t i = 0; i < count_shown(release); i++) {
         csi_outfile_char(file, 'r');
@@ -172,7 +173,7 @@ static csi_status fill_latex(const csi_release *release, csi_outfile *file, csi_
     write_heading(release, &latex, file);
     csi_outfile_text(file, "\\midrule\n\\endhead\n");
     const csi_status status = write_rows(release, &latex, file, diag);
-    csi_outfile_text(file, "\\bottomrule\n\\end{longtable}\n");
+    csi_outfile_text(file, "\\bottomrule\n\\end{longtable}\n\\endgroup\n");
     return status;
 }
 

@@ -103,6 +103,9 @@ static void finish_sheet(csi_sheets *to, lxw_worksheet *sheet, size_t n_columns,
     csi_sheets_keep(to, worksheet_set_column(sheet, 0, last, 11, NULL));
     csi_sheets_keep(to, worksheet_set_column(sheet, (lxw_col_t)name_column, (lxw_col_t)name_column, 30, NULL));
     worksheet_freeze_panes(sheet, 1, (lxw_col_t)n_frozen);
+    worksheet_set_landscape(sheet); /* on paper: one page wide, headings on each */
+    worksheet_fit_to_pages(sheet, 1, 0);
+    csi_sheets_keep(to, worksheet_repeat_rows(sheet, 0, 0));
     csi_sheets_keep(to, worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n_rows, last));
 }
 

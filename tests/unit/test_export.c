@@ -134,8 +134,8 @@ Test(export, intervals_are_shown_where_there_are_any)
         }
         const char *const chart = content_of(directory, "chart_ranking.svg");
         cr_expect(contains(chart, "stroke-width=\"3\"") == with_intervals);
-        cr_expect(contains(content_of(directory, "ranking.md"), "90 % interval") == with_intervals);
-        cr_expect(contains(content_of(directory, "ranking.tex"), "90 \\% interval") == with_intervals);
+        cr_expect(contains(content_of(directory, "ranking.md"), "| 90 % |") == with_intervals);
+        cr_expect(contains(content_of(directory, "ranking.tex"), "& 90 \\% &") == with_intervals);
         cr_expect(contains(content_of(directory, "vdem.csv"), "_q95") == with_intervals);
         csi_release_free(release);
     }
