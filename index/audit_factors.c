@@ -1,4 +1,5 @@
-/* reliability.csv, items.csv and components.csv: whether the children of each node measure one thing, and what they have in common. */
+/* reliability.csv, items.csv and components.csv: whether the children of each node measure one thing, and what they
+ * have in common. */
 #include <math.h>
 #include <stdlib.h>
 

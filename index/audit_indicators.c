@@ -1,4 +1,5 @@
-/* indicators.csv: how much of each indicator there is among the countries that are scored, how it is shaped before and after treatment, how it uses its scale. */
+/* indicators.csv: how much of each indicator there is among the countries that are scored, how it is shaped before and
+ * after treatment, how it uses its scale. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -73,7 +74,8 @@ static csi_status judge(csi_audit *audit, const csi_node *node, const facts *f)
     const double share = (double)f->n_present / (double)f->n_countries;
     if (share < LEAST_SHARE) {
         CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_SERIOUS, "coverage", node->code,
-                               "at least 65 % of the countries (JRC rule of thumb)", "%zu of the %zu countries scored have a value (%s %%)",
+                               "at least 65 % of the countries (JRC rule of thumb)",
+                               "%zu of the %zu countries scored have a value (%s %%)",
                                f->n_present, f->n_countries, csi_audit_number(audit, 100 * share, 1)));
     }
     if (f->n_present > 0 && f->n_observed * 2 < f->n_present) {

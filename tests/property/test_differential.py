@@ -635,7 +635,8 @@ def main():
             worst[name] = max(worst.get(name, 0), gap)
         shuffle(x, k)
     n_audited = audit()
-    print(f"{len(worst)} methods and {n_audited} statistics of the audit agree; the largest difference is {max(worst.values()):.2g} ({max(worst, key=worst.get)})")
+    print(f"{len(worst)} methods and {n_audited} statistics of the audit agree; "
+          f"the largest difference is {max(worst.values()):.2g} ({max(worst, key=worst.get)})")
 
 
 main()
