@@ -9,7 +9,7 @@
 
 #define USUAL_TOP 10
 
-enum { ISO3, COUNTRY, YEAR, CODE, OLD, NEW, CHANGE, DATA, METHOD, PROGRAM, OLD_RANK, NEW_RANK, N_COLUMNS };
+enum { ISO3, COUNTRY, YEAR, CODE, OLD, NEW, CHANGE, DATA, COVERAGE, GOALPOSTS, WEIGHTS, METHOD, PROGRAM, OLD_RANK, NEW_RANK, N_COLUMNS };
 static const csi_column usual[N_COLUMNS] = {
     [ISO3] = {"iso3", "ISO", CSI_COLUMN_TEXT, 0, 0, 0},
     [COUNTRY] = {"country", "Country", CSI_COLUMN_TEXT, 0, 0, 0},
@@ -19,8 +19,11 @@ static const csi_column usual[N_COLUMNS] = {
     [NEW] = {"new_score", "New", CSI_COLUMN_NUMBER, 0, 0, 0},
     [CHANGE] = {"change", "Change", CSI_COLUMN_NUMBER, 0, 0, 0},
     [DATA] = {"data", "Data", CSI_COLUMN_NUMBER, 0, 0, 0},
+    [COVERAGE] = {"coverage", "Coverage", CSI_COLUMN_NUMBER, 1, 0, 0},
+    [GOALPOSTS] = {"goalposts", "Goalposts", CSI_COLUMN_NUMBER, 3, 0, 0},
+    [WEIGHTS] = {"weights", "Weights", CSI_COLUMN_NUMBER, 3, 0, 0},
     [METHOD] = {"method", "Method", CSI_COLUMN_NUMBER, 0, 0, 0},
-    [PROGRAM] = {"program", "Program", CSI_COLUMN_NUMBER, 1, 0, 0},
+    [PROGRAM] = {"program", "Program", CSI_COLUMN_NUMBER, 2, 0, 0},
     [OLD_RANK] = {"old_rank", "Rank", CSI_COLUMN_COUNT, 0, 0, 0},
     [NEW_RANK] = {"new_rank", "now", CSI_COLUMN_COUNT, 0, 0, 0},
 };
@@ -57,8 +60,9 @@ static void add_row(csi_table *table, const shown *s)
     csi_table_number(table, old == NULL ? NAN : old->score);
     csi_table_number(table, new->score);
     csi_table_number(table, s->change);
-    csi_table_number(table, r->data[cell]);
-    csi_table_number(table, r->method[cell]);
+    for (size_t part = 0; part < CSI_N_REVISED; part++) {
+        csi_table_number(table, r->part[part][cell]);
+    }
     csi_table_number(table, r->program[cell]);
     csi_table_rank(table, old == NULL ? 0 : old->rank);
     csi_table_rank(table, new->rank);
@@ -200,9 +204,9 @@ const csi_command csi_command_diff = {
     .max_arguments = 2,
     .summary = "compare two published results: cells, scores, ranks, and what caused it",
     .text = "Compares two output directories: which observed cells were added, went or were revised, what that did to the "
-            "scores and ranks, and how much of it is data, how much method (configuration and framework) and how much the "
-            "program. For that the old data are computed under the new method and the other way round, from the published "
-            "files alone. With --max-rank-change or --max-revised the command ends with exit code 1 when the change is "
+            "scores and ranks, and how much of it is due to revised values, to cells that came or went, to goalposts, to "
+            "weights, to the rest of the method (configuration and framework) and to the program. For that mixtures of the "
+            "old and the new are computed from the published files alone, and the parts are Shapley values, which add up. With --max-rank-change or --max-revised the command ends with exit code 1 when the change is "
             "larger than that, or when countries or years are gone, so that a schedule can hold a result back. In CSV and "
             "JSON all years are listed unless --year names one.",
     .examples = "csindex diff out-2022 out-2023\n"

@@ -1,5 +1,5 @@
-/* The split of a revision into data and method needs the scores of the old data under the new method and the other way
- * round. Published results hold all that takes: the configuration in the manifest, the framework in the codebook, the raw
+/* What became of the cells, and of the scores. Splitting a difference (index/revision_split.c) needs scores of mixtures of
+ * the old and the new. Published results hold all that takes: the configuration in the manifest, the framework in the codebook, the raw
  * values in quality.csv.gz. So nothing else is asked of the archive. */
 #include "index/revision.h"
 
@@ -7,6 +7,13 @@
 #include <string.h>
 
 #include "index/revision_cells.h"
+#include "index/revision_split.h"
+
+const char *csi_revised_name(csi_revised part)
+{
+    static const char *const names[CSI_N_REVISED] = {"data", "coverage", "goalposts", "weights", "method"};
+    return names[part];
+}
 
 static const char *text_at(const csi_results *results, const char *section, const char *key)
 {
@@ -46,20 +53,6 @@ static csi_status map_axes(csi_revision *r, csi_diag *diag)
     return CSI_OK;
 }
 
-/* The row of `results` for a cell of `new`, by code, calendar year and country. */
-static const csi_score_row *row_like(const csi_revision *r, const csi_results *results, size_t node, size_t year,
-                                     size_t country)
-{
-    const char *code = csi_names_at(r->new->nodes, node);
-    const size_t its_node = csi_names_find(results->nodes, code, strlen(code));
-    const size_t its_country = csi_countries_find(&results->countries, r->new->countries.country[country].iso3);
-    const long its_year = r->new->first_year + (long)year - results->first_year;
-    if (its_node == CSI_NONE || its_country == CSI_NONE || its_year < 0 || its_year >= (long)results->n_years) {
-        return NULL;
-    }
-    return csi_results_at(results, its_node, (size_t)its_year, its_country);
-}
-
 const csi_score_row *csi_revision_old(const csi_revision *r, size_t node, size_t year, size_t country)
 {
     const long old_year = r->new->first_year + (long)year - r->old->first_year;
@@ -70,103 +63,36 @@ const csi_score_row *csi_revision_old(const csi_revision *r, size_t node, size_t
     return csi_results_at(r->old, r->old_node[node], (size_t)old_year, r->old_country[country]);
 }
 
-/* The scores of one directory's data under the other's method. */
-static csi_status compute(const char *method, const char *data, csi_diag *diag, csi_results **results)
+/* The scores published before, cell by cell of `new`, and parts that are not known yet. */
+static csi_status prepare_split(csi_revision *r, csi_diag *diag, double **old_at)
 {
-    csi_project *project = NULL;
-    csi_run *run = NULL;
-    csi_status status;
-    *results = NULL;
-    CSI_TRY(csi_project_read_published(method, data, diag, &project));
-    CSI_TRY(csi_run_compute(project, diag, &run));
-    CSI_TRY(csi_results_of_run(run, NULL, diag, results));
-out:
-    csi_run_free(run);
-    csi_project_free(project);
-    return status;
-}
-
-static double score_of(const csi_score_row *row)
-{
-    return row == NULL ? NAN : row->score;
-}
-
-/* Results under [data][method], 0 old and 1 new; NULL where the published one serves. */
-typedef struct square {
-    csi_results *at[2][2];
-} square;
-
-static void split_cell(csi_revision *r, const square *s, size_t node, size_t year, size_t country)
-{
-    const size_t cell = (node * r->new->n_years + year) * r->new->countries.n + country;
-    const double published = score_of(csi_revision_old(r, node, year, country)), f11 = r->new->row[cell].score;
-    const double f00 = s->at[0][0] == NULL ? published : score_of(row_like(r, s->at[0][0], node, year, country));
-    const bool is_data_alone = r->is_same_method, is_method_alone = r->is_same_data;
-    const double f10 = s->at[1][0] != NULL ? score_of(row_like(r, s->at[1][0], node, year, country))
-                       : is_data_alone     ? f11
-                                           : f00;
-    const double f01 = s->at[0][1] != NULL ? score_of(row_like(r, s->at[0][1], node, year, country))
-                       : is_method_alone   ? f11
-                                           : f00;
-    if (isnan(published) || isnan(f11) || isnan(f00) || isnan(f10) || isnan(f01)) {
-        return;
+    const size_t n_nodes = csi_names_count(r->new->nodes), n = n_nodes * r->new->n_years * r->new->countries.n;
+    bool is_whole = true;
+    *old_at = csi_arena_alloc(r->arena, n + 1, sizeof **old_at);
+    for (size_t part = 0; part <= CSI_N_REVISED; part++) {
+        double *values = csi_arena_alloc(r->arena, n + 1, sizeof *values);
+        *(part < CSI_N_REVISED ? &r->part[part] : &r->program) = values;
+        is_whole = is_whole && values != NULL;
+        for (size_t i = 0; values != NULL && i < n; i++) {
+            values[i] = (double)NAN;
+        }
     }
-    r->program[cell] = f00 - published;
-    r->data[cell] = 0.5 * (f10 - f00 + f11 - f01);
-    r->method[cell] = f11 - f00 - r->data[cell];
-}
-
-static csi_status compute_square(csi_revision *r, const char *old, const char *new, csi_diag *diag, square *s)
-{
-    csi_status status = CSI_OK;
-    if (!r->is_same_program) {
-        CSI_TRY(compute(old, old, diag, &s->at[0][0]));
-    }
-    if (!r->is_same_data && !r->is_same_method) {
-        CSI_TRY(compute(old, new, diag, &s->at[1][0]));
-        CSI_TRY(compute(new, old, diag, &s->at[0][1]));
-    }
-out:
-    return status;
-}
-
-static csi_status split(csi_revision *r, const char *old, const char *new, csi_diag *diag)
-{
-    const size_t n_nodes = csi_names_count(r->new->nodes);
-    const size_t n = n_nodes * r->new->n_years * r->new->countries.n;
-    square s = {{{NULL, NULL}, {NULL, NULL}}};
-    r->data = csi_arena_alloc(r->arena, n + 1, sizeof *r->data);
-    r->method = csi_arena_alloc(r->arena, n + 1, sizeof *r->method);
-    r->program = csi_arena_alloc(r->arena, n + 1, sizeof *r->program);
-    if (r->data == NULL || r->method == NULL || r->program == NULL) {
+    if (!is_whole || *old_at == NULL) {
         return csi_diag_no_memory(diag, "comparing results");
     }
     for (size_t i = 0; i < n; i++) {
-        r->data[i] = r->method[i] = r->program[i] = NAN;
+        const size_t c = i % r->new->countries.n, year = i / r->new->countries.n % r->new->n_years;
+        const csi_score_row *old = csi_revision_old(r, i / r->new->countries.n / r->new->n_years, year, c);
+        (*old_at)[i] = old == NULL ? (double)NAN : old->score;
     }
-    const csi_status status = compute_square(r, old, new, NULL, &s);
-    r->is_split = status == CSI_OK;
-    for (size_t node = 0; r->is_split && node < n_nodes; node++) {
-        for (size_t year = 0; year < r->new->n_years; year++) {
-            for (size_t c = 0; c < r->new->countries.n; c++) {
-                split_cell(r, &s, node, year, c);
-            }
-        }
-    }
-    for (size_t i = 0; i < 4; i++) {
-        csi_results_free(s.at[i / 2][i % 2]);
-    }
-    if (!r->is_split) {
-        csi_diag_warn(diag, NULL, "the old result cannot be computed again (%s), so data and method are not told apart",
-                      csi_status_text(status));
-    }
-    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "comparing results") : CSI_OK;
+    return CSI_OK;
 }
 
 csi_status csi_revision_make(const char *old, const char *new, csi_diag *diag, csi_revision **out)
 {
     csi_arena *arena = csi_arena_new();
     csi_revision *r = arena == NULL ? NULL : csi_arena_alloc(arena, 1, sizeof *r);
+    double *old_at;
     csi_status status;
     *out = NULL;
     if (r == NULL) {
@@ -179,7 +105,8 @@ csi_status csi_revision_make(const char *old, const char *new, csi_diag *diag, c
     CSI_TRY(csi_revision_compare_cells(r, old, new, diag));
     compare_origins(r);
     CSI_TRY(map_axes(r, diag));
-    CSI_TRY(split(r, old, new, diag));
+    CSI_TRY(prepare_split(r, diag, &old_at));
+    CSI_TRY(csi_revision_split(r, old, new, old_at, diag));
     *out = r;
 out:
     if (status != CSI_OK) {

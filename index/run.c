@@ -120,8 +120,7 @@ static void find_statuses(csi_run *run)
 static csi_status compute(csi_run *run, csi_diag *diag)
 {
     const csi_project *project = run->project;
-    csi_status status;
-    CSI_TRY(csi_ingest_read(project->arena, project->framework, &project->ingest, diag, &run->raw));
+    csi_status status = CSI_OK;
     run->context = (csi_context){
         .framework = project->framework,
         .countries = &run->raw->countries,
@@ -138,14 +137,16 @@ out:
     return status;
 }
 
-csi_status csi_run_compute(const csi_project *project, csi_diag *diag, csi_run **out)
+csi_status csi_run_compute_raw(const csi_project *project, csi_raw *raw, csi_diag *diag, csi_run **out)
 {
     *out = NULL;
     csi_run *run = calloc(1, sizeof *run);
     if (run == NULL) {
+        csi_raw_free(raw);
         return csi_diag_no_memory(diag, "computing the index");
     }
     run->project = project;
+    run->raw = raw;
     const csi_status status = compute(run, diag);
     if (status != CSI_OK) {
         csi_run_free(run);
@@ -153,6 +154,14 @@ csi_status csi_run_compute(const csi_project *project, csi_diag *diag, csi_run *
     }
     *out = run;
     return CSI_OK;
+}
+
+csi_status csi_run_compute(const csi_project *project, csi_diag *diag, csi_run **out)
+{
+    csi_raw *raw = NULL;
+    *out = NULL;
+    const csi_status status = csi_ingest_read(project->arena, project->framework, &project->ingest, diag, &raw);
+    return status != CSI_OK ? status : csi_run_compute_raw(project, raw, diag, out);
 }
 
 void csi_run_clear(csi_run *run)

@@ -25,6 +25,9 @@ typedef struct csi_run {
 
 /* Reads the data and computes. *run is owned by the caller; the project must outlive it. */
 CSI_MUST_USE csi_status csi_run_compute(const csi_project *project, csi_diag *diag, csi_run **run);
+
+/* The same from data that have been read; takes `raw`, also when it fails. */
+CSI_MUST_USE csi_status csi_run_compute_raw(const csi_project *project, csi_raw *raw, csi_diag *diag, csi_run **run);
 void csi_run_free(csi_run *run); /* NULL is allowed */
 
 /* For runs that are made of others: storage for ranks and statuses beside result->scores, the ranks of all nodes and
