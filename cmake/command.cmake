@@ -22,3 +22,21 @@ file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/generated/starter_data.h" CON
 
 add_executable(csindex ${cli_sources})
 target_link_libraries(csindex PRIVATE libcsindex csindex_flags csindex_link_flags)
+
+# The same command over MPI: this one with -DCSINDEX_MPI=ON, else one that the tests build when MPI is there.
+function(add_mpi target)
+  target_link_libraries(${target} PRIVATE MPI::MPI_C)
+  target_compile_definitions(${target} PRIVATE CSINDEX_MPI)
+endfunction()
+
+if(CSINDEX_MPI)
+  find_package(MPI REQUIRED COMPONENTS C)
+  add_mpi(csindex)
+elseif(CSINDEX_TESTS AND NOT CSINDEX_SANITIZE)
+  find_package(MPI QUIET COMPONENTS C)
+  if(MPI_C_FOUND)
+    add_executable(csindex-mpi EXCLUDE_FROM_ALL ${cli_sources})
+    target_link_libraries(csindex-mpi PRIVATE libcsindex csindex_flags csindex_link_flags)
+    add_mpi(csindex-mpi)
+  endif()
+endif()

@@ -23,6 +23,16 @@ done
 "$CSINDEX" merge -q -p "$project" -o merged part-3 part-1 part-2
 diff -r whole merged || fail "the merged results differ"
 
+if command -v parallel >/dev/null; then
+    mkdir parts
+    parallel --will-cite -j 2 "$CSINDEX" ensemble -q "$project" --replicates 50 --threads 1 --shard {}/5 -o parts/{} \
+        ::: 1 2 3 4 5
+    "$CSINDEX" merge -q -p "$project" -o by-parallel parts/*
+    diff -r whole by-parallel || fail "the results of GNU parallel differ"
+elif [ "${CI:-}" = true ]; then
+    fail "GNU parallel is needed"
+fi
+
 refused 65 "are in no part" part-1 part-3
 refused 65 "are in \"part-1\" too" part-1 part-2 part-1
 "$CSINDEX" ensemble -q "$project" --shard 3/3 --replicates 50 --seed 7 -o other
