@@ -415,6 +415,50 @@ Test(ensemble, perfect_data_are_certain)
     close_subject(&s);
 }
 
+/* Simulated truth: the published values are taken for true, measured with the sources' own standard errors, and the 90 %
+ * intervals that the measurements give, only errors drawn, must hold the true scores in 87 to 93 % of the cases. */
+Test(ensemble, intervals_cover_the_truth)
+{
+    enum { REPLICATES = 256, MEASUREMENTS = 3 };
+    subject s = open_subject("{freeze: [imputation, normalisation, aggregation, weights, goalposts]}");
+    const csi_panel *truth = s.run->raw->panel, *true_score = s.run->result->scores;
+    size_t n = 0, n_covered = 0, n_below = 0;
+    for (uint64_t measurement = 0; measurement < MEASUREMENTS; measurement++) {
+        const csi_stream stream = {1938, measurement, 1};
+        csi_panel *measured = NULL;
+        csi_ensemble *ensemble = NULL;
+        csi_tallies *tally = NULL;
+        const csi_ensemble_options options = {.n_replicates = REPLICATES, .n_threads = 2};
+        cr_assert(csi_panel_copy(truth, &measured) == CSI_OK);
+        for (size_t i = 0; i < truth->n_series * truth->n_years * truth->n_countries; i++) {
+            if (measured->standard_error[i] > 0.0) {
+                measured->value[i] +=
+                    measured->standard_error[i] * csi_normal_quantile(csi_draw_uniform(&stream, (uint32_t)i));
+            }
+        }
+        cr_assert(csi_ensemble_new(s.spec, s.project->recipe, &s.run->context, measured, s.diag, &ensemble) == CSI_OK);
+        cr_assert(csi_ensemble_tally_new(ensemble, &options, &tally) == CSI_OK);
+        cr_assert(csi_ensemble_run(ensemble, &options, s.diag, tally) == CSI_OK);
+        for (size_t i = 0; i < s.n_years * s.n_countries; i++) {
+            const size_t k = s.n_aggregates - 1, year = i / s.n_countries, c = i % s.n_countries;
+            const double x = csi_panel_get(true_score, true_score->n_series - 1, year, c);
+            if (!isnan(x) && csi_tallies_score_sd(tally, k, year, c) > 0.0) {
+                const double low = csi_tallies_score_quantile(tally, k, year, c, 0.05);
+                n++;
+                n_below += x < low;
+                n_covered += x >= low && x <= csi_tallies_score_quantile(tally, k, year, c, 0.95);
+            }
+        }
+        csi_tallies_free(tally);
+        csi_ensemble_free(ensemble);
+        csi_panel_free(measured);
+    }
+    const double share = (double)n_covered / (double)n;
+    cr_expect(n > 5000 && share >= 0.87 && share <= 0.93, "%zu scores, %g covered, %g below", n, share,
+              (double)n_below / (double)n);
+    close_subject(&s);
+}
+
 /* Two seeds agree within the Monte Carlo error of a quantile: 4.6 standard errors of the share below it. */
 #ifdef __SANITIZE_ADDRESS__
 #define IS_SLOW_HERE true
