@@ -48,25 +48,67 @@ static void add_output(csi_table *table, const csi_countries *countries, const c
     }
 }
 
+enum { G_ISO3, G_COUNTRY, G_OUTPUT, G_FACTOR, G_SAMPLES, G_FIRST, G_TOTAL, G_WHY, N_GROWING };
+
+static const csi_column growing[N_GROWING] = {
+    [G_ISO3] = {"iso3", "Code", CSI_COLUMN_TEXT, 0, 0, 0},
+    [G_COUNTRY] = {"country", "Country", CSI_COLUMN_TEXT, 3, 0, 0},
+    [G_OUTPUT] = {"output", "Of", CSI_COLUMN_TEXT, 0, 0, 0},
+    [G_FACTOR] = {"factor", "Factor", CSI_COLUMN_TEXT, 0, 0, 0},
+    [G_SAMPLES] = {"samples", "Samples", CSI_COLUMN_COUNT, 0, 0, 0},
+    [G_FIRST] = {"first_order", "First", CSI_COLUMN_NUMBER, 0, 0, 0},
+    [G_TOTAL] = {"total", "Total", CSI_COLUMN_NUMBER, 0, 0, 0},
+    [G_WHY] = {"undefined_because", "Undefined because", CSI_COLUMN_TEXT, 2, 0, 0},
+};
+
+static void add_growing(csi_table *table, const csi_countries *countries, const csi_sensitivity_result *result,
+                        size_t output)
+{
+    const bool is_whole = output + 1 == result->n_outputs;
+    const csi_country *country = is_whole ? NULL : &countries->country[output / 2];
+    for (size_t p = 0; p < result->n_parts; p++) {
+        csi_table_part(table);
+        for (size_t i = 0; i < result->n_sizes; i++) {
+            const size_t at = (output * CSI_GROWING_SIZES + i) * result->n_parts + p;
+            csi_table_text(table, is_whole ? NULL : country->iso3);
+            csi_table_text(table, is_whole ? NULL : country->name);
+            csi_table_text(table, is_whole ? "mean rank shift" : output % 2 == 0 ? "score" : "rank");
+            csi_table_text(table, result->part[p].name);
+            csi_table_count(table, (int64_t)result->size[i]);
+            csi_table_number(table, result->growing_first[at]);
+            csi_table_number(table, result->growing_total[at]);
+            csi_table_text(table, csi_sensitivity_state_name(result->state[output]));
+        }
+    }
+}
+
 /* The country asked for and the index as a whole; without one, programs get every country. */
 static csi_status show(const csi_call *call, const csi_run *run, const csi_sensitivity_result *result)
 {
     const csi_countries *countries = &run->raw->countries;
-    const bool is_for_people = csi_call_choice(call, CSI_OPT_FORMAT) == 0;
+    const bool is_for_people = csi_call_choice(call, CSI_OPT_FORMAT) == 0, is_growing = csi_call_has(call, CSI_OPT_GROWING);
+    void (*const add)(csi_table *, const csi_countries *, const csi_sensitivity_result *, size_t) =
+        is_growing ? add_growing : add_output;
     size_t wanted = CSI_NONE;
     csi_table *table = NULL;
     csi_status status;
     if (call->n_arguments > 0) {
         CSI_TRY(csi_view_country(call, countries, call->argument[0], &wanted));
     }
-    CSI_TRY(csi_table_new(columns, N_COLUMNS, call->diag, &table));
+    CSI_TRY(csi_table_new(is_growing ? growing : columns, is_growing ? N_GROWING : N_COLUMNS, call->diag, &table));
     for (size_t c = 0; c < countries->n; c++) {
         if (c == wanted || (wanted == CSI_NONE && !is_for_people)) {
-            add_output(table, countries, result, 2 * c);
-            add_output(table, countries, result, 2 * c + 1);
+            add(table, countries, result, 2 * c);
+            add(table, countries, result, 2 * c + 1);
         }
     }
-    add_output(table, countries, result, result->n_outputs - 1);
+    add(table, countries, result, result->n_outputs - 1);
+    if (is_growing) {
+        CSI_TRY(csi_table_show(table, call, "Shares of the variance from ever more samples",
+                               "Estimates from the first samples of the design alone. Where the last two differ by more than "
+                               "you can accept, ask for more with --samples."));
+        goto out;
+    }
     CSI_TRY(csi_table_show(table, call, "Shares of the variance over the ensemble",
                            "First: explained by the factor alone. Total: with its interactions. Between 5 % and 95 %: "
                            "their bootstrap intervals. data and method: the factors of either kind together. dummy: a "
@@ -121,7 +163,7 @@ out:
 }
 
 static const csi_opt options[] = {CSI_OPT_PROJECT, CSI_OPT_YEAR,   CSI_OPT_SAMPLES, CSI_OPT_ESTIMATOR, CSI_OPT_DESIGN,
-                                  CSI_OPT_BOOTSTRAP, CSI_OPT_FORMAT, CSI_OPT_DIGITS, CSI_OPT_ASCII, CSI_OPT_WIDTH,
+                                  CSI_OPT_BOOTSTRAP, CSI_OPT_GROWING, CSI_OPT_FORMAT, CSI_OPT_DIGITS, CSI_OPT_ASCII, CSI_OPT_WIDTH,
                                   CSI_OPT_OUTPUT_FILE, CSI_OPT_THREADS, CSI_OPT_SEED, CSI_OPT_END};
 
 const csi_command csi_command_sensitivity = {
@@ -134,6 +176,7 @@ const csi_command csi_command_sensitivity = {
             "in one year. Where a score never varies the indices are undefined, and the reason is given.\n\n"
             "Without COUNTRY the table shows the index as a whole; CSV and JSON hold every country.",
     .examples = "csindex sensitivity FRA\n"
+                "csindex sensitivity --growing\n"
                 "csindex sensitivity --samples 4096 --estimator azzini -f csv -o sensitivity.csv\n",
     .options = options,
     .run = run,

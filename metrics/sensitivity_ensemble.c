@@ -109,6 +109,28 @@ static void gather(const study *s, size_t output, double *value)
     }
 }
 
+/* The same from the first rows alone: prefixes of a Sobol sequence are designs too. */
+static void estimate_growing(const study *s, size_t output, csi_design_output design)
+{
+    csi_sensitivity_result *r = s->result;
+    for (size_t i = 0; i < r->n_sizes; i++) {
+        const size_t at = (output * CSI_GROWING_SIZES + i) * r->n_parts;
+        design.n_rows = r->size[i];
+        (void)csi_sensitivity_indices(&design, s->options->estimator, NULL, r->size[i], r->growing_first + at,
+                                      r->growing_total + at);
+    }
+}
+
+static void choose_sizes(csi_sensitivity_result *r, size_t n_rows)
+{
+    r->n_sizes = 0;
+    for (size_t i = CSI_GROWING_SIZES; i-- > 0;) {
+        if (n_rows >> i >= CSI_GROWING_LEAST) {
+            r->size[r->n_sizes++] = n_rows >> i;
+        }
+    }
+}
+
 static csi_status estimate(void *user, size_t output, size_t thread)
 {
     study *s = user;
@@ -131,6 +153,7 @@ static csi_status estimate(void *user, size_t output, size_t thread)
     const csi_status status = csi_sensitivity_bootstrap(&design, s->options->estimator, s->options->n_bootstrap, 0.9,
                                                         s->e->spec->seed, s->result->first + output * n_parts,
                                                         s->result->total + output * n_parts, &s->result->state[output]);
+    estimate_growing(s, output, design);
     free(value);
     return status;
 }
@@ -178,10 +201,13 @@ csi_status csi_ensemble_sensitivity(const csi_ensemble *ensemble, const csi_sens
     r->first = calloc(r->n_outputs * r->n_parts, sizeof *r->first);
     r->total = calloc(r->n_outputs * r->n_parts, sizeof *r->total);
     r->state = calloc(r->n_outputs, sizeof *r->state);
+    r->growing_first = calloc(r->n_outputs * CSI_GROWING_SIZES * r->n_parts, sizeof *r->growing_first);
+    r->growing_total = calloc(r->n_outputs * CSI_GROWING_SIZES * r->n_parts, sizeof *r->growing_total);
+    choose_sizes(r, options->n_rows);
     s.score = calloc(n_runs * ensemble->n_countries + 1, sizeof *s.score);
     s.rank = calloc(n_runs * ensemble->n_countries + 1, sizeof *s.rank);
     s.shift = calloc(n_runs + 1, sizeof *s.shift);
-    if (r->first == NULL || r->total == NULL || r->state == NULL || s.score == NULL || s.rank == NULL || s.shift == NULL) {
+    if (r->first == NULL || r->total == NULL || r->state == NULL || r->growing_first == NULL || r->growing_total == NULL || s.score == NULL || s.rank == NULL || s.shift == NULL) {
         goto out;
     }
     CSI_TRY(make_sobol(&s));
@@ -204,6 +230,8 @@ void csi_sensitivity_result_free(csi_sensitivity_result *result)
         free(result->first);
         free(result->total);
         free(result->state);
+        free(result->growing_first);
+        free(result->growing_total);
         free(result);
     }
 }

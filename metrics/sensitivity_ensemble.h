@@ -11,6 +11,8 @@
 /* A factor or a group of factors, varied together. The last part is a dummy that nothing depends on: what its indices
  * are apart from 0 is the noise of the estimate. */
 #define CSI_MAX_PARTS (CSI_N_FACTORS + 3)
+#define CSI_GROWING_SIZES 6 /* a thirty-second of the rows, a sixteenth, ..., all */
+#define CSI_GROWING_LEAST 16 /* rows */
 typedef struct csi_part {
     const char *name;
     bool has[CSI_N_FACTORS];
@@ -33,6 +35,9 @@ typedef struct csi_sensitivity_result {
     csi_part part[CSI_MAX_PARTS];
     csi_index_interval *first, *total;  /* [output * n_parts + part] */
     csi_sensitivity_state *state;       /* [output] */
+    size_t n_sizes;                     /* the estimates from the first rows alone, so that one sees whether they settle */
+    size_t size[CSI_GROWING_SIZES];     /* rows, rising to all of them */
+    double *growing_first, *growing_total; /* [(output * CSI_GROWING_SIZES + size) * n_parts + part]; NaN: undefined */
 } csi_sensitivity_result;
 
 /* The parts of the ensemble: its active factors, the groups "data" and "method" where they have more than one member, and

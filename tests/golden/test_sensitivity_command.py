@@ -38,6 +38,19 @@ for output in ("score", "rank", "mean rank shift"):
         assert -0.2 < float(row["first_order"]) < 1.1 and -0.01 < float(row["total"]) < 1.2, row
         assert float(row["total_q05"]) <= float(row["total"]) <= float(row["total_q95"]) + 1e-9, row
 
+growing = rows(run("FRA", "--samples", "512", "--bootstrap", "0", "--estimator", "azzini", "--growing"))
+assert sorted({int(row["samples"]) for row in growing}) == [16, 32, 64, 128, 256, 512]
+last = {(row["output"], row["factor"]): row for row in growing if row["samples"] == "512"}
+assert len(last) == len(table)
+for row in table:
+    own = last[row["output"], row["factor"]]
+    assert own["first_order"] == row["first_order"] and own["total"] == row["total"], own
+half = {(row["output"], row["factor"]): row for row in rows(run("FRA", "--samples", "256", "--bootstrap", "0", "--estimator",
+                                                                "azzini"))}
+for row in growing:
+    if row["samples"] == "256":
+        assert row["total"] == half[row["output"], row["factor"]]["total"], "a prefix is no design of its own"
+
 with tempfile.TemporaryDirectory() as scratch:
     frozen = pathlib.Path(scratch) / "project"
     shutil.copytree(PROJECT, frozen)
