@@ -9,7 +9,7 @@ corpus=$(dirname "$program")/corpus/${name#fuzz_}
 mkdir -p "$corpus"
 dictionary=$here/${name#fuzz_}.dict
 log=$corpus.log
-"$program" "$corpus" "$here/seeds/${name#fuzz_}" -max_total_time="${CSINDEX_FUZZ_SECONDS:-15}" -seed="${CSINDEX_SEED:-20181112}" -timeout=20 \
+"$program" "$corpus" "$here/seeds/${name#fuzz_}" -max_total_time="${CSINDEX_FUZZ_SECONDS:-60}" -seed="${CSINDEX_SEED:-20181112}" -timeout=20 \
     -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -artifact_prefix="$corpus-" \
     $([ ! -f "$dictionary" ] || echo "-dict=$dictionary") >"$log" 2>&1 || { tail -n 60 "$log"; exit 1; }
 grep -E 'stat::(number_of_executed_units|peak_rss_mb)' "$log"
