@@ -263,7 +263,7 @@ csi_status csi_source_read(csi_source *source, char *buffer, size_t room, csi_di
     if (source->text_bytes > source->max_bytes) {
         const csi_place place = {.file = source->label};
         return csi_diag_error(diag, CSI_ERR_DATA, &place,
-                              "holds more than the limit of %" PRIu64 " bytes%s: raise max_bytes if that is meant",
+                              "holds more than the limit of %" PRIu64 " bytes%s: raise limits: file_bytes if that is meant",
                               source->max_bytes, source->is_gzip ? " once decompressed" : "");
     }
     return CSI_OK;

@@ -199,11 +199,11 @@ static csi_status fail_unterminated(csi_splitter *splitter, size_t start)
         }
     }
     if (!is_open) {
-        return fail_at(splitter, "this record is longer than max_record_bytes allows", start, splitter->line, 1);
+        return fail_at(splitter, "this record is longer than limits: record_bytes allows", start, splitter->line, 1);
     }
     return fail_at(splitter,
                    splitter->is_cut_short
-                       ? "the quote opened here is not closed within max_record_bytes: a stray quote?"
+                       ? "the quote opened here is not closed within limits: record_bytes: a stray quote?"
                        : "the quote opened here is never closed",
                    open_line_start, open_line, open_at - open_line_start + 1);
 }

@@ -188,6 +188,6 @@ Test(table, caps_the_record)
     memset(text, 'x', n);
     path = write_text_file(temporary_directory(), "long_line.csv", text);
     cr_expect(read_slices(path, &options, &n_records, &line, words) == CSI_ERR_DATA);
-    cr_expect(strstr(words, "longer than max_record_bytes") != NULL, "%s", words);
+    cr_expect(strstr(words, "longer than limits: record_bytes") != NULL, "%s", words);
     free(text);
 }
