@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Mutation testing of the arithmetic: single changes of operators and constants in metrics, in core where it reads and
-writes numbers and keeps panels, and in the gate. Drawn with a fixed seed (CSINDEX_SEED), every file in proportion to its
+"""Mutation testing of the arithmetic: single changes of operators and constants in metrics, and in core where it reads
+and writes numbers and keeps frameworks and panels. Drawn with a fixed seed (CSINDEX_SEED), every file in proportion to its
 places and at least one of each. A mutant is compiled and run against those C tests that reach its very line, the quick
 ones first (which reach it is measured once, in a build with counters), and if none notices, against the one that
 computes random indices again from outside, in Python. A mutant that no test notices is printed; one that does not
@@ -23,12 +23,11 @@ SWAPS = [(r" \+ ", " - "), (r" - ", " + "), (r" \* ", " / "), (r" / ", " * "), (
          (r" > ", " >= "), (r" >= ", " > "), (r" == ", " != "), (r" != ", " == "), (r" && ", " || "), (r" \|\| ", " && "),
          (r"\b1\.0\b", "0.0"), (r"\b0\.0\b", "1.0"), (r"\b0\.5\b", "0.25"), (r"\+\+;", "--;"), (r"\+= ", "-= "),
          (r"(?<=[(= ])!(?=\w)", "")]
-FILES = ["metrics", "core/number_read.c", "core/number_write.c", "core/framework.c", "core/panel.c", "index/gate.c"]
+FILES = ["metrics", "core/number_read.c", "core/number_write.c", "core/framework.c", "core/panel.c"]
 CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|^[ \t]*#[^\n]*', re.S | re.M)
 # A size that could not be had, a status handed on: the fault tests' concern, not the arithmetic's.
 HANDED_ON = re.compile(r"NULL|status (?:==|!=)|CSI_OK|ERR_MEMORY|alloc\(")
 OUTSIDE = ["property/test_differential.py"]
-GATE = ["fault/test_schedule.py"]
 WORK = pathlib.Path(os.environ.get("CSINDEX_MUTANT_TREE", "build/mutants")).resolve()
 ORACLE = pathlib.Path(os.environ.get("CSINDEX_ORACLE_DIR", "../shared/oracle")).resolve()
 SOURCE, PLAIN, COUNTED = WORK / "source", WORK / "build", WORK / "counted"
@@ -126,7 +125,7 @@ def noticed_by(file, line, reach):
             if not run_test(PLAIN / "tests" / name, PLAIN):
                 return name
     run("ninja", "-C", str(PLAIN), "csindex", "libcsindex_shared")
-    for name in OUTSIDE + (GATE if file.name == "gate.c" else []):
+    for name in OUTSIDE:
         if not run_test(SOURCE / "tests" / name, PLAIN):
             return name
     return None
@@ -137,7 +136,7 @@ def main(wanted, first=0):
         subprocess.run(["git", "clone", "-q", f"file://{pathlib.Path.cwd()}", str(SOURCE)], check=True)
     configure(PLAIN, "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FLAGS_RELEASE=-O1 -DNDEBUG")
     reach = measure()
-    for name in OUTSIDE + GATE:
+    for name in OUTSIDE:
         assert run_test(SOURCE / "tests" / name, PLAIN), f"{name} fails without a mutation"
     drawn, total = places()
     n_killed, alive, same = 0, [], 0

@@ -1,4 +1,5 @@
 # A finding or a definite leak makes valgrind end with 9; the command's own exit code is passed on otherwise.
+export CSINDEX_REPLICATES=16
 memcheck()
 {
     local expected=$1 got=0
@@ -22,3 +23,20 @@ printf 'iso3,year,indicator,value\nFRA,2020,a,x\n' >"$work/mine/data.csv"
 memcheck 65 "$CSINDEX" run "$work/mine" -o "$work/out.d"
 memcheck 66 "$CSINDEX" run "$work/absent" -o "$work/out.d"
 memcheck 64 "$CSINDEX" run --no-such-option
+
+# The suite's own C programs, but for those that only repeat arithmetic a million times. Criterion runs each test in a
+# process of its own and hides how that ended, so the logs are read.
+failed=0
+for program in build/release/tests/{unit,oracle}_*; do
+    case $program in */unit_number | */unit_rng | */oracle_sensitivity | */oracle_default_scores | *_coinr_uncertainty) continue ;; esac
+    [ -f "$program" ] && [ -x "$program" ] || continue
+    rm -rf "$work/logs" && mkdir "$work/logs"
+    valgrind --quiet --trace-children=yes --leak-check=full --show-leak-kinds=definite --log-file="$work/logs/%p" \
+        --suppressions=tests/support/valgrind.supp "$program" --jobs 2 >"$work/out" 2>&1 || true
+    if cat "$work/logs"/* | grep -qE 'Invalid|uninitialised|definitely lost'; then
+        echo "$(basename "$program"):"; cat "$work/logs"/* | head -n 30; failed=1
+    else
+        echo "clean: $(basename "$program") $(sed -n 's/.*Synthesis: //p' "$work/out")"
+    fi
+done
+[ "$failed" -eq 0 ]

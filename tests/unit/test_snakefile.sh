@@ -15,12 +15,12 @@ make_index()
 }
 
 make_index
-"$CSINDEX" verify "$work/out" >/dev/null
+"$CSINDEX" verify "$work/out" >/dev/null 2>&1
 first=$(stat -c %y "$work/out/manifest.json")
 make_index
 grep -qi 'nothing to be done' "$work/log" || { cat "$work/log"; exit 1; }
 [ "$(stat -c %y "$work/out/manifest.json")" = "$first" ]
-sed -i 's/^version: .*/version: 9.9.9/' "$work/project/index.yaml"
+sed -i 's/^  version: .*/  version: 9.9.9/' "$work/project/index.yaml"
 make_index
 grep -q '9\.9\.9' "$work/out/manifest.json"
 echo "snakemake $(snakemake --version): computed, left alone, computed again"

@@ -184,7 +184,7 @@ Test(table, caps_the_record)
     uint64_t line;
     char words[400];
     cr_expect(read_slices(path, &options, &n_records, &line, words) == CSI_ERR_DATA);
-    cr_expect(strstr(words, "not closed within max_record_bytes") != NULL, "%s", words);
+    cr_expect(strstr(words, "not closed within limits: record_bytes") != NULL, "%s", words);
     memset(text, 'x', n);
     path = write_text_file(temporary_directory(), "long_line.csv", text);
     cr_expect(read_slices(path, &options, &n_records, &line, words) == CSI_ERR_DATA);
