@@ -6,7 +6,8 @@ ones first (which reach it is measured once, in a build with counters), and if n
 computes random indices again from outside, in Python. A mutant that no test notices is printed; one that does not
 compile or compiles to the same code is drawn again.
 
-Usage: mutants.py COUNT [FIRST]: COUNT mutants of the shuffled places, from the FIRST on (so that a long run can be cut)."""
+Usage: mutants.py COUNT [FIRST]: COUNT mutants of the shuffled places, from the FIRST on (so that a long run can be cut).
+CSINDEX_MUTANT_FILES, a regular expression, takes only the files whose name it finds."""
 import gzip
 import hashlib
 import json
@@ -43,6 +44,8 @@ def places():
     for room in FILES:
         path = SOURCE / room
         for file in sorted(path.glob("*.c")) if path.is_dir() else [path]:
+            if not re.search(os.environ.get("CSINDEX_MUTANT_FILES", ""), file.name):
+                continue
             text = file.read_text()
             blank = CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
             own = [(file, match.start(), match.end(), replacement) for pattern, replacement in SWAPS
