@@ -102,7 +102,7 @@ static double limit(const table *t, const char *sampler, size_t n, const char *e
 /* The limits are 95th percentiles of the largest error over three factors, themselves estimated from 60 designs, so that
  * the true share beyond one of them is 5 % give or take 3, in one cell of plain draws 13 %: of 40 designs at most 10 may
  * lie beyond it, and of all designs and estimators of a sampler, where such chances even out, at most one in twelve. */
-Test(sensitivity, ishigami_within_calibrated_limits)
+Test(sensitivity, ishigami_within_calibrated_limits, .disabled = IS_SANITIZED)
 {
     const table exact = table_read(oracle_path("worked/sobol_analytic.csv"));
     const table limits = table_read(oracle_path("worked/sobol_estimator_calibration.csv"));
@@ -179,7 +179,7 @@ Test(sensitivity, a_shift_changes_nothing)
 }
 
 /* Nominal 90 % intervals over 300 independent designs of random points: the binomial error of the share is 1.7 %. */
-Test(sensitivity, intervals_cover)
+Test(sensitivity, intervals_cover, .disabled = IS_SANITIZED)
 {
     const table exact = table_read(oracle_path("worked/sobol_analytic.csv"));
     enum { DESIGNS = 300, ROWS = 512 };

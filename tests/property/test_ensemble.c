@@ -163,7 +163,7 @@ Test(ensemble, threads_and_shards_change_nothing)
 /* The tallies hold what the single replicates gave: counts, extremes, ranks, pairs. */
 Test(ensemble, tallies_add_up)
 {
-    enum { REPLICATES = 40 };
+    enum { REPLICATES = CASES(40, 10) };
     subject s = open_subject("{}");
     csi_tallies *tally = tally_of(&s, 0, REPLICATES, 2);
     const size_t n = s.n_aggregates * s.n_years * s.n_countries, n_columns = s.n_aggregates * s.n_years;
@@ -233,7 +233,7 @@ static void keep_scores(void *user, const csi_ensemble_block *block)
 /* Asked for the index alone the kernel passes over the nodes below where data are complete and rules alike. */
 Test(ensemble, the_index_alone_is_the_same)
 {
-    enum { REPLICATES = 48 };
+    enum { REPLICATES = CASES(48, 12) };
     subject s = open_subject("{imputation: {alternatives: [[{method: cohort}], [{method: linear}]]}, freeze: [errors]}");
     const size_t root = s.project->framework->n_nodes - 1, n = s.n_years * s.n_countries;
     seen own = {&s, calloc(REPLICATES * n, sizeof(double))};
@@ -460,13 +460,7 @@ Test(ensemble, intervals_cover_the_truth)
 }
 
 /* Two seeds agree within the Monte Carlo error of a quantile: 4.6 standard errors of the share below it. */
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SLOW_HERE true
-#else
-#define IS_SLOW_HERE false
-#endif
-
-Test(ensemble, seeds_agree_within_their_error, .disabled = IS_SLOW_HERE)
+Test(ensemble, seeds_agree_within_their_error, .disabled = IS_SANITIZED)
 {
     enum { REPLICATES = 1500 };
     csi_tallies *tally[2];

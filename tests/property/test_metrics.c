@@ -7,7 +7,7 @@
 #include "metrics/rng.h"
 #include "tests/support/coin.h"
 
-enum { N_CASES = 10000, N = 7, P = 4, YEARS = 2, CELLS = N * P * YEARS };
+enum { N_CASES = CASES(10000, 1000), N = 7, P = 4, YEARS = 2, CELLS = N * P * YEARS };
 
 /* Numbers of one case. */
 typedef struct dice {

@@ -27,3 +27,10 @@ for file in build/release/csindex build/release/libcsindex.a build/release/libcs
     cmp "$one/source/$file" "$two/source/$file"
     echo "identical: $(basename "$file") $(sha256sum <"$one/source/$file" | cut -c 1-16)"
 done
+# Nor do the published files depend on the optimisation (./check compares gcc's and clang's at -O3, and gcc's at -O1).
+(cd "$one/source" && cmake --preset debug -DCSINDEX_TESTS=OFF >/dev/null && cmake --build --preset debug --target csindex >/dev/null)
+for build in release debug; do
+    "$one/source/build/$build/csindex" run -q --replicates 500 "$one/source/datasets/paris-call" -o "$work/out-$build"
+done
+diff -r "$work/out-release" "$work/out-debug"
+echo "identical: what -O3 and -O0 publish"

@@ -4,7 +4,17 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+/* The sanitized suite looks for faults of memory, not of numbers: it tries fewer cases, and leaves out those that need
+ * many to say anything. */
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED true
+#else
+#define IS_SANITIZED false
+#endif
+#define CASES(n, when_sanitized) (IS_SANITIZED ? (when_sanitized) : (n))
 
 /* The path of `name` below the oracle directory (CSINDEX_ORACLE_DIR, default ../shared/oracle from the source root), in
  * storage that lives as long as the test. Where the oracle is absent the test is skipped with a line that says so; with
