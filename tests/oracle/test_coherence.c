@@ -151,6 +151,16 @@ Test(coherence, importance)
     coin_free(&c);
 }
 
+/* Horn's limits of two columns of noise are 1 + |r| and 1 - |r|: with 200 rows |r| is below t / sqrt(t^2 + 198), t = 1.972,
+ * in 95 % of the draws, and above 0.0628 / sqrt(198.004) in 95 %. */
+Test(coherence, parallel_analysis_of_two)
+{
+    double limit[2];
+    cr_assert_eq(csi_parallel_analysis(200, 2, 4000, 1, limit), CSI_OK);
+    cr_expect(is_near(limit[0], 1.1388, 0.005), "%g", limit[0]);
+    cr_expect(is_near(limit[1], 1 - 0.00446, 0.001), "%g", limit[1]);
+}
+
 /* COINr's remove_elements on both levels. */
 Test(coherence, removal)
 {
