@@ -12,7 +12,7 @@
 #include "ingest/source.h"
 #include "metrics/ensemble_split.h"
 
-#define MAGIC "csindex part 3\n"
+#define MAGIC "csindex part 4\n"
 #define BUFFER ((size_t)1 << 16)
 
 void csi_part_fingerprint(const csi_run *run, const csi_uncertainty *uncertainty, uint64_t total,

@@ -188,123 +188,6 @@ static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_resu
     return CSI_OK;
 }
 
-/* Which children are present for a group of countries. */
-typedef struct pattern {
-    const bool *has; /* [child] */
-    bool is_scored;
-} pattern;
-
-static csi_status lay_out_columns(const builder *b, const pattern *found, size_t n_children, csi_patterns *to)
-{
-    const size_t n_padded = (to->n + CSI_DRAW_GROUP - 1) / CSI_DRAW_GROUP * CSI_DRAW_GROUP;
-    const double **has = take(b, n_children, sizeof *has);
-    double *if_scored = take(b, n_padded, sizeof *if_scored);
-    if (has == NULL || if_scored == NULL) {
-        return no_memory(b);
-    }
-    for (size_t q = 0; q < n_children; q++) {
-        double *column = take(b, n_padded, sizeof *column);
-        if (column == NULL) {
-            return no_memory(b);
-        }
-        for (size_t p = 0; p < to->n; p++) {
-            column[p] = found[p].has[q] ? 1.0 : 0.0;
-        }
-        has[q] = column;
-    }
-    for (size_t p = 0; p < to->n; p++) {
-        if_scored[p] = found[p].is_scored ? 0.0 : (double)NAN;
-    }
-    to->has = has;
-    to->if_scored = if_scored;
-    return CSI_OK;
-}
-
-/* Sorts the countries of one family and year by which children they have. */
-static csi_status find_patterns(const builder *b, const csi_result *result, size_t node, size_t year, csi_patterns *to)
-{
-    const csi_ensemble *e = b->e;
-    const csi_node *parent = &e->context.framework->node[node];
-    pattern found[CSI_PATTERNS_MOST];
-    uint8_t *of = take(b, e->stride, sizeof *of);
-    bool *has = take(b, parent->n_children, sizeof *has);
-    if (of == NULL || has == NULL) {
-        return no_memory(b);
-    }
-    *to = (csi_patterns){.of = of};
-    for (size_t lane = 0; lane < e->n_countries; lane++) {
-        const size_t c = e->country[lane];
-        for (size_t q = 0; q < parent->n_children; q++) {
-            has[q] = !isnan(csi_panel_get(result->scores, parent->child[q], year, c));
-        }
-        const bool is_scored = !isnan(csi_panel_get(result->scores, node, year, c));
-        size_t p = 0;
-        while (p < to->n && memcmp(found[p].has, has, parent->n_children * sizeof *has) != 0) {
-            p++;
-        }
-        if (p == CSI_PATTERNS_MOST) {
-            b->e->slow = "more than 256 patterns of missing children in one node";
-            b->e->is_slow_everywhere = true;
-            p = 0;
-        } else if (p == to->n) {
-            found[to->n++] = (pattern){has, is_scored};
-            has = take(b, parent->n_children, sizeof *has);
-            if (has == NULL) {
-                return no_memory(b);
-            }
-        }
-        of[lane] = (uint8_t)p;
-    }
-    return lay_out_columns(b, found, parent->n_children, to);
-}
-
-static const csi_patterns *lay_out_patterns(const builder *b, const csi_result *result)
-{
-    const csi_ensemble *e = b->e;
-    const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    csi_patterns *patterns = take(b, e->n_years * n_aggregates, sizeof *patterns);
-    csi_status status = patterns == NULL ? no_memory(b) : CSI_OK;
-    for (size_t year = 0; year < e->n_years && status == CSI_OK; year++) {
-        for (size_t k = 0; k < n_aggregates && status == CSI_OK; k++) {
-            status = find_patterns(b, result, e->n_indicators + k, year, &patterns[year * n_aggregates + k]);
-        }
-    }
-    return status == CSI_OK ? patterns : NULL;
-}
-
-const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result)
-{
-    const builder b = {ensemble, NULL};
-    return lay_out_patterns(&b, result);
-}
-
-/* Lanes by how many scores a country has, most first. */
-static csi_status order_lanes(const builder *b, const csi_result *result)
-{
-    csi_ensemble *e = b->e;
-    const size_t n_columns = (e->n_nodes - e->n_indicators) * e->n_years;
-    const double *score = csi_panel_column(result->scores, e->n_indicators, 0);
-    size_t *country = take(b, e->n_countries, sizeof *country), n = 0;
-    size_t *n_scores = calloc(e->n_countries + 1, sizeof *n_scores);
-    if (country == NULL || n_scores == NULL) {
-        free(n_scores);
-        return no_memory(b);
-    }
-    for (size_t i = 0; i < n_columns * e->n_countries; i++) {
-        n_scores[i % e->n_countries] += isnan(score[i]) ? 0 : 1;
-    }
-    for (size_t wanted = n_columns + 1; wanted-- > 0;) {
-        for (size_t c = 0; c < e->n_countries; c++) {
-            if (n_scores[c] == wanted) {
-                country[n++] = c;
-            }
-        }
-    }
-    free(n_scores);
-    e->country = country;
-    return CSI_OK;
-}
-
 static csi_status walk_variant(const builder *b, csi_variant *v)
 {
     csi_ensemble *e = b->e;
@@ -312,10 +195,10 @@ static csi_status walk_variant(const builder *b, csi_variant *v)
     csi_status status;
     CSI_TRY(choose_steps(b, v));
     CSI_TRY(csi_pipeline_run(&v->recipe, &e->context, e->raw, b->diag, &result));
-    CSI_TRY(e->country == NULL ? order_lanes(b, result) : CSI_OK);
+    CSI_TRY(e->country != NULL || csi_order_lanes(e, result) == CSI_OK ? CSI_OK : no_memory(b));
     CSI_TRY(lay_out_posts(b, v, result));
     CSI_TRY(lay_out_fixed(b, v, result));
-    v->patterns = lay_out_patterns(b, result);
+    v->patterns = csi_find_patterns(e, result);
     CSI_TRY(v->patterns == NULL ? no_memory(b) : CSI_OK);
     if (e->nominal == NULL) {
         double *nominal = take(b, e->n_nodes * e->n_years, sizeof *nominal);
@@ -436,30 +319,6 @@ static void judge(csi_ensemble *e)
     }
 }
 
-/* Replicates that walk the pipeline may score countries that no variant does. */
-static csi_status count_lanes(const builder *b)
-{
-    csi_ensemble *e = b->e;
-    const size_t n_columns = (e->n_nodes - e->n_indicators) * e->n_years;
-    size_t *n_lanes = take(b, n_columns, sizeof *n_lanes);
-    if (n_lanes == NULL) {
-        return no_memory(b);
-    }
-    for (size_t i = 0; i < n_columns; i++) {
-        n_lanes[i] = e->slow != NULL ? e->n_countries : 0;
-        for (size_t v = 0; v < e->n_variants * (1 + e->n_left_out); v++) {
-            const csi_variant *variant = &e->variant[v % e->n_variants];
-            const size_t k = v / e->n_variants;
-            const csi_patterns *patterns = k == 0 ? &variant->patterns[i] : &variant->without[k - 1][i];
-            for (size_t lane = n_lanes[i]; lane < e->n_countries; lane++) {
-                n_lanes[i] = isnan(patterns->if_scored[patterns->of[lane]]) ? n_lanes[i] : lane + 1;
-            }
-        }
-    }
-    e->n_lanes = n_lanes;
-    return CSI_OK;
-}
-
 csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag);
 
 static csi_status make_variants(const builder *b)
@@ -518,7 +377,7 @@ csi_status csi_ensemble_new(const csi_ensemble_spec *spec, const csi_recipe *rec
     CSI_TRY(make_variants(&b));
     find_range(e);
     judge(e);
-    CSI_TRY(count_lanes(&b));
+    CSI_TRY(csi_count_lanes(e) == CSI_OK ? CSI_OK : no_memory(&b));
     *ensemble = e;
     e = NULL;
 out:

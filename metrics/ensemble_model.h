@@ -99,8 +99,15 @@ CSI_MUST_USE csi_status csi_variant_imputing(const csi_ensemble *ensemble, const
 CSI_MUST_USE csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_variant *variant, csi_result *result,
                                               csi_diag *diag);
 
-/* The patterns of children in every year and aggregate of `result`; NULL when out of memory. */
+/* Orders the lanes by how many scores a country has in `result`, most first. CSI_ERR_MEMORY. */
+CSI_MUST_USE csi_status csi_order_lanes(csi_ensemble *ensemble, const csi_result *result);
+
+/* The patterns of children in every year and aggregate of `result`; NULL when out of memory. More than
+ * CSI_PATTERNS_MOST of them make the ensemble slow everywhere. */
 const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result);
+
+/* Counts the lanes of every year and aggregate, when all patterns are known. CSI_ERR_MEMORY. */
+CSI_MUST_USE csi_status csi_count_lanes(csi_ensemble *ensemble);
 
 /* Draws everything but the errors of single years. `scratch` has csi_draw_room(ensemble) entries. */
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate);

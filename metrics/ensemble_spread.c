@@ -1,7 +1,7 @@
 /* What tallies tell beyond their quantiles: standard deviations, shares of ranks, how far ranks move.
  *
  * The standard deviation comes from the integer sums of the scores and of the squares of their places, not from the bins.
- * Sums are of scores cut off to units, on average by half a unit, which is put back. By hand: scores 10 and 14 between the
+ * Both are cut off to units, on average by half a unit, which is put back. By hand: scores 10 and 14 between the
  * ends 0 and 100 have the places 0.1 and 0.14, their mean square 0.0148, their mean 0.12: sd 100 sqrt(0.0004) = 2.
  * Edges: a certain score has sd 0, no score none. */
 #include "metrics/ensemble_tally.h"
@@ -22,7 +22,7 @@ double csi_tallies_score_sd(const csi_tallies *tally, size_t node, size_t year, 
     const double scale = csi_tallies_scale(&tally->shape);
     const double mean = ((double)cell->sum / (double)n + 0.5) / CSI_TALLY_FIXED;
     const double place = (mean - tally->shape.low) * scale;
-    const double variance = (double)cell->square / (double)n / CSI_TALLY_SQUARE - place * place;
+    const double variance = ((double)cell->square / (double)n + 0.5) / CSI_TALLY_SQUARE - place * place;
     return variance > 0.0 && scale > 0.0 ? sqrt(variance) / scale : 0.0;
 }
 

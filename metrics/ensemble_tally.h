@@ -12,7 +12,7 @@
 
 #define CSI_TALLY_BINS (CSI_RANK_BINS + 1) /* of scores: bin 0 counts the replicates without one */
 #define CSI_TALLY_FIXED 0x1p24 /* a score counts as this many units in the sums */
-#define CSI_TALLY_SQUARE 0x1p40
+#define CSI_TALLY_SQUARE 0x1p33 /* a thousand million replicates fit into 63 bits */
 
 typedef struct csi_tallies_shape {
     size_t n_nodes;      /* of those asked for */
