@@ -67,23 +67,29 @@ static void put_neutral(FILE *out, const char *text)
     csi_text_put(out, text, strlen(text));
 }
 
+/* Arithmetic is wrapped even where the screen's width is not known. */
+static int wrap_width(const csi_call *call)
+{
+    return call->screen.width > 40 ? call->screen.width : 110;
+}
+
 static void put_heading(const csi_call *call, const csi_node *node)
 {
     fputs(call->screen.has_color ? CSI_INK_BOLD : "", call->out);
+    const int column = csi_text_width(node->code, strlen(node->code)) + 2;
     put_neutral(call->out, node->code);
     fputs("  ", call->out);
-    put_neutral(call->out, node->name);
+    csi_text_wrap(call->out, node->name, column, column, wrap_width(call));
     fputs(call->screen.has_color ? CSI_INK_OFF : "", call->out);
-    fputc('\n', call->out);
 }
 
 /* A line of an indicator: what happened, then the arithmetic, wrapped under itself. */
 static void put_step(const csi_call *call, const csi_story_line *line)
 {
-    const int indent = 14, width = call->screen.width > 2 * indent ? call->screen.width : 110;
+    const int indent = 14;
     const bool is_raw = strcmp(line->step, "raw") == 0;
     fprintf(call->out, "  %-12s", is_raw ? line->state : line->step);
-    csi_text_wrap(call->out, line->arithmetic, indent, indent, width);
+    csi_text_wrap(call->out, line->arithmetic, indent, indent, wrap_width(call));
 }
 
 /* The children of a node as a table, with the sums that they add up to. Starts at the first part line. */
@@ -136,7 +142,7 @@ static csi_status put_node(const csi_call *call, const csi_story *story, size_t 
     put_heading(call, node_of(story, rule->node));
     const csi_status status = put_parts(call, story, first, end);
     fprintf(call->out, "\n  %-12s", isnan(rule->value) ? "missing" : rule->method);
-    csi_text_wrap(call->out, rule->arithmetic, 14, 14, call->screen.width > 40 ? call->screen.width : 110);
+    csi_text_wrap(call->out, rule->arithmetic, 14, 14, wrap_width(call));
     fputs(end + 1 < story->n ? "\n" : "", call->out);
     return status;
 }
@@ -172,20 +178,17 @@ static void put_summary(const csi_call *call, const csi_run *run, size_t node, s
     const csi_panel *scores = run->result->scores;
     const size_t at = csi_panel_at(scores, node, year, country);
     const csi_country *who = &run->raw->countries.country[country];
-    char score[CSI_NUMBER_MAX];
-    put_neutral(call->out, who->name);
-    fprintf(call->out, " (%s), %d: ", who->iso3, scores->first_year + (int)year);
-    put_neutral(call->out, run->project->framework->node[node].name);
-    if (isnan(scores->value[at])) {
-        fputs(" is not scored\n\n", call->out);
-        return;
-    }
+    char score[CSI_NUMBER_MAX], rank[64] = "", *text = NULL;
     csi_number_write_fixed(scores->value[at], digits, score);
-    fprintf(call->out, " %s", score);
     if (run->rank[at] > 0) {
-        fprintf(call->out, ", rank %d of %zu", run->rank[at], run->n_ranked[node * scores->n_years + year]);
+        snprintf(rank, sizeof rank, ", rank %d of %zu", run->rank[at], run->n_ranked[node * scores->n_years + year]);
     }
-    fputs("\n\n", call->out);
+    if (asprintf(&text, "%s (%s), %d: %s %s%s", who->name, who->iso3, scores->first_year + (int)year,
+                 run->project->framework->node[node].name, isnan(scores->value[at]) ? "is not scored" : score, rank) >= 0) {
+        csi_text_wrap(call->out, text, 0, 0, wrap_width(call));
+        free(text);
+    }
+    fputc('\n', call->out);
 }
 
 /* Two years: what made the score differ. */

@@ -1,10 +1,17 @@
-# cmake -DOUTPUT=file.c -DCSS=... -DJS=... -DD3=... -P embed.cmake: text files as C arrays (C17 has no #embed).
-# An empty or absent file gives an empty array.
+# cmake -DOUTPUT=file.c -DCSS=... -DJS="a.js;b.js" -DD3=... -P embed.cmake: text files as C arrays (C17 has no #embed).
+# An empty or absent file gives an empty array. The scripts are joined into one function, so that nothing is global.
 function(embed name path)
   set(hex "")
-  if(path AND EXISTS "${path}")
-    file(READ "${path}" hex HEX)
-  endif()
+  foreach(part IN LISTS path)
+    if(EXISTS "${part}")
+      file(READ "${part}" part_hex HEX)
+      string(APPEND hex "${part_hex}")
+    endif()
+  endforeach()
+  string(HEX "${ARGV2}" before)
+  string(HEX "${ARGV3}" after)
+  string(PREPEND hex "${before}")
+  string(APPEND hex "${after}")
   string(LENGTH "${hex}" digits)
   math(EXPR length "${digits} / 2")
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
@@ -15,5 +22,5 @@ endfunction()
 
 file(WRITE "${OUTPUT}" "#include \"notebooks-export/page_assets.h\"\n")
 embed(css "${CSS}")
-embed(js "${JS}")
+embed(js "${JS}" "(function () {\n\"use strict\";\n" "}());\n")
 embed(d3 "${D3}")

@@ -30,11 +30,13 @@ list(APPEND generated_sources ${program_digest})
 
 # The report page's style and script, and Debian's d3 (libjs-d3); without d3 the page is static.
 set(page_folder "${CMAKE_CURRENT_SOURCE_DIR}/notebooks-export/page")
+set(page_scripts start ranking map charts tables country raw_values comparison weights events)
+list(TRANSFORM page_scripts REPLACE "(.+)" "${page_folder}/\\1.js")
 find_file(CSINDEX_D3 d3.min.js PATHS /usr/share/javascript/d3 NO_DEFAULT_PATH)
 set(page_assets "${CMAKE_CURRENT_BINARY_DIR}/generated/page_assets.c")
 add_custom_command(OUTPUT ${page_assets}
-  COMMAND ${CMAKE_COMMAND} -DOUTPUT=${page_assets} -DCSS=${page_folder}/page.css -DJS=${page_folder}/page.js
+  COMMAND ${CMAKE_COMMAND} -DOUTPUT=${page_assets} -DCSS=${page_folder}/page.css "-DJS=${page_scripts}"
           "-DD3=$<IF:$<BOOL:${CSINDEX_D3}>,${CSINDEX_D3},>" -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake
-  DEPENDS ${page_folder}/page.css ${page_folder}/page.js ${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake
+  DEPENDS ${page_folder}/page.css ${page_scripts} ${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake
   VERBATIM)
 list(APPEND generated_sources ${page_assets})

@@ -159,9 +159,12 @@ static csi_status fill_latex(const csi_release *release, csi_outfile *file, csi_
 {
     static const language latex = {.text = csi_write_latex_text, .before = "", .between = " & ", .after = " \\\\\n",
                                    .dash = "--", .none = "{}"};
-    csi_outfile_text(file, "% \\usepackage[T1]{fontenc} \\usepackage{textcomp,booktabs,longtable}\n"
-                           "\\begingroup\\footnotesize\\setlength{\\tabcolsep}{3pt}\n\\begin{longtable}{r");
-    csi_outfile_text(file, release->has_intervals ? "cl" : "l");
+    csi_outfile_text(file, "% \\usepackage[T1]{fontenc} \\usepackage{array,textcomp,booktabs,longtable}\n"
+                           "\\begingroup\\footnotesize\\setlength{\\tabcolsep}{3pt}\\setlength{\\LTcapwidth}{\\linewidth}\n"
+                           "\\setlength{\\LTleft}{0pt plus 1fill minus 1fill}\\setlength{\\LTright}{\\LTleft}\n"
+                           "\\begin{longtable}{r");
+    csi_outfile_text(file, release->has_intervals ? "c" : "");
+    csi_outfile_text(file, ">{\\raggedright\\arraybackslash}p{31mm}");
     for (size_t i = 0; i < count_shown(release); i++) {
         csi_outfile_char(file, 'r');
     }

@@ -11,7 +11,7 @@
 
 #define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
 #define MAX_METHOD_BYTES ((size_t)16 << 20)
-enum { CELL_LIMIT = 32767, CHARTED = 5, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
+enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
 
 void csi_sheets_keep(csi_sheets *to, lxw_error error)
 {
@@ -61,10 +61,11 @@ static lxw_worksheet *add_sheet(csi_sheets *to, const char *name)
     return sheet;
 }
 
-static void put_headings(csi_sheets *to, lxw_worksheet *sheet, const char *const *heading, size_t n)
+/* The first `n_texts` stand above texts, the others above numbers. */
+static void put_headings(csi_sheets *to, lxw_worksheet *sheet, const char *const *heading, size_t n, size_t n_texts)
 {
     for (size_t i = 0; i < n; i++) {
-        put_text(to, sheet, 0, i, heading[i], to->heading);
+        put_text(to, sheet, 0, i, heading[i], i < n_texts ? to->heading : to->number_heading);
     }
 }
 
@@ -95,17 +96,30 @@ static void show_scale(csi_sheets *to, lxw_worksheet *sheet, size_t first, size_
     }
 }
 
-/* Columns of fixed width, the heading row and the first columns held in place, a filter over all. */
+/* A4 with page numbers; one page wide. */
+static void set_paper(csi_sheets *to, lxw_worksheet *sheet)
+{
+    worksheet_set_paper(sheet, PAPER_A4);
+    worksheet_fit_to_pages(sheet, 1, 0);
+    csi_sheets_keep(to, worksheet_set_footer(sheet, "&L&A&R&P / &N"));
+}
+
+/* Columns of fixed width, the heading row and the first columns held in place, a filter over all. On paper the headings
+ * stand on each page, and a table too wide to be read on one goes on beside its first columns. */
 static void finish_sheet(csi_sheets *to, lxw_worksheet *sheet, size_t n_columns, size_t n_rows, size_t n_frozen,
                          size_t name_column)
 {
     const lxw_col_t last = (lxw_col_t)(n_columns == 0 ? 0 : n_columns - 1);
-    csi_sheets_keep(to, worksheet_set_column(sheet, 0, last, 11, NULL));
-    csi_sheets_keep(to, worksheet_set_column(sheet, (lxw_col_t)name_column, (lxw_col_t)name_column, 30, NULL));
+    csi_sheets_keep(to, worksheet_set_column(sheet, 0, last, 13, NULL));
+    csi_sheets_keep(to, worksheet_set_column(sheet, (lxw_col_t)name_column, (lxw_col_t)name_column, 34, NULL));
     worksheet_freeze_panes(sheet, 1, (lxw_col_t)n_frozen);
-    worksheet_set_landscape(sheet); /* on paper: one page wide, headings on each */
-    worksheet_fit_to_pages(sheet, 1, 0);
+    set_paper(to, sheet);
+    worksheet_set_landscape(sheet);
     csi_sheets_keep(to, worksheet_repeat_rows(sheet, 0, 0));
+    if (n_columns > WIDE && n_frozen > 0) {
+        worksheet_fit_to_pages(sheet, 0, 0);
+        csi_sheets_keep(to, worksheet_repeat_columns(sheet, 0, (lxw_col_t)(n_frozen - 1)));
+    }
     csi_sheets_keep(to, worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n_rows, last));
 }
 
@@ -136,7 +150,10 @@ static void write_ranking(csi_sheets *to)
     if (sheet == NULL) {
         return;
     }
-    put_headings(to, sheet, heading, N);
+    put_headings(to, sheet, heading, N, 0);
+    put_text(to, sheet, 0, 1, heading[1], to->heading);
+    put_text(to, sheet, 0, 2, heading[2], to->heading);
+    put_text(to, sheet, 0, N - 1, heading[N - 1], to->heading);
     for (size_t i = 0; i < n; i++) {
         write_ranking_row(to, sheet, (lxw_row_t)i + 1, to->order[i]);
     }
@@ -150,26 +167,6 @@ static void put_country(csi_sheets *to, lxw_worksheet *sheet, lxw_row_t row, siz
     put_text(to, sheet, row, 1, to->release->results->countries.country[country].name, to->text);
 }
 
-/* Lines of the best countries over the years, beside the table. */
-static void add_series_chart(csi_sheets *to, lxw_worksheet *sheet)
-{
-    const csi_results *const results = to->release->results;
-    lxw_chart *const chart = workbook_add_chart(to->book, LXW_CHART_LINE);
-    if (chart == NULL) {
-        csi_sheets_keep(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
-        return;
-    }
-    const lxw_col_t last = (lxw_col_t)(results->n_years + 1);
-    for (lxw_row_t row = 1; row <= CHARTED && row <= results->countries.n; row++) {
-        lxw_chart_series *const series = chart_add_series(chart, NULL, NULL);
-        chart_series_set_categories(series, "Scores", 0, 2, 0, last);
-        chart_series_set_values(series, "Scores", row, 2, row, last);
-        chart_series_set_name_range(series, "Scores", row, 1);
-    }
-    chart_title_set_name(chart, "The best of the latest year over time");
-    csi_sheets_keep(to, worksheet_insert_chart(sheet, 1, (lxw_col_t)(last + 2), chart));
-}
-
 static void write_scores(csi_sheets *to)
 {
     const csi_results *const results = to->release->results;
@@ -177,7 +174,7 @@ static void write_scores(csi_sheets *to)
     if (sheet == NULL) {
         return;
     }
-    put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2);
+    put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2, 2);
     for (size_t year = 0; year < results->n_years; year++) {
         put_number(to, sheet, 0, year + 2, results->first_year + (int)year, to->heading);
     }
@@ -190,25 +187,6 @@ static void write_scores(csi_sheets *to)
     }
     show_scale(to, sheet, 2, results->n_years + 1, results->countries.n);
     finish_sheet(to, sheet, results->n_years + 2, results->countries.n, 2, 1);
-    add_series_chart(to, sheet);
-}
-
-/* Bars of the best country's parts beside the table. */
-static void add_parts_chart(csi_sheets *to, lxw_worksheet *sheet, size_t n_nodes)
-{
-    lxw_chart *const chart = workbook_add_chart(to->book, LXW_CHART_BAR);
-    if (chart == NULL) {
-        csi_sheets_keep(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
-        return;
-    }
-    for (lxw_row_t row = 1; row <= 2 && row <= to->release->results->countries.n; row++) {
-        lxw_chart_series *const series = chart_add_series(chart, NULL, NULL);
-        chart_series_set_categories(series, "Parts", 0, 3, 0, (lxw_col_t)(n_nodes + 1));
-        chart_series_set_values(series, "Parts", row, 3, row, (lxw_col_t)(n_nodes + 1));
-        chart_series_set_name_range(series, "Parts", row, 1);
-    }
-    chart_title_set_name(chart, "The first two, part by part");
-    csi_sheets_keep(to, worksheet_insert_chart(sheet, 1, (lxw_col_t)(n_nodes + 3), chart));
 }
 
 static void write_parts(csi_sheets *to)
@@ -219,7 +197,7 @@ static void write_parts(csi_sheets *to)
     if (sheet == NULL) {
         return;
     }
-    put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2);
+    put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2, 2);
     for (size_t node = 0; node < n_nodes; node++) {
         put_text(to, sheet, 0, node + 2, results->node_name[node], to->title);
     }
@@ -232,8 +210,74 @@ static void write_parts(csi_sheets *to)
     }
     show_scale(to, sheet, 2, n_nodes + 1, results->countries.n);
     finish_sheet(to, sheet, n_nodes + 2, results->countries.n, 2, 1);
-    if (n_nodes > 1) {
-        add_parts_chart(to, sheet, n_nodes);
+}
+
+static lxw_chart *new_chart(csi_sheets *to, uint8_t kind, const char *title)
+{
+    lxw_chart *const chart = workbook_add_chart(to->book, kind);
+    if (chart == NULL) {
+        csi_sheets_keep(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        return NULL;
+    }
+    chart_title_set_name(chart, title);
+    chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
+    return chart;
+}
+
+/* About as wide as a page, the upper edge at `row`. */
+static void place_chart(csi_sheets *to, lxw_worksheet *sheet, lxw_row_t row, lxw_chart *chart)
+{
+    lxw_chart_options size = {.x_scale = 1.9, .y_scale = 1.6};
+    csi_sheets_keep(to, worksheet_insert_chart_opt(sheet, row, 0, chart, &size));
+}
+
+static void paint(lxw_chart_series *series, size_t k, bool is_line)
+{
+    static const lxw_color_t ink[CHARTED] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0x56b4e9};
+    lxw_chart_line line = {.color = ink[k], .width = 2.25};
+    lxw_chart_fill fill = {.color = ink[k]};
+    if (is_line) {
+        chart_series_set_line(series, &line);
+    } else {
+        chart_series_set_fill(series, &fill);
+    }
+}
+
+/* The first rows of a sheet's table, columns first to last under the headings, as lines or bars. */
+static void add_rows(lxw_chart *chart, const char *from, size_t n, lxw_col_t first, lxw_col_t last, bool is_line)
+{
+    for (size_t k = 0; k < n; k++) {
+        const lxw_row_t row = (lxw_row_t)k + 1;
+        lxw_chart_series *const series = chart_add_series(chart, NULL, NULL);
+        chart_series_set_categories(series, from, 0, first, 0, last);
+        chart_series_set_values(series, from, row, first, row, last);
+        chart_series_set_name_range(series, from, row, 1);
+        paint(series, k, is_line);
+    }
+}
+
+/* After the sheets that it draws from. */
+static void write_charts(csi_sheets *to)
+{
+    const csi_results *const results = to->release->results;
+    const size_t n = results->countries.n, n_nodes = csi_names_count(results->nodes);
+    lxw_worksheet *const sheet = add_sheet(to, "Charts");
+    if (sheet == NULL) {
+        return;
+    }
+    set_paper(to, sheet);
+    lxw_chart *chart = n > 0 ? new_chart(to, LXW_CHART_LINE, "The best of the latest year over time") : NULL;
+    if (chart != NULL) {
+        add_rows(chart, "Scores", n < CHARTED ? n : CHARTED, 2, (lxw_col_t)(results->n_years + 1), true);
+        chart_axis_set_name(chart->y_axis, "score");
+        place_chart(to, sheet, 0, chart);
+    }
+    chart = n > 0 && n_nodes > 1 ? new_chart(to, LXW_CHART_BAR, "The first two, part by part") : NULL;
+    if (chart != NULL) {
+        add_rows(chart, "Parts", n < 2 ? n : 2, 3, (lxw_col_t)(n_nodes + 1), false);
+        chart_axis_set_reverse(chart->y_axis);
+        chart_axis_set_max(chart->x_axis, 100);
+        place_chart(to, sheet, 25, chart);
     }
 }
 
@@ -244,7 +288,7 @@ static void write_codebook(csi_sheets *to)
     if (sheet == NULL) {
         return;
     }
-    put_headings(to, sheet, release->heading, release->n_headings);
+    put_headings(to, sheet, release->heading, release->n_headings, release->n_headings);
     for (size_t i = 0; i < release->n_entries; i++) {
         for (size_t column = 0; column < release->n_headings; column++) {
             const char *const text = release->entry[i].cell[column];
@@ -252,7 +296,7 @@ static void write_codebook(csi_sheets *to)
             if (csi_number_read(text, strlen(text), &value) == CSI_NUMBER_OK) {
                 put_number(to, sheet, (lxw_row_t)i + 1, column, value, NULL);
             } else {
-                put_text(to, sheet, (lxw_row_t)i + 1, column, text, to->text);
+                put_text(to, sheet, (lxw_row_t)i + 1, column, text, to->prose);
             }
         }
     }
@@ -275,14 +319,16 @@ static void write_method(csi_sheets *to)
         to->status = status;
         return;
     }
-    csi_sheets_keep(to, worksheet_set_column(sheet, 0, 0, 120, NULL));
+    csi_sheets_keep(to, worksheet_set_column(sheet, 0, 0, 88, NULL));
+    set_paper(to, sheet);
     lxw_row_t row = 0;
     for (char *line = bytes; line != NULL; row++) {
         char *const end = strchr(line, '\n');
         if (end != NULL) {
             *end = '\0';
         }
-        put_text(to, sheet, row, 0, line, to->text);
+        const size_t level = strspn(line, "#");
+        put_text(to, sheet, row, 0, line + level + (level > 0 && line[level] == ' '), level > 0 ? to->title : to->prose);
         line = end == NULL ? NULL : end + 1;
     }
     free(bytes);
@@ -290,7 +336,7 @@ static void write_method(csi_sheets *to)
 
 static bool add_formats(csi_sheets *to)
 {
-    lxw_format **const made[] = {&to->heading, &to->score, &to->share, &to->count, &to->text, &to->title};
+    lxw_format **const made[] = {&to->heading, &to->number_heading, &to->score, &to->share, &to->count, &to->text, &to->title, &to->prose};
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         *made[i] = workbook_add_format(to->book);
         if (*made[i] == NULL) {
@@ -299,6 +345,10 @@ static bool add_formats(csi_sheets *to)
     }
     format_set_bold(to->heading);
     format_set_bottom(to->heading, LXW_BORDER_THIN);
+    format_set_indent(to->heading, 1);
+    format_set_bold(to->number_heading);
+    format_set_bottom(to->number_heading, LXW_BORDER_THIN);
+    format_set_align(to->number_heading, LXW_ALIGN_RIGHT);
     format_set_bold(to->title);
     format_set_bottom(to->title, LXW_BORDER_THIN);
     format_set_text_wrap(to->title);
@@ -306,6 +356,9 @@ static bool add_formats(csi_sheets *to)
     format_set_num_format(to->share, "0%");
     format_set_num_format(to->count, "0");
     format_set_align(to->text, LXW_ALIGN_VERTICAL_TOP);
+    format_set_indent(to->text, 1);
+    format_set_align(to->prose, LXW_ALIGN_VERTICAL_TOP);
+    format_set_text_wrap(to->prose);
     return true;
 }
 
@@ -320,6 +373,7 @@ void csi_sheets_write(csi_sheets *to)
     write_ranking(to);
     write_scores(to);
     write_parts(to);
+    write_charts(to);
     write_codebook(to);
     write_method(to);
 }

@@ -9,7 +9,7 @@
 typedef struct csi_sheets {
     const csi_release *release;
     lxw_workbook *book;
-    lxw_format *heading, *score, *share, *count, *text, *title;
+    lxw_format *heading, *number_heading, *score, *share, *count, *text, *title, *prose;
     size_t *order; /* countries of the latest year, best first */
     csi_diag *diag;
     csi_status status; /* of the first failure; what follows is then skipped */
@@ -18,7 +18,7 @@ typedef struct csi_sheets {
 /* Notes the first failure of the library. */
 void csi_sheets_keep(csi_sheets *to, lxw_error error);
 
-/* Ranking, scores, parts, codebook, method; to->status tells. `order` and `book` must be there. */
+/* Ranking, scores, parts, charts, codebook, method; to->status tells. `order` and `book` must be there. */
 void csi_sheets_write(csi_sheets *to);
 
 #endif
