@@ -11,7 +11,7 @@
 
 #define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
 #define MAX_METHOD_BYTES ((size_t)16 << 20)
-enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
+enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PROSE_WIDTH = 66, LINE_POINTS = 15, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
 
 void csi_sheets_keep(csi_sheets *to, lxw_error error)
 {
@@ -110,7 +110,7 @@ static void finish_sheet(csi_sheets *to, lxw_worksheet *sheet, size_t n_columns,
                          size_t name_column)
 {
     const lxw_col_t last = (lxw_col_t)(n_columns == 0 ? 0 : n_columns - 1);
-    csi_sheets_keep(to, worksheet_set_column(sheet, 0, last, 13, NULL));
+    csi_sheets_keep(to, worksheet_set_column(sheet, 0, last, n_columns > WIDE ? 22 : 13, NULL));
     csi_sheets_keep(to, worksheet_set_column(sheet, (lxw_col_t)name_column, (lxw_col_t)name_column, 34, NULL));
     worksheet_freeze_panes(sheet, 1, (lxw_col_t)n_frozen);
     set_paper(to, sheet);
@@ -296,7 +296,7 @@ static void write_codebook(csi_sheets *to)
             if (csi_number_read(text, strlen(text), &value) == CSI_NUMBER_OK) {
                 put_number(to, sheet, (lxw_row_t)i + 1, column, value, NULL);
             } else {
-                put_text(to, sheet, (lxw_row_t)i + 1, column, text, to->prose);
+                put_text(to, sheet, (lxw_row_t)i + 1, column, text, to->text);
             }
         }
     }
@@ -319,7 +319,7 @@ static void write_method(csi_sheets *to)
         to->status = status;
         return;
     }
-    csi_sheets_keep(to, worksheet_set_column(sheet, 0, 0, 88, NULL));
+    csi_sheets_keep(to, worksheet_set_column(sheet, 0, 0, PROSE_WIDTH, NULL));
     set_paper(to, sheet);
     lxw_row_t row = 0;
     for (char *line = bytes; line != NULL; row++) {
@@ -329,6 +329,8 @@ static void write_method(csi_sheets *to)
         }
         const size_t level = strspn(line, "#");
         put_text(to, sheet, row, 0, line + level + (level > 0 && line[level] == ' '), level > 0 ? to->title : to->prose);
+        const double lines = (double)(strlen(line) / PROSE_WIDTH + 1); /* not every program finds the height itself */
+        csi_sheets_keep(to, worksheet_set_row(sheet, row, LINE_POINTS * lines, NULL));
         line = end == NULL ? NULL : end + 1;
     }
     free(bytes);
@@ -336,7 +338,8 @@ static void write_method(csi_sheets *to)
 
 static bool add_formats(csi_sheets *to)
 {
-    lxw_format **const made[] = {&to->heading, &to->number_heading, &to->score, &to->share, &to->count, &to->text, &to->title, &to->prose};
+    lxw_format **const made[] = {&to->heading, &to->number_heading, &to->score, &to->share, &to->count, &to->text,
+                                  &to->title,   &to->prose};
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         *made[i] = workbook_add_format(to->book);
         if (*made[i] == NULL) {
