@@ -77,7 +77,9 @@ const csi_command csi_command_run = {
     .text = "Reads the project, a directory with an index.yaml or such a file itself, computes every score, and writes "
             "scores, contributions, the state of every cell, a ranking for people, the codebook, the method in words, "
             "datapackage.json and, last, manifest.json with the SHA-256 of every input and output. Without PROJECT it "
-            "takes the current directory where that holds an index.yaml, else the default index.\n\n"
+            "takes the current directory where that holds an index.yaml, else the default index; with - it takes that too, and "
+            "its data from standard input in place of the files that it names (an entry `file: \"-\"` says how to read "
+            "them).\n\n"
             "Every score and rank carries its 90 % interval: the computation is repeated with every doubtful choice drawn "
             "anew, as the section `ensemble` of index.yaml says (weights, goalposts, methods and the sources' standard "
             "errors by default). uncertainty.csv.gz tells doubt about the data from doubt about the method, "
@@ -92,6 +94,7 @@ const csi_command csi_command_run = {
             "gate.csv telling why, and the run ends with 1.",
     .examples = "csindex run -o out # the default index\n"
                 "csindex run my-index -o results\n"
+                "duckdb -csv big.db < reduce.sql | csindex run - # rows country,period,indicator,n,mean,m2\n"
                 "csindex run my-index --vintage-dir vintages --keep 24 --if-changed --max-rank-change 20 # by cron\n",
     .options = options,
     .run = run,

@@ -69,13 +69,17 @@ csi_status csi_project_open(const csi_call *call, const char *directory, csi_pro
 {
     char *path = NULL;
     int64_t threads = 0, seed = 0;
-    csi_status status = csi_project_locate(call, directory, &path);
+    const bool is_piped = directory != NULL && strcmp(directory, "-") == 0;
+    csi_status status = csi_project_locate(call, is_piped ? NULL : directory, &path);
     *project = NULL;
     CSI_TRY(status);
     CSI_TRY(csi_call_integer(call, CSI_OPT_THREADS, 0, 1024, &threads));
     CSI_TRY(csi_call_integer(call, CSI_OPT_SEED, 0, INT64_MAX, &seed));
     csi_say(1, "project", "project %s", path);
     CSI_TRY(csi_project_read(path, call->diag, project));
+    if (is_piped) {
+        CSI_TRY(csi_project_take_standard_input(*project, call->diag));
+    }
     if (csi_call_has(call, CSI_OPT_THREADS)) {
         (*project)->n_threads = (size_t)threads;
         (*project)->ingest.n_threads = (size_t)threads;

@@ -229,6 +229,23 @@ out:
     return status;
 }
 
+csi_status csi_project_take_standard_input(csi_project *project, csi_diag *diag)
+{
+    for (size_t i = 0; i < project->ingest.n_inputs; i++) {
+        if (strcmp(project->ingest.input[i].path, "-") == 0) {
+            return CSI_OK; /* its entry may say how to read it */
+        }
+    }
+    csi_input *input = csi_arena_alloc(project->arena, 1, sizeof *input);
+    if (input == NULL) {
+        return csi_diag_no_memory(diag, "reading the list of data files");
+    }
+    *input = (csi_input){.path = "-", .label = "-"};
+    project->ingest.input = input;
+    project->ingest.n_inputs = 1;
+    return CSI_OK;
+}
+
 static csi_status read_missing(csi_project *project, csi_diag *diag)
 {
     const csi_setting *list = csi_setting_find(project->root, "missing");

@@ -34,6 +34,9 @@ typedef struct csi_project {
  * framework is read; data come with csi_run_compute. *project is owned by the caller. */
 CSI_MUST_USE csi_status csi_project_read(const char *path, csi_diag *diag, csi_project **project);
 
+/* Standard input in the place of the project's data files, unless one of them is it already. */
+CSI_MUST_USE csi_status csi_project_take_standard_input(csi_project *project, csi_diag *diag);
+
 /* A project made of published results: the configuration and framework of the directory `method`, the data of the
  * directory `data` (which may be another one). A run of it repeats the computation without the original files. */
 CSI_MUST_USE csi_status csi_project_read_published(const char *method, const char *data, csi_diag *diag,

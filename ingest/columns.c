@@ -61,7 +61,7 @@ static uint32_t find_folded(const csi_record *header, const char *wanted, size_t
 static size_t rank_of(const char *folded, csi_role role)
 {
     for (size_t i = 0; usual[role][i][0] != '\0'; i++) {
-        if (strcmp(folded, usual[role][i]) == 0) {
+        if (folded[0] == usual[role][i][0] && strcmp(folded, usual[role][i]) == 0) {
             return i;
         }
     }

@@ -282,18 +282,3 @@ csi_country_answer csi_country_resolve(const char *text, size_t length, csi_coun
     }
     return resolve_name(text, length, year);
 }
-
-void csi_country_settle(csi_country_answer *answer, bool (*named)(void *user, const char *iso3), void *user)
-{
-    const char *left = NULL;
-    size_t n_left = 0;
-    for (size_t i = 0; i < answer->n_candidates; i++) {
-        if (!named(user, answer->candidate[i])) {
-            left = answer->candidate[i];
-            n_left++;
-        }
-    }
-    if (answer->match == CSI_COUNTRY_AMBIGUOUS && n_left == 1 && answer->n_candidates > 1) {
-        *answer = csi_country_answer_found(left);
-    }
-}

@@ -47,12 +47,6 @@ typedef enum csi_country_scheme {
  * since publishers compute such figures back ("South Sudan" in 2005). */
 csi_country_answer csi_country_resolve(const char *text, size_t length, csi_country_scheme scheme, int year);
 
-/* Settles an ambiguous answer by elimination, knowing which countries the same file names without ambiguity: beside
- * "Dem. Rep. Congo", "Congo" can only be COG. Sound where a file has one name a country, and to be told to the user;
- * not for lists of synonyms. `named` says whether the file names a country. Leaves the answer alone unless exactly one
- * candidate remains. */
-void csi_country_settle(csi_country_answer *answer, bool (*named)(void *user, const char *iso3), void *user);
-
 /* The short name in English and French, UN region and UN subregion of an ISO alpha-3 code, XKX for Kosovo; NULL when unknown. The
  * withdrawn codes that csi_country_resolve can answer are found too, but are not counted among the countries below.
  * Static storage. */

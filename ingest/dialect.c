@@ -133,7 +133,12 @@ static const char *explain(const csi_dialect *dialect, const char *text, size_t 
     if (dialect->decimal == '.' && memchr(text, ',', length) != NULL) {
         return "is not a number with a decimal point (for decimal commas set decimal: \",\"; for thousands, thousands: \",\")";
     }
-    return "is not a number";
+    for (size_t i = 0; i < length; i++) {
+        if (is_digit(text[i])) {
+            return "is not a number";
+        }
+    }
+    return "is not a number (if it stands for no value, list it under missing: [...])";
 }
 
 csi_reading csi_dialect_read(const csi_dialect *dialect, const char *text, size_t length, double *value,

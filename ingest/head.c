@@ -209,7 +209,8 @@ csi_status csi_head_choose(const csi_preview *preview, csi_diag *diag, const csi
         return csi_diag_error(diag, CSI_ERR_DATA, &place,
                               "the shape of this file is not recognised: no line near its start has headings for the "
                               "country and for years, values or indicators; name them with columns: {country: ..., "
-                              "year: ..., indicator: ..., value: ...}");
+                              "year: ..., indicator: ..., value: ...}, and where headings fill several lines, say with "
+                              "skip_lines: N that line N + 1 holds those that count");
     }
     return CSI_OK;
 }

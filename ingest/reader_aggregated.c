@@ -6,6 +6,8 @@
  *            var_pop(x) * count(*) AS m2 FROM measurements GROUP BY ALL                            -- DuckDB
  *
  * The value of a cell is its mean (statistic: sum or count for others), its standard error that of the mean. */
+#include <math.h>
+
 #include "ingest/batch.h"
 #include "ingest/columns.h"
 #include "ingest/period.h"
@@ -110,6 +112,7 @@ static csi_status read_share(csi_batch *batch, const csi_record *record, const p
     *share = (csi_share){0};
     csi_status status = read_part(batch, record, p->n, 0, &share->n, ok);
     if (status == CSI_OK && *ok && share->n > 0) {
+        share->m2 = p->m2 == CSI_NO_COLUMN && share->n > 1 ? (double)NAN : 0; /* unknown: a standard error of 0 would be a lie */
         status = read_part(batch, record, p->mean, -1.7e308, &share->mean, ok);
         if (status == CSI_OK && *ok && p->m2 != CSI_NO_COLUMN) {
             status = read_part(batch, record, p->m2, 0, &share->m2, ok);

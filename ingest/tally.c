@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ingest/memo.h"
 
@@ -30,7 +31,18 @@ typedef struct kind {
     csi_origin origin;            /* of the first event, which stands for the zeros too */
 } kind;
 
+/* Where cells are taken from. Rows go to cells all over it, so it asks for large pages: with small ones, finding the page
+ * of a cell took longer than fetching the cell. */
+typedef struct chunk {
+    struct chunk *before;
+    size_t used, room;
+    char *bytes;
+} chunk;
+
+#define LARGE_PAGE ((size_t)2 << 20)
+
 struct csi_tally {
+    chunk *chunk;
     size_t n_series, n_years;
     kind *kind;        /* by series */
     tally_cell **cell; /* by slot: [series][year] or NULL */
@@ -64,7 +76,12 @@ void csi_tally_free(csi_tally *tally)
         for (size_t i = 0; tally->cell[slot] != NULL && i < tally->n_series * tally->n_years; i++) {
             free(tally->cell[slot][i].values);
         }
-        free(tally->cell[slot]);
+    }
+    while (tally->chunk != NULL) {
+        chunk *before = tally->chunk->before;
+        free(tally->chunk->bytes);
+        free(tally->chunk);
+        tally->chunk = before;
     }
     free(tally->cell);
     free(tally->kind);
@@ -80,6 +97,37 @@ bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic statistic, dou
     }
     *k = (kind){.statistic = statistic, .probability = probability, .zero_absent = zero_absent, .first_year = SIZE_MAX};
     return true;
+}
+
+static bool add_chunk(csi_tally *tally, size_t n_bytes)
+{
+    size_t room;
+    if (__builtin_add_overflow(n_bytes, 8 * LARGE_PAGE - 1, &room)) {
+        return false;
+    }
+    room -= room % (8 * LARGE_PAGE);
+    chunk *made = malloc(sizeof *made);
+    char *bytes = aligned_alloc(LARGE_PAGE, room);
+    if (made == NULL || bytes == NULL) {
+        free(made);
+        free(bytes);
+        return false;
+    }
+    (void)madvise(bytes, room, MADV_HUGEPAGE);
+    *made = (chunk){.before = tally->chunk, .room = room, .bytes = bytes};
+    tally->chunk = made;
+    return true;
+}
+
+/* Empty cells; NULL when out of memory. */
+static tally_cell *take_cells(csi_tally *tally, size_t n_bytes)
+{
+    if ((tally->chunk == NULL || tally->chunk->room - tally->chunk->used < n_bytes) && !add_chunk(tally, n_bytes)) {
+        return NULL;
+    }
+    void *taken = memset(tally->chunk->bytes + tally->chunk->used, 0, n_bytes);
+    tally->chunk->used += n_bytes;
+    return taken;
 }
 
 static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t year, tally_cell **cell)
@@ -99,11 +147,10 @@ static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t
         if (__builtin_mul_overflow(tally->n_series * tally->n_years, sizeof **tally->cell, &n_bytes)) {
             return CSI_ERR_MEMORY;
         }
-        tally->cell[slot] = aligned_alloc(_Alignof(tally_cell), n_bytes);
+        tally->cell[slot] = take_cells(tally, n_bytes);
         if (tally->cell[slot] == NULL) {
             return CSI_ERR_MEMORY;
         }
-        memset(tally->cell[slot], 0, n_bytes);
     }
     *cell = &tally->cell[slot][series * tally->n_years + year];
     return CSI_OK;

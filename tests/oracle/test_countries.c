@@ -53,7 +53,7 @@ static const char *const errata[][2] = {
 };
 
 typedef struct tally {
-    size_t n, matched, settled, wrong, aggregates;
+    size_t n, matched, wrong, aggregates;
     size_t half_n[2], half_matched[2];
 } tally;
 
@@ -72,39 +72,19 @@ static unsigned half_of(const char *name)
     return crc32(0, (const unsigned char *)name, (unsigned)strlen(name)) & 1;
 }
 
-/* Which countries a list names without ambiguity. */
-typedef struct naming {
-    const csi_country_answer *answer;
-    size_t n;
-} naming;
-
-static bool is_named(void *user, const char *iso3)
-{
-    const naming *all = user;
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->answer[i].match == CSI_COUNTRY_FOUND && strcmp(all->answer[i].iso3, iso3) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void count_row(const char *file, const char *name, const char *iso3, const csi_country_answer *answer,
-                      const csi_country_answer *settled, tally *sum)
+static void count_row(const char *file, const char *name, const char *iso3, const csi_country_answer *answer, tally *sum)
 {
     const bool is_right = iso3[0] != '\0' && strcmp(answer->iso3, iso3) == 0;
-    const bool is_wrong = (answer->match == CSI_COUNTRY_FOUND && !is_right) ||
-                          (settled->match == CSI_COUNTRY_FOUND && strcmp(settled->iso3, iso3) != 0);
+    const bool is_wrong = answer->match == CSI_COUNTRY_FOUND && !is_right;
     sum->n++;
     sum->matched += is_right;
-    sum->settled += iso3[0] != '\0' && strcmp(settled->iso3, iso3) == 0;
     sum->half_n[half_of(name)]++;
     sum->half_matched[half_of(name)] += is_right;
     sum->aggregates += answer->match == CSI_COUNTRY_AGGREGATE;
     if (is_wrong && !is_erratum(file, name)) {
         sum->wrong++;
         cr_expect(false, "%s: \"%s\" is %s and was taken for %s", file, name, iso3[0] != '\0' ? iso3 : "no country",
-                  settled->iso3);
+                  answer->iso3);
     }
 }
 
@@ -114,19 +94,12 @@ static tally measure(const char *file)
     snprintf(path, sizeof path, "countries/%s.csv", file);
     const table rows = table_read(oracle_path(path));
     const size_t name = table_column(&rows, "name"), iso3 = table_column(&rows, "iso3");
-    csi_country_answer *answer = calloc(rows.n_rows, sizeof *answer);
-    naming all = {answer, rows.n_rows - 1};
-    for (size_t i = 1; i < rows.n_rows; i++) {
-        const char *text = rows.cell[i][name];
-        answer[i - 1] = csi_country_resolve(text, strlen(text), CSI_COUNTRY_ANY, 0);
-    }
     tally sum = {0};
     for (size_t i = 1; i < rows.n_rows; i++) {
-        csi_country_answer settled = answer[i - 1];
-        csi_country_settle(&settled, is_named, &all);
-        count_row(file, rows.cell[i][name], rows.cell[i][iso3], &answer[i - 1], &settled, &sum);
+        const char *text = rows.cell[i][name];
+        const csi_country_answer answer = csi_country_resolve(text, strlen(text), CSI_COUNTRY_ANY, 0);
+        count_row(file, text, rows.cell[i][iso3], &answer, &sum);
     }
-    free(answer);
     return sum;
 }
 
@@ -137,8 +110,8 @@ static double pct(size_t part, size_t whole)
 
 static void print_row(const char *name, const tally *t)
 {
-    fprintf(stderr, "%-24s %6zu %8.2f %8.2f %8.2f %8.2f %6zu\n", name, t->n, pct(t->matched, t->n),
-            pct(t->settled, t->n), pct(t->half_matched[0], t->half_n[0]), pct(t->half_matched[1], t->half_n[1]),
+    fprintf(stderr, "%-24s %6zu %8.2f %8.2f %8.2f %6zu\n", name, t->n, pct(t->matched, t->n),
+            pct(t->half_matched[0], t->half_n[0]), pct(t->half_matched[1], t->half_n[1]),
             t->wrong);
 }
 
@@ -146,7 +119,6 @@ static void add(tally *sum, const tally *t)
 {
     sum->n += t->n;
     sum->matched += t->matched;
-    sum->settled += t->settled;
     sum->wrong += t->wrong;
     sum->aggregates += t->aggregates;
     for (int h = 0; h < 2; h++) {
@@ -158,8 +130,8 @@ static void add(tally *sum, const tally *t)
 Test(countries, lists_of_names)
 {
     tally sums[N_GROUPS] = {{0}};
-    fprintf(stderr, "%-24s %6s %8s %8s %8s %8s %6s\n", "list", "rows",
-            "match %", "settled", "half A", "half B", "wrong");
+    fprintf(stderr, "%-24s %6s %8s %8s %8s %6s\n", "list", "rows",
+            "match %", "half A", "half B", "wrong");
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const tally t = measure(lists[i].file);
         print_row(lists[i].file, &t);

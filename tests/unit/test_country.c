@@ -219,22 +219,6 @@ Test(country, schemes)
     }
 }
 
-static bool named(void *user, const char *iso3)
-{
-    return strcmp(user, iso3) == 0;
-}
-
-Test(country, settles_by_elimination)
-{
-    char cod[] = "COD", fra[] = "FRA";
-    csi_country_answer answer = resolve("Congo", CSI_COUNTRY_ANY, 0);
-    csi_country_settle(&answer, named, fra);
-    cr_expect(answer.match == CSI_COUNTRY_AMBIGUOUS);
-    csi_country_settle(&answer, named, cod);
-    cr_expect(answer.match == CSI_COUNTRY_FOUND);
-    cr_expect_str_eq(answer.iso3, "COG");
-}
-
 Test(country, facts)
 {
     cr_expect(csi_country_count() == 250, "%zu countries", csi_country_count());

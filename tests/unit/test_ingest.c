@@ -207,6 +207,11 @@ Test(ingest, merges_aggregated_rows_of_many_files)
     cr_expect(is_near(r.raw->panel->value[0], 7.0 / 3, 1e-15));
     cr_expect(is_near(r.raw->panel->standard_error[0], sqrt(14.0 / 18), 1e-15) && isnan(r.raw->panel->standard_error[1]));
     release(&r);
+    const char *bare = "country,period,indicator,n,mean\nFRA,2020,a,2,1.5\nFRA,2021,a,1,4\n";
+    r = ingest(&options, &bare, 1, "{reader: aggregated}");
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect(isnan(r.raw->panel->standard_error[0]), "%g", r.raw->panel->standard_error[0]);
+    release(&r);
     const char *bad = "country,period,indicator,n,mean,m2\nFRA,2020,a,2,x,0.5\nFRA,2020,a,-2,1,1\nFRA,2020,a,2,1,-1\n";
     r = ingest(&options, &bad, 1, NULL);
     cr_expect(r.status == CSI_ERR_DATA && csi_diag_n_errors(r.diag) == 3, "%s", r.words);
