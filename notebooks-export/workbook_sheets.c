@@ -11,7 +11,7 @@
 
 #define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
 #define MAX_METHOD_BYTES ((size_t)16 << 20)
-enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PROSE_WIDTH = 66, LINE_POINTS = 15, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
+enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PAGES_ACROSS = 4, PROSE_WIDTH = 66, LINE_POINTS = 15, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
 
 void csi_sheets_keep(csi_sheets *to, lxw_error error)
 {
@@ -117,7 +117,7 @@ static void finish_sheet(csi_sheets *to, lxw_worksheet *sheet, size_t n_columns,
     worksheet_set_landscape(sheet);
     csi_sheets_keep(to, worksheet_repeat_rows(sheet, 0, 0));
     if (n_columns > WIDE && n_frozen > 0) {
-        worksheet_fit_to_pages(sheet, 0, 0);
+        worksheet_fit_to_pages(sheet, PAGES_ACROSS, 0);
         csi_sheets_keep(to, worksheet_repeat_columns(sheet, 0, (lxw_col_t)(n_frozen - 1)));
     }
     csi_sheets_keep(to, worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n_rows, last));

@@ -86,10 +86,11 @@ iso3 = COUNTRY if COUNTRY in set(latest["iso3"]) else (latest["iso3"].iloc[0] if
 own = scores[scores["iso3"] == iso3]
 line = own[own["code"] == TOP].sort_values("year")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-left.fill_between(line["year"], line["score_q05"], line["score_q95"], color=BLUE, alpha=0.2)
+left.fill_between(line["year"], line["score_q05"], line["score_q95"], color=BLUE, alpha=0.2, label="90 % interval")
 left.plot(line["year"], line["score"], marker="o", color=BLUE)
 left.plot(index.groupby("year")["score"].median(), color=GREY, linestyle="--", label="median of all countries")
 left.set_title(f"{plain(NAMES[iso3])}: index")
+left.set_ylabel("score")
 left.legend()
 of_year = scores[scores["year"] == YEAR].pivot(index="iso3", columns="code", values="score")
 names_of_parts = [plain(codebook.loc[p, "iName"]) for p in PARTS]
@@ -97,7 +98,7 @@ right.barh(names_of_parts, of_year.loc[iso3].reindex(PARTS), color=BLUE)
 right.plot(of_year.reindex(columns=PARTS).median(), names_of_parts, "|", color=ORANGE, markersize=14,
            label="median of all countries")
 right.invert_yaxis()
-right.set_title(f"{plain(NAMES[iso3])}: parts, {YEAR}")
+right.set_title(f"{plain(NAMES[iso3])}: scores of the parts, {YEAR}")
 right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), frameon=False)
 figure.tight_layout()
 plt.show()
