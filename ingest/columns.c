@@ -49,7 +49,7 @@ static uint32_t find_folded(const csi_record *header, const char *wanted, size_t
             continue;
         }
         fold(header->field[i].text, header->field[i].length, folded);
-        if (strcmp(folded, wanted) == 0) {
+        if (folded[0] == wanted[0] && strcmp(folded, wanted) == 0) {
             found = *n == 0 ? (uint32_t)i : found;
             (*n)++;
         }
