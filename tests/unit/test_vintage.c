@@ -67,7 +67,7 @@ Test(vintage, retention_takes_the_oldest_and_spares_the_latest)
     write_text_file(directory, "2026-01-01.txt", "no vintage");
     cr_assert(mkdir(path_of(directory, "2026-1-1"), 0755) == 0);
     for (int day = 1; day <= 12; day++) {
-        char date[16];
+        char date[32];
         snprintf(date, sizeof date, "2026-03-%02d", day);
         accept(arena, directory, date, 3);
     }
