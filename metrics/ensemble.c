@@ -162,7 +162,7 @@ static void score_replicate(const run *job, workspace *w, size_t i, size_t year,
     if (!r->is_slow) {
         if (r->has_errors) {
             const size_t n_rows = e->n_erring * e->raw->n_years;
-            csi_replicate_errors(e, r, r->variant->error_is_needed + year * n_rows, w->error);
+            csi_replicate_errors(e, r, r->branch->error_is_needed + year * n_rows, w->error);
         }
         csi_kernel_year(w->kernel, r, w->error, year, job->is_wanted, score);
         return;

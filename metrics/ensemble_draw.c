@@ -96,18 +96,18 @@ static size_t choose_imputation(const csi_ensemble_spec *spec, double u)
     return spec->imputation[i].first + choose(rest, spec->imputation[i].n);
 }
 
-static void draw_variant(const csi_ensemble *e, const csi_draw_plan *plan, double *u, csi_replicate *r)
+static void draw_branch(const csi_ensemble *e, const csi_draw_plan *plan, double *u, csi_replicate *r)
 {
-    size_t variant = 0, step = 1;
+    size_t branch = 0, step = 1;
     for (size_t factor = 0; factor < 3; factor++) {
         const size_t n = 1 + (e->spec->is_active[factor] ? e->spec->n_alternatives[factor] : 0);
         if (is_drawn(e, plan, (csi_factor)factor)) {
             uniforms(e, plan, (csi_factor)factor, u);
-            variant += step * (factor == CSI_FACTOR_IMPUTATION ? choose_imputation(e->spec, u[0]) : choose(u[0], n));
+            branch += step * (factor == CSI_FACTOR_IMPUTATION ? choose_imputation(e->spec, u[0]) : choose(u[0], n));
         }
         step *= n;
     }
-    r->variant = &e->variant[variant];
+    r->branch = &e->branch[branch];
 }
 
 static void set_rules(const csi_ensemble *e, size_t alternative, csi_replicate *r)
@@ -208,9 +208,9 @@ static void draw_left_out(const csi_ensemble *e, const csi_draw_plan *plan, doub
         r->left_out = e->left_out[left - 1] + 1;
         r->weight_factor[r->left_out - 1] = 0.0;
         r->has_weights = true;
-        r->own = *r->variant;
-        r->own.patterns = r->variant->without[left - 1];
-        r->variant = &r->own;
+        r->own = *r->branch;
+        r->own.patterns = r->branch->without[left - 1];
+        r->branch = &r->own;
     }
 }
 
@@ -243,7 +243,7 @@ static void draw_kept_errors(const csi_ensemble *e, csi_replicate *r)
 
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate)
 {
-    draw_variant(ensemble, plan, scratch, replicate);
+    draw_branch(ensemble, plan, scratch, replicate);
     draw_rules(ensemble, plan, scratch, replicate);
     draw_weights(ensemble, plan, scratch, replicate);
     draw_left_out(ensemble, plan, scratch, replicate);
@@ -254,7 +254,7 @@ void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan,
         draw_kept_errors(ensemble, replicate);
     }
     replicate->is_slow = ensemble->is_slow_everywhere ||
-                         (replicate->has_errors && !(replicate->variant->has_posts && replicate->variant->has_error_map));
+                         (replicate->has_errors && !(replicate->branch->has_posts && replicate->branch->has_error_map));
 }
 
 size_t csi_error_room(const csi_ensemble *ensemble)

@@ -261,7 +261,7 @@ static const double *indicator_column(const frame *f, size_t indicator, csi_rule
 {
     const csi_ensemble *e = f->e;
     const csi_replicate *r = f->r;
-    const csi_variant *v = r->variant;
+    const csi_branch *v = r->branch;
     const size_t at = (f->year * e->n_indicators + indicator) * e->stride;
     const csi_error_column *erring =
         v->has_posts && r->has_errors && v->error != NULL ? v->error[f->year * e->n_indicators + indicator] : NULL;
@@ -424,7 +424,7 @@ static void score_node(const frame *f, size_t node)
     const csi_kernel *k = f->k;
     const size_t at = f->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators;
     const size_t n = (e->n_lanes[at] + BLOCK - 1) / BLOCK * BLOCK;
-    const csi_patterns *patterns = &f->r->variant->patterns[at];
+    const csi_patterns *patterns = &f->r->branch->patterns[at];
     double by_pattern[CSI_PATTERNS_MOST];
     draw_family(f, node, patterns, by_pattern);
     k->is_passed[node - e->n_indicators] = is_passable(f, node, patterns, by_pattern);

@@ -131,12 +131,12 @@ csi_status csi_count_lanes(csi_ensemble *ensemble)
         return CSI_ERR_MEMORY;
     }
     for (size_t i = 0; i < n_columns; i++) {
-        /* replicates that walk the pipeline may score countries that no variant does */
+        /* replicates that walk the pipeline may score countries that no branch does */
         n_lanes[i] = e->slow != NULL ? e->n_countries : 0;
-        for (size_t v = 0; v < e->n_variants * (1 + e->n_left_out); v++) {
-            const csi_variant *variant = &e->variant[v % e->n_variants];
-            const size_t k = v / e->n_variants;
-            const csi_patterns *patterns = k == 0 ? &variant->patterns[i] : &variant->without[k - 1][i];
+        for (size_t v = 0; v < e->n_branchs * (1 + e->n_left_out); v++) {
+            const csi_branch *branch = &e->branch[v % e->n_branchs];
+            const size_t k = v / e->n_branchs;
+            const csi_patterns *patterns = k == 0 ? &branch->patterns[i] : &branch->without[k - 1][i];
             for (size_t lane = n_lanes[i]; lane < e->n_countries; lane++) {
                 n_lanes[i] = isnan(patterns->if_scored[patterns->of[lane]]) ? n_lanes[i] : lane + 1;
             }

@@ -1,5 +1,5 @@
 /* Leaving a node out, for the kernel: its weight is 0, and who is scored follows from the tree without it. So the tree of
- * every variant is aggregated once for each node that may be left out, by the pipeline's own rules, and only the patterns
+ * every branch is aggregated once for each node that may be left out, by the pipeline's own rules, and only the patterns
  * of who has enough are kept. */
 #include "metrics/ensemble_model.h"
 
@@ -21,8 +21,8 @@ static csi_status list_nodes(csi_ensemble *e, csi_diag *diag)
     return CSI_OK;
 }
 
-/* Aggregating fills the result anew; what the variant keeps of it is laid out already. */
-static csi_status aggregate_without(const csi_ensemble *e, const csi_variant *v, size_t node, csi_result *result,
+/* Aggregating fills the result anew; what the branch keeps of it is laid out already. */
+static csi_status aggregate_without(const csi_ensemble *e, const csi_branch *v, size_t node, csi_result *result,
                                     csi_diag *diag)
 {
     csi_context context = e->context;
@@ -39,7 +39,7 @@ static csi_status aggregate_without(const csi_ensemble *e, const csi_variant *v,
     return csi_aggregate_run(&v->recipe, &context, result, diag);
 }
 
-csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_variant *variant, csi_result *result, csi_diag *diag)
+csi_status csi_branch_leave_out(csi_ensemble *ensemble, csi_branch *branch, csi_result *result, csi_diag *diag)
 {
     csi_ensemble *e = ensemble;
     csi_status status = CSI_OK;
@@ -49,13 +49,13 @@ csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_variant *variant, c
     CSI_TRY(e->left_out == NULL ? list_nodes(e, diag) : CSI_OK);
     const csi_patterns **without = csi_arena_alloc(e->arena, e->n_left_out + 1, sizeof *without);
     for (size_t i = 0; i < e->n_left_out && without != NULL; i++) {
-        CSI_TRY(aggregate_without(e, variant, e->left_out[i], result, diag));
+        CSI_TRY(aggregate_without(e, branch, e->left_out[i], result, diag));
         without[i] = csi_find_patterns(e, result);
         if (without[i] == NULL) {
             without = NULL;
         }
     }
-    variant->without = without;
+    branch->without = without;
     status = without == NULL ? csi_diag_no_memory(diag, "the ensemble") : CSI_OK;
 out:
     return status;

@@ -1,4 +1,4 @@
-/* Building an ensemble: every variant walked once by the pipeline, its cells laid out for the kernel, and a judgement
+/* Building an ensemble: every branch walked once by the pipeline, its cells laid out for the kernel, and a judgement
  * whether the kernel can do all that may be drawn. */
 #include "metrics/ensemble_model.h"
 
@@ -8,7 +8,7 @@
 
 #include "metrics/rng.h"
 
-#define MANY_VARIANTS 64
+#define MANY_BRANCHS 64
 
 typedef struct builder {
     csi_ensemble *e;
@@ -68,7 +68,7 @@ static csi_status substitute(const builder *b, const csi_recipe *from, csi_step_
     return CSI_OK;
 }
 
-static csi_status choose_steps(const builder *b, csi_variant *v)
+static csi_status choose_steps(const builder *b, csi_branch *v)
 {
     csi_status status = CSI_OK;
     v->recipe = *b->e->recipe;
@@ -88,7 +88,7 @@ static csi_status choose_steps(const builder *b, csi_variant *v)
 }
 
 /* One min-max step over all indicators is what the kernel repeats with other goalposts. */
-static bool find_posts_step(const csi_variant *v, const csi_framework *framework, const csi_step **step)
+static bool find_posts_step(const csi_branch *v, const csi_framework *framework, const csi_step **step)
 {
     if (v->recipe.n_stages != v->unnormalised.n_stages + 1) {
         return false;
@@ -125,7 +125,7 @@ static void find_posts(const csi_ensemble *e, const csi_step *step, const csi_re
     }
 }
 
-static csi_status lay_out_posts(const builder *b, csi_variant *v, const csi_result *result)
+static csi_status lay_out_posts(const builder *b, csi_branch *v, const csi_result *result)
 {
     const csi_ensemble *e = b->e;
     const csi_step *step = NULL;
@@ -163,7 +163,7 @@ static csi_status lay_out_posts(const builder *b, csi_variant *v, const csi_resu
     return CSI_OK;
 }
 
-static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_result *result)
+static csi_status lay_out_fixed(const builder *b, csi_branch *v, const csi_result *result)
 {
     const csi_ensemble *e = b->e;
     const size_t n = e->n_years * e->n_indicators * e->stride;
@@ -188,7 +188,7 @@ static csi_status lay_out_fixed(const builder *b, csi_variant *v, const csi_resu
     return CSI_OK;
 }
 
-static csi_status walk_variant(const builder *b, csi_variant *v)
+static csi_status walk_branch(const builder *b, csi_branch *v)
 {
     csi_ensemble *e = b->e;
     csi_result *result = NULL;
@@ -209,7 +209,7 @@ static csi_status walk_variant(const builder *b, csi_variant *v)
         memcpy(nominal, result->weight, e->n_nodes * e->n_years * sizeof *nominal);
         e->nominal = nominal;
     }
-    CSI_TRY(csi_variant_leave_out(e, v, result, b->diag));
+    CSI_TRY(csi_branch_leave_out(e, v, result, b->diag));
 out:
     csi_result_free(result);
     return status;
@@ -263,9 +263,9 @@ static void find_range(csi_ensemble *e)
     e->low = e->recipe->scale_low;
     e->high = e->recipe->scale_high;
     const size_t n = e->n_years * e->n_indicators * e->stride;
-    for (size_t i = 0; i < e->n_variants; i++) {
+    for (size_t i = 0; i < e->n_branchs; i++) {
         double low, high;
-        range_of(e->variant[i].fixed, n, &low, &high);
+        range_of(e->branch[i].fixed, n, &low, &high);
         e->low = low < e->low ? low : e->low;
         e->high = high > e->high ? high : e->high;
     }
@@ -293,7 +293,7 @@ static bool needs_positive(csi_rule_kind kind)
     return kind == CSI_RULE_GEOMETRIC || kind == CSI_RULE_HARMONIC;
 }
 
-/* Whether the kernel does what the pipeline would; else why not, and whether that holds for every variant. */
+/* Whether the kernel does what the pipeline would; else why not, and whether that holds for every branch. */
 static void judge(csi_ensemble *e)
 {
     for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
@@ -311,41 +311,41 @@ static void judge(csi_ensemble *e)
         e->slow = "geometric or harmonic means over a scale that reaches below 0";
         e->is_slow_everywhere = true;
     }
-    for (size_t i = 0; i < e->n_variants && e->spec->is_active[CSI_FACTOR_ERRORS] && e->n_erring > 0; i++) {
-        if (!e->variant[i].has_posts || !e->variant[i].has_error_map) {
-            e->slow = e->variant[i].has_posts ? "errors carried through imputing or treating steps"
+    for (size_t i = 0; i < e->n_branchs && e->spec->is_active[CSI_FACTOR_ERRORS] && e->n_erring > 0; i++) {
+        if (!e->branch[i].has_posts || !e->branch[i].has_error_map) {
+            e->slow = e->branch[i].has_posts ? "errors carried through imputing or treating steps"
                                               : "errors under a normalisation that depends on the sample";
         }
     }
 }
 
-csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag);
+csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag);
 
-static csi_status make_variants(const builder *b)
+static csi_status make_branchs(const builder *b)
 {
     csi_ensemble *e = b->e;
     size_t n[3];
     csi_status status = CSI_OK;
-    e->n_variants = 1;
+    e->n_branchs = 1;
     for (size_t factor = 0; factor < 3; factor++) {
         n[factor] = 1 + (e->spec->is_active[factor] ? e->spec->n_alternatives[factor] : 0);
-        e->n_variants *= n[factor];
-        if (e->n_variants > MANY_VARIANTS) {
+        e->n_branchs *= n[factor];
+        if (e->n_branchs > MANY_BRANCHS) {
             return csi_diag_error(b->diag, CSI_ERR_CONFIG, NULL,
                                   "ensemble: more than %d combinations of imputing, treating and normalising steps",
-                                  MANY_VARIANTS);
+                                  MANY_BRANCHS);
         }
     }
-    e->variant = take(b, e->n_variants, sizeof *e->variant);
-    if (e->variant == NULL) {
+    e->branch = take(b, e->n_branchs, sizeof *e->branch);
+    if (e->branch == NULL) {
         return no_memory(b);
     }
-    for (size_t i = 0; i < e->n_variants; i++) {
-        csi_variant *v = &e->variant[i];
+    for (size_t i = 0; i < e->n_branchs; i++) {
+        csi_branch *v = &e->branch[i];
         v->choice[0] = i % n[0];
         v->choice[1] = i / n[0] % n[1];
         v->choice[2] = i / n[0] / n[1];
-        CSI_TRY(walk_variant(b, v));
+        CSI_TRY(walk_branch(b, v));
         CSI_TRY(csi_error_map(e, v, b->diag));
     }
 out:
@@ -374,7 +374,7 @@ csi_status csi_ensemble_new(const csi_ensemble_spec *spec, const csi_recipe *rec
     e->n_nodes = context->framework->n_nodes;
     CSI_TRY(find_erring(&b));
     CSI_TRY(find_rules(&b));
-    CSI_TRY(make_variants(&b));
+    CSI_TRY(make_branchs(&b));
     find_range(e);
     judge(e);
     CSI_TRY(csi_count_lanes(e) == CSI_OK ? CSI_OK : no_memory(&b));

@@ -1,6 +1,6 @@
 /* What the files of the ensemble share: the walk taken apart into what a draw can change and what it cannot.
  *
- * A variant is one combination of imputing, treating and normalising steps, walked once by the pipeline itself. Which
+ * A branch is one combination of imputing, treating and normalising steps, walked once by the pipeline itself. Which
  * cells are present does not depend on any other draw, so that who is scored, and by which pattern of children, is known
  * beforehand. A column has a lane for each country, those that are scored most often first, so that a node's scored ones
  * lie close together; it is `stride` long, and entries beyond the countries are NaN. */
@@ -28,7 +28,7 @@ typedef struct csi_error_column {
     csi_transform transform;  /* then taken */
 } csi_error_column;
 
-typedef struct csi_variant {
+typedef struct csi_branch {
     size_t choice[3];
     csi_recipe recipe;        /* the configured one with these steps */
     csi_recipe unnormalised;  /* the same up to the normalising step */
@@ -44,7 +44,7 @@ typedef struct csi_variant {
     bool has_error_map;
     const csi_error_column *const *error; /* [year * n_indicators + indicator]; NULL: none */
     const bool *error_is_needed;          /* [year][erring][panel year]: which rows of errors the year rests on */
-} csi_variant;
+} csi_branch;
 
 struct csi_ensemble {
     const csi_ensemble_spec *spec;
@@ -55,9 +55,9 @@ struct csi_ensemble {
     size_t n_years, n_countries, stride; /* scored years; stride: countries padded to CSI_DRAW_GROUP */
     size_t n_indicators, n_nodes;
     const size_t *country;               /* [lane] */
-    const size_t *n_lanes;               /* [year][aggregate]: no country beyond is scored in any variant */
-    csi_variant *variant;
-    size_t n_variants;
+    const size_t *n_lanes;               /* [year][aggregate]: no country beyond is scored in any branch */
+    csi_branch *branch;
+    size_t n_branchs;
     const double *nominal;               /* [node * n_years + year]: weights summing to 1 among siblings */
     const csi_rule_kind *rule_kind;      /* [node]: as configured */
     const double *rule_floor;            /* [node] */
@@ -74,8 +74,8 @@ struct csi_ensemble {
 
 /* The drawn choices of one replicate. Arrays belong to the caller. */
 typedef struct csi_replicate {
-    const csi_variant *variant;
-    csi_variant own;           /* the variant with the patterns of what is left out, where something is */
+    const csi_branch *branch;
+    csi_branch own;           /* the branch with the patterns of what is left out, where something is */
     size_t left_out;           /* 1 + node; 0: none */
     const csi_step **rule;     /* [node]: of aggregates */
     csi_rule_kind *rule_kind;  /* [node] */
@@ -91,12 +91,12 @@ typedef struct csi_replicate {
 CSI_MUST_USE csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate);
 void csi_replicate_free(csi_replicate *replicate);
 
-/* The steps of the variant up to the last imputing one, and the same without multiple imputation. */
-CSI_MUST_USE csi_status csi_variant_imputing(const csi_ensemble *ensemble, const csi_variant *variant, csi_diag *diag,
+/* The steps of the branch up to the last imputing one, and the same without multiple imputation. */
+CSI_MUST_USE csi_status csi_branch_imputing(const csi_ensemble *ensemble, const csi_branch *branch, csi_diag *diag,
                                              csi_recipe *imputing, csi_recipe *steps);
 
-/* What each node left out changes in who is scored; `result` is the variant's own. Does nothing where none ever is. */
-CSI_MUST_USE csi_status csi_variant_leave_out(csi_ensemble *ensemble, csi_variant *variant, csi_result *result,
+/* What each node left out changes in who is scored; `result` is the branch's own. Does nothing where none ever is. */
+CSI_MUST_USE csi_status csi_branch_leave_out(csi_ensemble *ensemble, csi_branch *branch, csi_result *result,
                                               csi_diag *diag);
 
 /* Orders the lanes by how many scores a country has in `result`, most first. CSI_ERR_MEMORY. */

@@ -13,11 +13,11 @@
 
 #define TERMS 2
 
-csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag);
+csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag);
 
 typedef struct mapping {
     csi_ensemble *e;
-    csi_variant *v;
+    csi_branch *v;
     csi_diag *diag;
     csi_recipe imputing;    /* up to the last imputing step */
     csi_recipe steps;       /* the same without multiple imputation */
@@ -208,14 +208,14 @@ out:
     return status;
 }
 
-csi_status csi_variant_imputing(const csi_ensemble *ensemble, const csi_variant *variant, csi_diag *diag,
+csi_status csi_branch_imputing(const csi_ensemble *ensemble, const csi_branch *branch, csi_diag *diag,
                                 csi_recipe *imputing, csi_recipe *steps)
 {
-    csi_step *kept = csi_arena_alloc(ensemble->arena, variant->unnormalised.n_stages + 1, sizeof *kept);
+    csi_step *kept = csi_arena_alloc(ensemble->arena, branch->unnormalised.n_stages + 1, sizeof *kept);
     if (kept == NULL) {
         return csi_diag_no_memory(diag, "the ensemble");
     }
-    *imputing = variant->unnormalised;
+    *imputing = branch->unnormalised;
     while (imputing->n_stages > 0 && imputing->stage[imputing->n_stages - 1].method->step == CSI_STEP_TREAT) {
         imputing->n_stages--;
     }
@@ -230,14 +230,14 @@ csi_status csi_variant_imputing(const csi_ensemble *ensemble, const csi_variant 
     return CSI_OK;
 }
 
-csi_status csi_error_map(csi_ensemble *ensemble, csi_variant *variant, csi_diag *diag)
+csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag)
 {
-    mapping m = {.e = ensemble, .v = variant, .diag = diag, .is_linear = true};
+    mapping m = {.e = ensemble, .v = branch, .diag = diag, .is_linear = true};
     csi_status status = CSI_OK;
     if (ensemble->n_erring == 0 || !ensemble->spec->is_active[CSI_FACTOR_ERRORS] || !are_simple(&m)) {
         return CSI_OK;
     }
-    CSI_TRY(csi_variant_imputing(ensemble, variant, diag, &m.imputing, &m.steps));
+    CSI_TRY(csi_branch_imputing(ensemble, branch, diag, &m.imputing, &m.steps));
     const size_t n = cells_of(ensemble);
     m.n_terms = csi_arena_alloc(ensemble->arena, n, 1);
     for (size_t term = 0; term < TERMS; term++) {

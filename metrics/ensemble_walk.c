@@ -28,7 +28,7 @@ static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, cons
 }
 
 /* As the kernel does it, which multiplies by the inverse of the distance and counts reversed ones from above. */
-static double between(const csi_variant *v, double x, double low, double high, int direction)
+static double between(const csi_branch *v, double x, double low, double high, int direction)
 {
     const double scale = (direction < 0 ? -1.0 : 1.0) / (high - low);
     double z = (x - (direction < 0 ? high : low)) * scale;
@@ -40,7 +40,7 @@ static double between(const csi_variant *v, double x, double low, double high, i
 
 static void normalise(const csi_ensemble *e, const csi_replicate *r, const csi_panel *treated, csi_panel *out)
 {
-    const csi_variant *v = r->variant;
+    const csi_branch *v = r->branch;
     for (size_t i = 0; i < e->n_indicators; i++) {
         for (size_t year = 0; year < e->n_years; year++) {
             const double low = v->low[i * e->n_years + year], width = v->high[i * e->n_years + year] - low;
@@ -62,7 +62,7 @@ static void normalise(const csi_ensemble *e, const csi_replicate *r, const csi_p
 /* The configured thresholds with the drawn rules. */
 static csi_status draw_recipe(const csi_ensemble *e, const csi_replicate *r, csi_recipe *recipe)
 {
-    *recipe = r->variant->recipe;
+    *recipe = r->branch->recipe;
     recipe->node_rule = calloc(e->n_nodes, sizeof *recipe->node_rule);
     if (recipe->node_rule == NULL) {
         return CSI_ERR_MEMORY;
@@ -82,13 +82,13 @@ static void copy_scores(const csi_ensemble *e, const csi_result *result, double 
 
 /* Draws of multiple imputation do not answer to errors (metrics/ensemble_noise.c): the values as imputed, moved by what
  * the errors do to the other imputing steps. */
-static csi_status impute_with_errors(const csi_ensemble *e, const csi_variant *v, const csi_context *context,
+static csi_status impute_with_errors(const csi_ensemble *e, const csi_branch *v, const csi_context *context,
                                      const csi_panel *raw, csi_diag *diag, csi_panel **imputed)
 {
     csi_result *whole = NULL, *before = NULL, *after = NULL;
     csi_recipe imputing, steps;
     csi_status status;
-    CSI_TRY(csi_variant_imputing(e, v, diag, &imputing, &steps));
+    CSI_TRY(csi_branch_imputing(e, v, diag, &imputing, &steps));
     CSI_TRY(csi_stages_run(&imputing, context, e->raw, diag, &whole));
     CSI_TRY(csi_stages_run(&steps, context, e->raw, diag, &before));
     CSI_TRY(csi_stages_run(&steps, context, raw, diag, &after));
@@ -108,7 +108,7 @@ out:
 static csi_status run_unnormalised(const csi_ensemble *e, const csi_replicate *r, const csi_context *context,
                                    const csi_panel *raw, csi_diag *diag, csi_panel **imputed, csi_result **result)
 {
-    const csi_variant *v = r->variant;
+    const csi_branch *v = r->branch;
     csi_recipe rest = v->unnormalised;
     size_t n_before = 0;
     csi_status status;
@@ -131,7 +131,7 @@ out:
 csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error, csi_diag *diag,
                     double *score)
 {
-    const csi_variant *v = replicate->variant;
+    const csi_branch *v = replicate->branch;
     csi_context context = ensemble->context;
     csi_panel *raw = NULL, *imputed = NULL, *normalised = NULL;
     csi_result *result = NULL;

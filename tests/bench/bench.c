@@ -197,7 +197,7 @@ static void time_year(batch *b, size_t year, double *part)
             double start = now();
             if (r->has_errors) {
                 const size_t n_rows = e->n_erring * e->raw->n_years;
-                csi_replicate_errors(e, r, r->variant->error_is_needed + year * n_rows, b->error);
+                csi_replicate_errors(e, r, r->branch->error_is_needed + year * n_rows, b->error);
                 keep_least(start, &errors);
             }
             start = now();

@@ -329,7 +329,7 @@ Test(ensemble, leaving_a_principle_out)
 }
 
 /* The mean over the scored cells of the index of the standard deviation between replicates, only imputation drawn, when a
- * share of the observed values is taken away; observed cells are the same in every variant. */
+ * share of the observed values is taken away; observed cells are the same in every branch. */
 static double spread_with_gaps(const subject *s, double share)
 {
     csi_panel *raw = NULL;
@@ -346,13 +346,13 @@ static double spread_with_gaps(const subject *s, double share)
     }
     cr_assert(csi_ensemble_new(s->spec, s->project->recipe, &s->run->context, raw, s->diag, &ensemble) == CSI_OK);
     size_t n_moved = 0, n_filled = 0, n_same = 0;
-    for (size_t v = 1; v < ensemble->n_variants; v++) {
+    for (size_t v = 1; v < ensemble->n_branchs; v++) {
         for (size_t year = 0; year < s->n_years; year++) {
             for (size_t i = 0; i < ensemble->n_indicators; i++) {
                 for (size_t lane = 0; lane < ensemble->n_countries; lane++) {
                     const size_t at = (year * ensemble->n_indicators + i) * ensemble->stride + lane;
                     const double x = csi_panel_get(raw, i, year + s->run->context.first_scored_year, ensemble->country[lane]);
-                    const double own = ensemble->variant[v].treated[at], last = ensemble->variant[v - 1].treated[at];
+                    const double own = ensemble->branch[v].treated[at], last = ensemble->branch[v - 1].treated[at];
                     n_moved += !isnan(x) && !isnan(own) && own != x;
                     n_filled += isnan(x) && !isnan(own);
                     n_same += v > 1 && isnan(x) && !isnan(own) && own == last;
