@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/settings.h"
+
 typedef struct builder {
     csi_arena *arena;
     csi_diag *diag;
@@ -277,6 +279,21 @@ size_t csi_framework_find_series(const csi_framework *framework, const char *cod
         }
     }
     return CSI_NONE;
+}
+
+const char *csi_framework_nearest_series(const csi_framework *framework, const char *code)
+{
+    const size_t n = csi_framework_n_series(framework);
+    const char **name = calloc(n + 1, sizeof *name), *nearest = NULL;
+    for (size_t i = 0; i < n && name != NULL; i++) {
+        name[i] = i < framework->n_indicators ? framework->node[i].code
+                                              : framework->denominator[i - framework->n_indicators].code;
+    }
+    if (name != NULL) {
+        nearest = csi_nearest_name(code, name, n);
+    }
+    free(name);
+    return nearest;
 }
 
 double csi_framework_path_weight(const csi_framework *framework, size_t node)

@@ -71,6 +71,9 @@ static inline size_t csi_framework_n_series(const csi_framework *framework)
 }
 size_t csi_framework_find_series(const csi_framework *framework, const char *code); /* or CSI_NONE */
 
+/* The code of a series that `code` may be a slip of the pen for; NULL when there is none, or memory for the list. */
+const char *csi_framework_nearest_series(const csi_framework *framework, const char *code);
+
 /* The weight of `node` along its path to the root: the product of shares within each parent. Sums to 1 over the
  * indicators. */
 double csi_framework_path_weight(const csi_framework *framework, size_t node);

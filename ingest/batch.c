@@ -396,9 +396,13 @@ static csi_status report_series(csi_batch *batch, const csi_record *record, cons
     if (plan->options->unknown_indicators == CSI_POLICY_IGNORE) {
         return CSI_OK;
     }
+    char code[64];
+    snprintf(code, sizeof code, "%.*s", (int)(length < sizeof code ? length : 0), key);
+    const char *near = csi_framework_nearest_series(plan->framework, code);
     return csi_batch_report(batch, severity_of(plan->options->unknown_indicators), true, record, column,
-                            "column \"%s\": indicator \"%.*s\" is not in the framework", plan->heading[column],
-                            (int)csi_shown_length(key, length), key);
+                            "column \"%s\": indicator \"%.*s\" is not in the framework%s%s%s", plan->heading[column],
+                            (int)csi_shown_length(key, length), key, near == NULL ? "" : "; did you mean \"",
+                            near == NULL ? "" : near, near == NULL ? "" : "\"?");
 }
 
 csi_status csi_batch_series(csi_batch *batch, const csi_record *record, uint32_t *series)

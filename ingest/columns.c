@@ -331,8 +331,10 @@ csi_status csi_columns_fix_series(const csi_preview *preview, const char *code, 
     const size_t found = csi_framework_find_series(preview->framework, code);
     if (found == CSI_NONE) {
         const csi_setting *setting = csi_setting_find(preview->settings->options, "indicator");
+        const char *near = csi_framework_nearest_series(preview->framework, code);
         return csi_diag_error(diag, CSI_ERR_CONFIG, setting != NULL ? &setting->place : NULL,
-                              "indicator: \"%s\" is not in the framework", code);
+                              "indicator: \"%s\" is not in the framework%s%s%s", code,
+                              near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?");
     }
     *series = (uint32_t)found;
     return CSI_OK;

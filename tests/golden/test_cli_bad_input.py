@@ -59,6 +59,8 @@ CASES = {
     "missing column": (replace(DATA, "iso3,year,indicator,value", "iso3,year,indicator,worth"), 65, r"data\.csv:1.*value"),
     "bad number": (replace(DATA, "CHE,2020,users,92", "CHE,2020,users,9l2"), 65,
                    r'data\.csv:3:16: error: .*users.*CHE.*2020.*"9l2"'),
+    "indicator misspelt": (replace(DATA, "CHE,2020,users,92", "CHE,2020,usres,92"), 65,
+                           r'data\.csv:3:10: .*"usres".*did you mean "users"'),
     "number too large": (replace(DATA, "CHE,2020,users,92", "CHE,2020,users,1e999"), 65, r'data\.csv:3:16: .*1e999'),
     "not a number": (replace(DATA, "CHE,2020,users,92", "CHE,2020,users,nan"), 65, r'data\.csv:3:16: .*"nan"'),
     "undeclared missing marker": (replace(DATA, "CHE,2020,users,92", "CHE,2020,users,n.a."), 65, r"data\.csv:3:16: .*n\.a\."),
