@@ -178,16 +178,14 @@ static void put_summary(const csi_call *call, const csi_run *run, size_t node, s
     const csi_panel *scores = run->result->scores;
     const size_t at = csi_panel_at(scores, node, year, country);
     const csi_country *who = &run->raw->countries.country[country];
-    char score[CSI_NUMBER_MAX], rank[64] = "", *text = NULL;
+    char score[CSI_NUMBER_MAX], rank[64] = "", text[1024];
     csi_number_write_fixed(scores->value[at], digits, score);
     if (run->rank[at] > 0) {
         snprintf(rank, sizeof rank, ", rank %d of %zu", run->rank[at], run->n_ranked[node * scores->n_years + year]);
     }
-    if (asprintf(&text, "%s (%s), %d: %s %s%s", who->name, who->iso3, scores->first_year + (int)year,
-                 run->project->framework->node[node].name, isnan(scores->value[at]) ? "is not scored" : score, rank) >= 0) {
-        csi_text_wrap(call->out, text, 0, 0, wrap_width(call));
-        free(text);
-    }
+    snprintf(text, sizeof text, "%s (%s), %d: %s %s%s", who->name, who->iso3, scores->first_year + (int)year,
+             run->project->framework->node[node].name, isnan(scores->value[at]) ? "is not scored" : score, rank);
+    csi_text_wrap(call->out, text, 0, 0, wrap_width(call));
     fputc('\n', call->out);
 }
 

@@ -89,6 +89,9 @@ static csi_status write_pair(pair *p, csi_csv *csv, csi_diag *diag)
     for (size_t c = 0; status == CSI_OK && c < n; c++) {
         write_country(p, c, csv);
     }
+    if (status == CSI_ERR_MEMORY) {
+        return csi_diag_no_memory(diag, "explaining changes of rank");
+    }
     return status == CSI_OK ? CSI_OK : csi_diag_error(diag, status, NULL, "a change of rank could not be explained");
 }
 

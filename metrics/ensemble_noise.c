@@ -247,7 +247,7 @@ csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *d
             return csi_diag_no_memory(diag, "the ensemble");
         }
     }
-    CSI_TRY(csi_panel_copy(ensemble->raw, &m.probe));
+    CSI_TRY(csi_panel_copy(ensemble->raw, &m.probe) == CSI_OK ? CSI_OK : csi_diag_no_memory(diag, "the ensemble"));
     for (size_t t = 0; t < ensemble->raw->n_years; t++) {
         CSI_TRY(probe_year(&m, t));
     }
