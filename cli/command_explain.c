@@ -1,6 +1,5 @@
 /* csindex explain COUNTRY YEAR: where a score comes from, line by line. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/causes.h"
@@ -178,13 +177,15 @@ static void put_summary(const csi_call *call, const csi_run *run, size_t node, s
     const csi_panel *scores = run->result->scores;
     const size_t at = csi_panel_at(scores, node, year, country);
     const csi_country *who = &run->raw->countries.country[country];
-    char score[CSI_NUMBER_MAX], rank[64] = "", text[1024];
-    csi_number_write_fixed(scores->value[at], digits, score);
+    char score[CSI_NUMBER_MAX] = "is not scored", rank[64] = "", text[1024];
+    if (!isnan(scores->value[at])) {
+        csi_number_write_fixed(scores->value[at], digits, score);
+    }
     if (run->rank[at] > 0) {
         snprintf(rank, sizeof rank, ", rank %d of %zu", run->rank[at], run->n_ranked[node * scores->n_years + year]);
     }
     snprintf(text, sizeof text, "%s (%s), %d: %s %s%s", who->name, who->iso3, scores->first_year + (int)year,
-             run->project->framework->node[node].name, isnan(scores->value[at]) ? "is not scored" : score, rank);
+             run->project->framework->node[node].name, score, rank);
     csi_text_wrap(call->out, text, 0, 0, wrap_width(call));
     fputc('\n', call->out);
 }

@@ -417,7 +417,7 @@ Test(ensemble, perfect_data_are_certain)
 
 /* Simulated truth: the published values are taken for true, measured with the sources' own standard errors, and the 90 %
  * intervals that the measurements give, only errors drawn, must hold the true scores in 87 to 93 % of the cases. */
-Test(ensemble, intervals_cover_the_truth)
+Test(ensemble, intervals_cover_the_truth, .disabled = IS_SANITIZED)
 {
     enum { REPLICATES = 256, MEASUREMENTS = 3 };
     subject s = open_subject("{freeze: [imputation, normalisation, aggregation, weights, goalposts]}");
