@@ -51,12 +51,13 @@ expect()
 
 "$compiler" "${sanitize[@]}" $(pkg-config --cflags csindex) "$root/consumer.c" -o "$root/shared" \
     $(pkg-config --libs csindex) "-Wl,-rpath,$libdir"
-ldd "$root/shared" | grep -q "libcsindex.so.0 => $libdir"
+ldd "$root/shared" >"$root/ldd"
+grep -q "libcsindex.so.0 => $libdir" "$root/ldd"
 expect "$root/shared"
 
 "$compiler" "${sanitize[@]}" $(pkg-config --cflags csindex) "$root/consumer.c" -o "$root/static" \
     $(pkg-config --static --libs csindex | sed "s|-lcsindex|$libdir/libcsindex.a|")
-! ldd "$root/static" | grep -q libcsindex
+! ldd "$root/static" | grep libcsindex
 expect "$root/static"
 
 mkdir "$root/project"
@@ -86,7 +87,7 @@ if grep -rl -- "$CSINDEX_BUILD" "$prefix" | grep -v -e '\.a$' -e '\.so' -e '/csi
     exit 1
 fi
 
-"$prefix/bin/csindex" --version | grep -q '^csindex '
+"$prefix/bin/csindex" --version | grep "^csindex " >/dev/null
 [ -f "$prefix/share/csindex/paris-call/index.yaml" ]
 [ -f "$prefix/share/man/man1/csindex.1.gz" ]
 [ -f "$prefix/share/bash-completion/completions/csindex" ]

@@ -9,14 +9,14 @@ systemd-analyze security --offline=true --threshold=15 "$schedules/csindex.servi
     { echo "the unit's exposure is above 1.5"; exit 1; }
 exposure=$(systemd-analyze security --offline=true "$schedules/csindex.service" | sed -n 's/.*exposure level[^0-9]*\([0-9.]*\).*/\1/p')
 calendar=$(sed -n 's/^OnCalendar=//p' "$schedules/csindex.timer")
-systemd-analyze calendar "$calendar" | grep -q 'Next elapse'
+systemd-analyze calendar "$calendar" | grep "Next elapse" >/dev/null
 grep -qE '^[0-9*]+ [0-9*]+ \* \* \* csindex /usr/bin/csindex run ' "$schedules/csindex.cron"
 bash -n "$schedules/ci.sh"
 
 # Every command line names options that there are.
 for file in csindex.service csindex.cron ci.sh Snakefile dvc.yaml; do
     for option in $(grep -E 'csindex run|\{CSINDEX\} run' "$schedules/$file" | grep -oE -- '--[a-z-]+' | sort -u); do
-        "$CSINDEX" run --help | grep -q -- "$option" || { echo "$file: csindex run knows no $option"; exit 1; }
+        "$CSINDEX" run --help | grep -- "$option" >/dev/null || { echo "$file: csindex run knows no $option"; exit 1; }
     done
 done
 echo "exposure $exposure; timer, cron line and scripts are accepted"
