@@ -63,12 +63,15 @@ struct csi_publication {
 struct csi_output {
     const char *file;
     csi_compression compression;
-    /* The shape of a table for this publication (NULL: out of memory); NULL itself when the file is no table. */
-    const csi_shape *(*shape)(const csi_publication *publication);
+    const csi_shape *shape; /* of a table; NULL: made by `describe`, or, without it, the file is no table */
+    /* The shape of a table whose fields depend on the publication, in its arena (NULL: out of memory). */
+    const csi_shape *(*describe)(const csi_publication *publication);
     csi_status (*write)(const csi_publication *publication, csi_outfile *file, csi_diag *diag);
     const csi_publication *part; /* what is written instead of the publication itself: of a variant; NULL: itself */
-    const csi_shape *part_shape;
 };
+
+/* The field "code" as a foreign key into the codebook. */
+extern const csi_link csi_link_codebook;
 
 /* Computes the variants and fills output[0..n_variants) with their files. */
 csi_status csi_variants_prepare(csi_publication *publication, csi_diag *diag, csi_output *output);

@@ -21,23 +21,16 @@ static const csi_shape_field fields[] = {
     {.name = "effect", .type = "number", .meaning = "Points of the index that are due to it", .is_required = true},
 };
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_changes = {
-        .title = "Causes of change",
-        .description = "Exact decomposition of the index's change between neighbouring years, and between the first and "
-                       "the last, into indicators, coverage and weights.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year_from|year_to|code|cause",
-        .link = links,
-        .n_links = 1,
-    };
-    (void)publication;
-    return &shape_of_changes;
-}
+static const csi_shape shape = {
+    .title = "Causes of change",
+    .description = "Exact decomposition of the index's change between neighbouring years, and between the first and "
+                   "the last, into indicators, coverage and weights.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year_from|year_to|code|cause",
+    .link = &csi_link_codebook,
+    .n_links = 1,
+};
 
 typedef struct pair {
     const csi_run *run;
@@ -95,7 +88,7 @@ static csi_status write_changes(const csi_publication *publication, csi_outfile 
         return csi_diag_no_memory(diag, "explaining the changes");
     }
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (p.to = 1; p.to < n_years; p.to++) {
         p.from = p.to - 1;
         CSI_TRY(write_pair(&p, diag));
@@ -112,4 +105,4 @@ out:
 }
 
 const csi_output csi_output_changes = {
-    .file = "changes.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_changes};
+    .file = "changes.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_changes};

@@ -51,7 +51,7 @@ static csi_shape_field source_field(const csi_publication *publication, const ch
 
 static const csi_link links[] = {{"Parent", "", "iCode"}};
 
-static const csi_shape *shape(const csi_publication *publication)
+static const csi_shape *describe(const csi_publication *publication)
 {
     const csi_texts *sources = publication->sources;
     const size_t n_extra = sources == NULL ? 0 : sources->n_columns, key = csi_sources_key(sources);
@@ -193,7 +193,7 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
 {
     const csi_run *run = publication->run;
     const csi_framework *framework = run->project->framework;
-    const csi_shape *codebook = shape(publication);
+    const csi_shape *codebook = describe(publication);
     csi_status status = CSI_OK;
     if (codebook == NULL) {
         return csi_diag_no_memory(diag, "writing the codebook");
@@ -222,4 +222,4 @@ out:
 }
 
 const csi_output csi_output_codebook = {
-    .file = "codebook.csv", .compression = CSI_PLAIN, .shape = shape, .write = write_codebook};
+    .file = "codebook.csv", .compression = CSI_PLAIN, .describe = describe, .write = write_codebook};

@@ -25,20 +25,15 @@ static const csi_link links[] = {
     {"iso3|year|parent", "scores.csv.gz", "iso3|year|code"},
 };
 
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_contributions = {
-        .title = "Contributions",
-        .description = "Normalised values and scores of all children present, with weights and contributions.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year|code",
-        .link = links,
-        .n_links = 2,
-    };
-    (void)publication;
-    return &shape_of_contributions;
-}
+static const csi_shape shape = {
+    .title = "Contributions",
+    .description = "Normalised values and scores of all children present, with weights and contributions.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year|code",
+    .link = links,
+    .n_links = 2,
+};
 
 /* Weights and contributions of every child, laid out as the score panel. */
 typedef struct shares {
@@ -111,7 +106,7 @@ static csi_status write_contributions(const csi_publication *publication, csi_ou
     } else {
         csi_csv csv;
         csi_csv_init_file(&csv, file);
-        csi_shape_write_heading(shape(publication), &csv);
+        csi_shape_write_heading(&shape, &csv);
         write_all(publication, work, &all, &csv);
         csi_csv_flush(&csv);
     }
@@ -122,4 +117,4 @@ static csi_status write_contributions(const csi_publication *publication, csi_ou
 }
 
 const csi_output csi_output_contributions = {
-    .file = "contributions.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_contributions};
+    .file = "contributions.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_contributions};

@@ -118,12 +118,12 @@ static csi_status write_resource(const csi_publication *publication, size_t i, c
     const csi_output *output = publication->output[i];
     csi_json_begin_object(json);
     write_file_facts(json, output, &publication->facts[i]);
-    if (output->shape == NULL) {
+    if (output->shape == NULL && output->describe == NULL) {
         csi_json_text_at(json, "format", "md");
         csi_json_text_at(json, "mediatype", "text/markdown");
         csi_json_text_at(json, "title", "Method");
     } else {
-        const csi_shape *shape = output->part != NULL ? output->part_shape : output->shape(publication);
+        const csi_shape *shape = output->shape != NULL ? output->shape : output->describe(publication);
         if (shape == NULL) {
             return csi_diag_no_memory(diag, "describing the tables");
         }

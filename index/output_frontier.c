@@ -14,23 +14,16 @@ static const csi_shape_field fields[] = {
     {.name = "distance_to_top", .type = "number", .meaning = "Upper end of the scale - score", .is_required = true},
 };
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_frontier = {
-        .title = "Distance to the frontier",
-        .description = "How far every score lies from the best of its year; the share of the gap closed over the years "
-                       "stands in trends.csv.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year|code",
-        .link = links,
-        .n_links = 1,
-    };
-    (void)publication;
-    return &shape_of_frontier;
-}
+static const csi_shape shape = {
+    .title = "Distance to the frontier",
+    .description = "How far every score lies from the best of its year; the share of the gap closed over the years "
+                   "stands in trends.csv.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year|code",
+    .link = &csi_link_codebook,
+    .n_links = 1,
+};
 
 size_t csi_run_frontier(const csi_run *run, size_t node, size_t year)
 {
@@ -71,7 +64,7 @@ static csi_status write_frontier(const csi_publication *publication, csi_outfile
     csi_csv csv;
     (void)diag;
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t year = 0; year < publication->run->result->scores->n_years; year++) {
         for (size_t i = 0; i < framework->n_nodes; i++) {
             if (publication->node[i] >= framework->n_indicators) {
@@ -84,4 +77,4 @@ static csi_status write_frontier(const csi_publication *publication, csi_outfile
 }
 
 const csi_output csi_output_frontier = {
-    .file = "frontier.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_frontier};
+    .file = "frontier.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_frontier};

@@ -21,23 +21,16 @@ static const csi_shape_field fields[] = {
     {.name = "line", .type = "integer", .meaning = "The line in that file"},
 };
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_quality = {
-        .title = "State and origin of every cell",
-        .description = "One row a country, year and indicator: raw value, state, what was imputed or treated, and the "
-                       "line it came from. Earlier years than the first scored one only feed the imputation.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year|code",
-        .link = links,
-        .n_links = 1,
-    };
-    (void)publication;
-    return &shape_of_quality;
-}
+static const csi_shape shape = {
+    .title = "State and origin of every cell",
+    .description = "One row a country, year and indicator: raw value, state, what was imputed or treated, and the "
+                   "line it came from. Earlier years than the first scored one only feed the imputation.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year|code",
+    .link = &csi_link_codebook,
+    .n_links = 1,
+};
 
 static const char *marks_of(csi_cell state)
 {
@@ -79,7 +72,7 @@ static csi_status write_quality(const csi_publication *publication, csi_outfile 
     csi_csv csv;
     (void)diag;
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t i = 0; i < raw->n_series; i++) {
         const size_t series = publication->series[i];
         const char *code = series < framework->n_indicators
@@ -96,4 +89,4 @@ static csi_status write_quality(const csi_publication *publication, csi_outfile 
 }
 
 const csi_output csi_output_quality = {
-    .file = "quality.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_quality};
+    .file = "quality.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_quality};

@@ -28,20 +28,15 @@ static const csi_shape_field fields[] = {
      .is_required = true},
 };
 
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_changes = {
-        .title = "Causes of changes of rank",
-        .description = "Shapley values of the parts of the index, and of all other countries together, in every change of "
-                       "rank between neighbouring years and between the first and the last; they add up to it. No "
-                       "rows where a rule compares countries: `csindex explain --ranks` does one at a time.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year_from|year_to|part",
-    };
-    (void)publication;
-    return &shape_of_changes;
-}
+static const csi_shape shape = {
+    .title = "Causes of changes of rank",
+    .description = "Shapley values of the parts of the index, and of all other countries together, in every change of "
+                   "rank between neighbouring years and between the first and the last; they add up to it. No "
+                   "rows where a rule compares countries: `csindex explain --ranks` does one at a time.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year_from|year_to|part",
+};
 
 /* Jobs are countries within a pair of years, so that threads may share them; rows are written in order afterwards. */
 typedef struct pair {
@@ -108,7 +103,7 @@ static csi_status write_changes(const csi_publication *publication, csi_outfile 
         CSI_TRY(csi_diag_no_memory(diag, "explaining the changes of rank"));
     }
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (p.to = 1; p.to < scores->n_years; p.to++) {
         p.from = p.to - 1;
         CSI_TRY(write_pair(&p, &csv, diag));
@@ -126,4 +121,4 @@ out:
 }
 
 const csi_output csi_output_rank_changes = {
-    .file = "rank_changes.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_changes};
+    .file = "rank_changes.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_changes};

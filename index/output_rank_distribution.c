@@ -14,18 +14,13 @@ static const csi_shape_field fields[] = {
                 "share in which it is ranked at all"},
 };
 
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_distribution = {
-        .title = "Distribution of ranks",
-        .description = "How the rank of the index is distributed over the replicates of the ensemble.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year|rank",
-    };
-    (void)publication;
-    return &shape_of_distribution;
-}
+static const csi_shape shape = {
+    .title = "Distribution of ranks",
+    .description = "How the rank of the index is distributed over the replicates of the ensemble.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year|rank",
+};
 
 static void write_country(const csi_publication *publication, size_t year, size_t country, csi_csv *csv)
 {
@@ -52,7 +47,7 @@ static csi_status write_distribution(const csi_publication *publication, csi_out
     csi_csv csv;
     (void)diag;
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t year = 0; year < scores->n_years; year++) {
         for (size_t c = 0; c < scores->n_countries; c++) {
             write_country(publication, year, c, &csv);
@@ -63,4 +58,4 @@ static csi_status write_distribution(const csi_publication *publication, csi_out
 }
 
 const csi_output csi_output_rank_distribution = {
-    .file = "rank_distribution.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_distribution};
+    .file = "rank_distribution.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_distribution};

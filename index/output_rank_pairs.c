@@ -17,18 +17,13 @@ static const csi_shape_field fields[] = {
      .meaning = "yes: one of the two shares is at least 0.95"},
 };
 
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_pairs = {
-        .title = "Pairs of countries",
-        .description = "Which of two countries ranks above the other, and how surely, over the replicates of the ensemble.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3_a|iso3_b",
-    };
-    (void)publication;
-    return &shape_of_pairs;
-}
+static const csi_shape shape = {
+    .title = "Pairs of countries",
+    .description = "Which of two countries ranks above the other, and how surely, over the replicates of the ensemble.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3_a|iso3_b",
+};
 
 static void write_pair(const csi_publication *publication, size_t year, size_t a, size_t b, csi_csv *csv)
 {
@@ -55,7 +50,7 @@ static csi_status write_pairs(const csi_publication *publication, csi_outfile *f
     csi_csv csv;
     (void)diag;
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t a = 0; a < scores->n_countries && year != CSI_NONE; a++) {
         for (size_t b = a + 1; b < scores->n_countries; b++) {
             const int *rank = run->rank + csi_panel_at(scores, scores->n_series - 1, year, 0);
@@ -69,4 +64,4 @@ static csi_status write_pairs(const csi_publication *publication, csi_outfile *f
 }
 
 const csi_output csi_output_rank_pairs = {
-    .file = "rank_pairs.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_pairs};
+    .file = "rank_pairs.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_pairs};

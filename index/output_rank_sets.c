@@ -36,23 +36,16 @@ static const csi_shape_field fields[] = {
     {.name = "data_group", .type = "integer", .meaning = "Group by those sets"},
 };
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_sets = {
-        .title = "Sets of ranks",
-        .description = "Simultaneous 90 % confidence sets for the ranks of all countries, and groups of countries that "
-                       "cannot be told apart.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year|code",
-        .link = links,
-        .n_links = 1,
-    };
-    (void)publication;
-    return &shape_of_sets;
-}
+static const csi_shape shape = {
+    .title = "Sets of ranks",
+    .description = "Simultaneous 90 % confidence sets for the ranks of all countries, and groups of countries that "
+                   "cannot be told apart.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year|code",
+    .link = &csi_link_codebook,
+    .n_links = 1,
+};
 
 typedef struct sets {
     const csi_publication *publication;
@@ -131,7 +124,7 @@ static csi_status write_sets(const csi_publication *publication, csi_outfile *fi
         s.group[kind] = whole + (3 * kind + 2) * n;
     }
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (s.year = 0; s.year < scores->n_years; s.year++) {
         for (size_t i = 0; i < framework->n_nodes; i++) {
             s.node = publication->node[i];
@@ -148,4 +141,4 @@ static csi_status write_sets(const csi_publication *publication, csi_outfile *fi
 }
 
 const csi_output csi_output_rank_sets = {
-    .file = "rank_sets.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_sets};
+    .file = "rank_sets.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_sets};

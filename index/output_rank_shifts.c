@@ -17,18 +17,13 @@ static const csi_shape_field fields[] = {
      .is_required = true},
 };
 
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_shifts = {
-        .title = "Rank shifts",
-        .description = "How far each factor of the ensemble moves the ranks of the index.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "factor|year",
-    };
-    (void)publication;
-    return &shape_of_shifts;
-}
+static const csi_shape shape = {
+    .title = "Rank shifts",
+    .description = "How far each factor of the ensemble moves the ranks of the index.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "factor|year",
+};
 
 static const char *kind_of(size_t split)
 {
@@ -42,7 +37,7 @@ static csi_status write_shifts(const csi_publication *publication, csi_outfile *
     csi_csv csv;
     (void)diag;
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t split = 0; split < CSI_N_SPLITS; split++) {
         for (size_t year = 0; year < scores->n_years; year++) {
             const csi_rank_moves *moves = &publication->intervals->moves[split * scores->n_years + year];
@@ -61,4 +56,4 @@ static csi_status write_shifts(const csi_publication *publication, csi_outfile *
 }
 
 const csi_output csi_output_rank_shifts = {
-    .file = "rank_shifts.csv", .compression = CSI_PLAIN, .shape = shape, .write = write_shifts};
+    .file = "rank_shifts.csv", .compression = CSI_PLAIN, .shape = &shape, .write = write_shifts};

@@ -26,7 +26,7 @@ static const csi_shape_field fixed_fields[] = {
 };
 #define N_FIXED (sizeof fixed_fields / sizeof *fixed_fields)
 
-static const csi_shape *shape(const csi_publication *publication)
+static const csi_shape *describe(const csi_publication *publication)
 {
     const csi_framework *framework = publication->run->project->framework;
     const csi_node *root = &framework->node[framework->n_nodes - 1];
@@ -105,7 +105,7 @@ static csi_status write_ranking(const csi_publication *publication, csi_outfile 
     const csi_panel *scores = run->result->scores;
     const size_t latest = csi_run_latest_year(run), year = latest == CSI_NONE ? scores->n_years - 1 : latest;
     size_t *order = calloc(scores->n_countries + 1, sizeof *order);
-    const csi_shape *ranking = shape(publication);
+    const csi_shape *ranking = describe(publication);
     if (order == NULL || ranking == NULL) {
         free(order);
         return csi_diag_no_memory(diag, "writing the ranking");
@@ -123,4 +123,4 @@ static csi_status write_ranking(const csi_publication *publication, csi_outfile 
 }
 
 const csi_output csi_output_ranking = {
-    .file = "ranking.csv", .compression = CSI_PLAIN, .shape = shape, .write = write_ranking};
+    .file = "ranking.csv", .compression = CSI_PLAIN, .describe = describe, .write = write_ranking};

@@ -28,22 +28,15 @@ static const csi_shape_field fields[] = {
      .meaning = "provisional: an indicator below has not been reported for that year by anybody yet"},
 };
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_scores = {
-        .title = "Scores and ranks",
-        .description = "The index and all its parts for every year and country, with coverage and intervals.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|year|code",
-        .link = links,
-        .n_links = 1,
-    };
-    (void)publication;
-    return &shape_of_scores;
-}
+static const csi_shape shape = {
+    .title = "Scores and ranks",
+    .description = "The index and all its parts for every year and country, with coverage and intervals.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|year|code",
+    .link = &csi_link_codebook,
+    .n_links = 1,
+};
 
 static void write_quantiles(const csi_intervals *intervals, size_t cell, csi_csv *csv)
 {
@@ -89,7 +82,7 @@ static csi_status write_scores(const csi_publication *publication, csi_outfile *
     csi_csv csv;
     (void)diag;
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t year = 0; year < scores->n_years; year++) {
         for (size_t i = 0; i < framework->n_nodes; i++) {
             const size_t node = publication->node[i];
@@ -103,4 +96,4 @@ static csi_status write_scores(const csi_publication *publication, csi_outfile *
 }
 
 const csi_output csi_output_scores = {
-    .file = "scores.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_scores};
+    .file = "scores.csv.gz", .compression = CSI_GZIP, .shape = &shape, .write = write_scores};

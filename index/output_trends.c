@@ -49,23 +49,16 @@ static const csi_shape_field fields[] = {
      .meaning = "By change_p_adjusted at 0.05; blank where no draws were made"},
 };
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
-{
-    static const csi_shape shape_of_trends = {
-        .title = "Trends and changes",
-        .description = "Trend of every series, and change from the first year to the last, each with its test. Only rows "
-                       "with a score in some year.",
-        .field = fields,
-        .n_fields = sizeof fields / sizeof *fields,
-        .key = "iso3|code",
-        .link = links,
-        .n_links = 1,
-    };
-    (void)publication;
-    return &shape_of_trends;
-}
+static const csi_shape shape = {
+    .title = "Trends and changes",
+    .description = "Trend of every series, and change from the first year to the last, each with its test. Only rows "
+                   "with a score in some year.",
+    .field = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .key = "iso3|code",
+    .link = &csi_link_codebook,
+    .n_links = 1,
+};
 
 static const char *trend_of(const csi_movement *m)
 {
@@ -153,7 +146,7 @@ static csi_status write_trends(const csi_publication *publication, csi_outfile *
         return csi_diag_no_memory(diag, "writing the trends");
     }
     csi_csv_init_file(&csv, file);
-    csi_shape_write_heading(shape(publication), &csv);
+    csi_shape_write_heading(&shape, &csv);
     for (size_t i = 0; i < framework->n_nodes; i++) {
         if (publication->node[i] >= framework->n_indicators) {
             CSI_TRY(write_node(publication, publication->node[i], movement, &csv, diag));
@@ -165,4 +158,4 @@ out:
     return status;
 }
 
-const csi_output csi_output_trends = {.file = "trends.csv", .compression = CSI_PLAIN, .shape = shape, .write = write_trends};
+const csi_output csi_output_trends = {.file = "trends.csv", .compression = CSI_PLAIN, .shape = &shape, .write = write_trends};

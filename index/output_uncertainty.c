@@ -34,9 +34,7 @@ static const csi_shape_field fixed_fields[] = {
 };
 #define N_FIXED (sizeof fixed_fields / sizeof *fixed_fields)
 
-static const csi_link links[] = {{"code", "codebook.csv", "iCode"}};
-
-static const csi_shape *shape(const csi_publication *publication)
+static const csi_shape *describe(const csi_publication *publication)
 {
     const csi_ensemble_spec *spec = publication->intervals->spec;
     csi_shape_field *field = csi_arena_alloc(publication->arena, N_FIXED + spec->n_top, sizeof *field);
@@ -62,7 +60,7 @@ static const csi_shape *shape(const csi_publication *publication)
         .field = field,
         .n_fields = N_FIXED + spec->n_top,
         .key = "iso3|year|code",
-        .link = links,
+        .link = &csi_link_codebook,
         .n_links = 1,
     };
     return made;
@@ -113,7 +111,7 @@ static csi_status write_uncertainty(const csi_publication *publication, csi_outf
 {
     const csi_framework *framework = publication->run->project->framework;
     const csi_panel *scores = publication->run->result->scores;
-    const csi_shape *own = shape(publication);
+    const csi_shape *own = describe(publication);
     csi_csv csv;
     if (own == NULL) {
         return csi_diag_no_memory(diag, "writing the uncertainty");
@@ -135,4 +133,4 @@ static csi_status write_uncertainty(const csi_publication *publication, csi_outf
 }
 
 const csi_output csi_output_uncertainty = {
-    .file = "uncertainty.csv.gz", .compression = CSI_GZIP, .shape = shape, .write = write_uncertainty};
+    .file = "uncertainty.csv.gz", .compression = CSI_GZIP, .describe = describe, .write = write_uncertainty};

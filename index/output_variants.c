@@ -39,11 +39,10 @@ csi_status csi_variants_prepare(csi_publication *publication, csi_diag *diag, cs
         part[i] = (csi_publication){.run = &variant->run, .arena = publication->arena};
         part[i].node = csi_framework_order(publication->arena, variant->project.framework);
         output[i] = (csi_output){
-            .file = variant->spec->file, .compression = CSI_GZIP, .shape = csi_output_scores.shape,
-            .write = csi_output_scores.write, .part = &part[i],
-            .part_shape = describe(publication, variant, csi_output_scores.shape(publication)),
+            .file = variant->spec->file, .compression = CSI_GZIP, .write = csi_output_scores.write, .part = &part[i],
+            .shape = describe(publication, variant, csi_output_scores.shape),
         };
-        if (part[i].node == NULL || output[i].part_shape == NULL) {
+        if (part[i].node == NULL || output[i].shape == NULL) {
             return csi_diag_no_memory(diag, "publishing");
         }
     }

@@ -18,6 +18,8 @@ static const csi_output *const outputs[] = {
 };
 #define N_OUTPUTS (sizeof outputs / sizeof *outputs)
 
+const csi_link csi_link_codebook = {"code", "codebook.csv", "iCode"};
+
 void csi_shape_write_heading(const csi_shape *shape, csi_csv *csv)
 {
     for (size_t i = 0; i < shape->n_fields; i++) {
