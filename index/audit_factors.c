@@ -21,6 +21,19 @@ static csi_status columns_of(const csi_audit *audit, size_t node, csi_columns *c
     return csi_columns_of_node(&audit->run->context, audit->run->result->scores, node, audit->year, 1, true, columns);
 }
 
+/* The headings, then the rows of every node that has children. */
+static csi_status write_nodes(csi_audit *audit, csi_csv *csv, const char *const *heading, size_t n_headings,
+                              csi_status (*write)(csi_audit *audit, csi_csv *csv, size_t node))
+{
+    const csi_framework *framework = audit->run->project->framework;
+    csi_status status = CSI_OK;
+    csi_audit_headings(csv, heading, n_headings);
+    for (size_t node = framework->n_indicators; node < framework->n_nodes && status == CSI_OK; node++) {
+        status = write(audit, csv, node);
+    }
+    return status;
+}
+
 static csi_status judge_reliability(csi_audit *audit, const csi_node *node, const csi_reliability *r, const csi_adequacy *a)
 {
     csi_status status = CSI_OK;
@@ -72,14 +85,8 @@ out:
 
 csi_status csi_audit_reliability(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 {
-    const csi_framework *framework = audit->run->project->framework;
-    csi_status status = CSI_OK;
     (void)diag;
-    csi_audit_headings(csv, reliability_headings, sizeof reliability_headings / sizeof reliability_headings[0]);
-    for (size_t node = framework->n_indicators; node < framework->n_nodes && status == CSI_OK; node++) {
-        status = write_reliability(audit, csv, node);
-    }
-    return status;
+    return write_nodes(audit, csv, reliability_headings, sizeof reliability_headings / sizeof *reliability_headings, write_reliability);
 }
 
 static const char *const item_headings[] = {"code", "parent", "n_countries", "item_rest", "alpha_without", "msa"};
@@ -129,14 +136,8 @@ out:
 
 csi_status csi_audit_items(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 {
-    const csi_framework *framework = audit->run->project->framework;
-    csi_status status = CSI_OK;
     (void)diag;
-    csi_audit_headings(csv, item_headings, sizeof item_headings / sizeof item_headings[0]);
-    for (size_t node = framework->n_indicators; node < framework->n_nodes && status == CSI_OK; node++) {
-        status = write_items(audit, csv, node);
-    }
-    return status;
+    return write_nodes(audit, csv, item_headings, sizeof item_headings / sizeof *item_headings, write_items);
 }
 
 /* The matrices of one node's components. */
@@ -199,30 +200,31 @@ static csi_status judge_components(csi_audit *audit, const csi_node *node, const
                                         csi_audit_number(audit, 100 * c->value[0] / (double)c->p, 0));
 }
 
+static csi_status write_components_of(csi_audit *audit, csi_csv *csv, size_t node)
+{
+    csi_columns columns = {0};
+    components c = {0};
+    csi_status status;
+    CSI_TRY(columns_of(audit, node, &columns));
+    if (columns.n > columns.p + 2 && columns.p > 1) {
+        CSI_TRY(analyse(&columns, audit->run->context.seed, &c));
+        write_components(audit, csv, node, &c);
+        status = judge_components(audit, csi_audit_node(audit, node), &c);
+    }
+out:
+    csi_columns_free(&columns);
+    free(c.matrix);
+    free(c.value);
+    free(c.vector);
+    free(c.loading);
+    free(c.rotated);
+    free(c.noise);
+    return status;
+}
+
 csi_status csi_audit_components(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 {
-    const csi_framework *framework = audit->run->project->framework;
-    csi_status status = CSI_OK;
     (void)diag;
-    csi_audit_headings(csv, component_headings, sizeof component_headings / sizeof component_headings[0]);
-    for (size_t node = framework->n_indicators; node < framework->n_nodes && status == CSI_OK; node++) {
-        csi_columns columns = {0};
-        components c = {0};
-        status = columns_of(audit, node, &columns);
-        if (status == CSI_OK && columns.n > columns.p + 2 && columns.p > 1) {
-            status = analyse(&columns, audit->run->context.seed, &c);
-            if (status == CSI_OK) {
-                write_components(audit, csv, node, &c);
-                status = judge_components(audit, csi_audit_node(audit, node), &c);
-            }
-        }
-        csi_columns_free(&columns);
-        free(c.matrix);
-        free(c.value);
-        free(c.vector);
-        free(c.loading);
-        free(c.rotated);
-        free(c.noise);
-    }
-    return status;
+    return write_nodes(audit, csv, component_headings, sizeof component_headings / sizeof *component_headings,
+                       write_components_of);
 }

@@ -48,15 +48,14 @@ static void cell(const csi_report *r, const char *text)
 
 void csi_report_write_audit(const csi_report *r)
 {
+    static const csi_report_column columns[] = {
+        {CSI_WORD_gravity, false}, {CSI_WORD_subject, false}, {CSI_WORD_topic, false}, {CSI_WORD_found, false},
+        {CSI_WORD_rule, false},
+    };
     const csi_audit *audit = r->data->audit;
     write_totals(r);
     csi_report_open_table(r, "audit", CSI_WORD_audit_caption, audit->run->project->first_year + (int)audit->year);
-    csi_report_heading(r, CSI_WORD_gravity, "");
-    csi_report_heading(r, CSI_WORD_subject, "");
-    csi_report_heading(r, CSI_WORD_topic, "");
-    csi_report_heading(r, CSI_WORD_found, "");
-    csi_report_heading(r, CSI_WORD_rule, "");
-    csi_outfile_text(r->file, "</tr></thead><tbody>\n");
+    csi_report_headings(r, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < audit->n_findings; i++) {
         const csi_finding *finding = &audit->finding[i];
         csi_outfile_format(r->file, "<tr><td><span class=\"gravity %s\">", csi_gravity_name(finding->gravity));

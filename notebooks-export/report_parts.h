@@ -43,7 +43,13 @@ void csi_report_write_audit(const csi_report *report);    /* the findings; only 
 
 /* What tables have in common: a scrolling region with a caption, up to the headings, and its end. */
 void csi_report_open_table(const csi_report *report, const char *id, csi_word caption, int year); /* year 0: none */
+typedef struct csi_report_column {
+    csi_word word;
+    bool is_number;
+} csi_report_column;
+
 void csi_report_heading(const csi_report *report, csi_word word, const char *attributes);
+void csi_report_headings(const csi_report *report, const csi_report_column *column, size_t n); /* all, and opens the body */
 void csi_report_close_table(const csi_report *report);
 void csi_report_fact(const csi_report *report, const char *big, csi_word word); /* a large figure and what it is */
 void csi_report_write_data(const csi_report *report);     /* what the page's script works on, as JSON */

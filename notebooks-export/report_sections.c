@@ -17,6 +17,13 @@ static const section sections[] = {
     {"audit", CSI_WORD_audit},
 };
 
+static void write_worded(const csi_report *r, const char *before, csi_word word, const char *after)
+{
+    csi_outfile_text(r->file, before);
+    csi_report_word(r, word);
+    csi_outfile_text(r->file, after);
+}
+
 static void write_navigation(const csi_report *r)
 {
     csi_outfile_text(r->file, "<nav class=\"sections\"><ul>\n");
@@ -53,9 +60,7 @@ static void write_button(const csi_report *r, csi_word word, const char *attribu
 
 static void write_noscript(const csi_report *r)
 {
-    csi_outfile_text(r->file, "<noscript><p class=\"hint\">");
-    csi_report_word(r, CSI_WORD_needs_script);
-    csi_outfile_text(r->file, "</p></noscript>\n");
+    write_worded(r, "<noscript><p class=\"hint\">", CSI_WORD_needs_script, "</p></noscript>\n");
 }
 
 #define YEAR_CHOICE "<select class=\"year\"></select>"
@@ -65,9 +70,7 @@ static void write_ranking_section(const csi_report *r)
     open_section(r, "ranking", CSI_WORD_ranking);
     csi_outfile_text(r->file, "<div class=\"controls interactive\">\n");
     write_control(r, CSI_WORD_year, YEAR_CHOICE);
-    csi_outfile_text(r->file, "<label>");
-    csi_report_word(r, CSI_WORD_region);
-    csi_outfile_text(r->file, "<select id=\"region\"><option value=\"\">");
+    write_worded(r, "<label>", CSI_WORD_region, "<select id=\"region\"><option value=\"\">");
     csi_report_word(r, CSI_WORD_all_regions);
     csi_outfile_text(r->file, "</option></select></label>\n");
     write_control(r, CSI_WORD_filter, "<input type=\"search\" id=\"filter\">");
@@ -117,9 +120,7 @@ static void write_weights_table(const csi_report *r)
     csi_outfile_text(r->file, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"weights-title\">"
                               "<table id=\"weights-table\"><thead><tr>");
     for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
-        csi_outfile_text(r->file, i == 1 ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"number\">");
-        csi_report_word(r, headings[i]);
-        csi_outfile_text(r->file, "</th>");
+        csi_report_heading(r, headings[i], i == 1 ? "" : " class=\"number\"");
     }
     csi_outfile_text(r->file, "</tr></thead><tbody></tbody></table></div>\n");
 }
@@ -127,9 +128,7 @@ static void write_weights_table(const csi_report *r)
 static void write_weights_section(const csi_report *r)
 {
     open_section(r, "weights", CSI_WORD_weights);
-    csi_outfile_text(r->file, "<p class=\"text\">");
-    csi_report_word(r, CSI_WORD_weights_lead);
-    csi_outfile_text(r->file, "</p>\n");
+    write_worded(r, "<p class=\"text\">", CSI_WORD_weights_lead, "</p>\n");
     write_noscript(r);
     csi_outfile_text(r->file, "<div class=\"interactive\"><div class=\"controls\">\n");
     write_control(r, CSI_WORD_year, YEAR_CHOICE);
@@ -178,13 +177,9 @@ static void write_steps(const csi_report *r)
 static void write_method_section(const csi_report *r)
 {
     open_section(r, "method", CSI_WORD_method);
-    csi_outfile_text(r->file, "<p class=\"text\">");
-    csi_report_word(r, CSI_WORD_in_brief);
-    csi_outfile_text(r->file, "</p>\n");
+    write_worded(r, "<p class=\"text\">", CSI_WORD_in_brief, "</p>\n");
     write_steps(r);
-    csi_outfile_text(r->file, "<details><summary>");
-    csi_report_word(r, CSI_WORD_full_method);
-    csi_outfile_text(r->file, "</summary><div class=\"text\" lang=\"en\">\n");
+    write_worded(r, "<details><summary>", CSI_WORD_full_method, "</summary><div class=\"text\" lang=\"en\">\n");
     csi_markdown_to_html(r->file, r->data->methodology);
     csi_outfile_text(r->file, "</div></details>\n</section>\n");
 }
@@ -220,9 +215,7 @@ void csi_report_write_sections(const csi_report *r)
                             "data-table=\"audit-table\" data-file=\"findings.csv\"");
     } else {
         open_section(r, "audit", CSI_WORD_audit);
-        csi_outfile_text(r->file, "<p class=\"hint\">");
-        csi_report_word(r, CSI_WORD_no_audit);
-        csi_outfile_text(r->file, "</p>\n</section>\n");
+        write_worded(r, "<p class=\"hint\">", CSI_WORD_no_audit, "</p>\n</section>\n");
     }
     csi_outfile_text(r->file, "</main>\n");
 }

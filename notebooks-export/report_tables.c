@@ -44,6 +44,14 @@ void csi_report_heading(const csi_report *r, csi_word word, const char *attribut
     csi_outfile_text(r->file, "</th>");
 }
 
+void csi_report_headings(const csi_report *r, const csi_report_column *column, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        csi_report_heading(r, column[i].word, column[i].is_number ? " class=\"number\"" : "");
+    }
+    csi_outfile_text(r->file, "</tr></thead><tbody>\n");
+}
+
 /* Scores to a strip 200 wide that spans the scale 0..100. */
 static double on_strip(double score)
 {
@@ -207,17 +215,13 @@ static void write_indicator(const csi_report *r, const csi_report_indicator *ind
 
 void csi_report_write_codebook(const csi_report *r)
 {
+    static const csi_report_column columns[] = {
+        {CSI_WORD_indicator, false}, {CSI_WORD_principle, false}, {CSI_WORD_unit, false},
+        {CSI_WORD_direction, false}, {CSI_WORD_weight, true}, {CSI_WORD_countries, true},
+        {CSI_WORD_years, true}, {CSI_WORD_source, false}, {CSI_WORD_licence, false},
+    };
     csi_report_open_table(r, "codebook", CSI_WORD_data_lead, 0);
-    csi_report_heading(r, CSI_WORD_indicator, "");
-    csi_report_heading(r, CSI_WORD_principle, "");
-    csi_report_heading(r, CSI_WORD_unit, "");
-    csi_report_heading(r, CSI_WORD_direction, "");
-    csi_report_heading(r, CSI_WORD_weight, " class=\"number\"");
-    csi_report_heading(r, CSI_WORD_countries, " class=\"number\"");
-    csi_report_heading(r, CSI_WORD_years, " class=\"number\"");
-    csi_report_heading(r, CSI_WORD_source, "");
-    csi_report_heading(r, CSI_WORD_licence, "");
-    csi_outfile_text(r->file, "</tr></thead><tbody>\n");
+    csi_report_headings(r, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < r->data->n_indicators; i++) {
         write_indicator(r, &r->data->indicator[i]);
     }
