@@ -8,32 +8,18 @@ import json
 import math
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 
-command = os.environ["CSINDEX"]
-source = os.path.join(os.environ["CSINDEX_SOURCE"], "datasets", "paris-call")
-work = tempfile.TemporaryDirectory()
+from tables import PROJECT, path, rows, run
 
 
-def path(*names):
-    return os.path.join(work.name, *names)
-
-
-def call(*arguments, code=0):
-    done = subprocess.run([command, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stderr}"
-    return done
-
-
-def rows(*arguments):
-    return list(csv.DictReader(io.StringIO(call("diff", *arguments, "--format", "csv").stdout)))
+def differences(*arguments):
+    return rows(run("diff", *arguments, "--format", "csv").stdout)
 
 
 def project(name, configuration, is_revised):
-    shutil.copytree(source, path(name))
-    shutil.copyfile(os.path.join(source, configuration), path(name, "new.yaml"))
+    shutil.copytree(PROJECT, path(name))
+    shutil.copyfile(os.path.join(PROJECT, configuration), path(name, "new.yaml"))
     os.replace(path(name, "new.yaml"), path(name, "index.yaml"))
     if is_revised:
         with gzip.open(path(name, "indicators.csv.gz"), "rt") as file:
@@ -49,7 +35,7 @@ def project(name, configuration, is_revised):
         os.remove(path(name, "indicators.csv.gz"))
         with gzip.open(path(name, "indicators.csv.gz"), "wt") as file:
             file.write("\n".join(kept) + "\n")
-    call("run", path(name), "-o", path("out-" + name), "-q")
+    run("run", path(name), "-o", path("out-" + name), "-q")
     return path("out-" + name)
 
 
@@ -76,34 +62,34 @@ revised = project("revised", "index.yaml", True)
 method = project("method", "index-log.yaml", False)
 both = project("both", "index-log.yaml", True)
 
-done = call("diff", plain, plain, "--max-rank-change", "0", "--max-revised", "0")
+done = run("diff", plain, plain, "--max-rank-change", "0", "--max-revised", "0")
 assert "0 revised, 0 added, 0 gone" in done.stdout and "the same; program: the same" in done.stdout, done.stdout
-assert rows(plain, plain) == []
+assert differences(plain, plain) == []
 
-text = call("diff", plain, revised).stdout
+text = run("diff", plain, revised).stdout
 assert "wgi_rule_of_law: " in text and "0 revised, 0 added, 1 gone" in text, text
 assert "internet_users_pct: " in text and "15 revised, 0 added, 0 gone" in text, text
-found = rows(plain, revised)
+found = differences(plain, revised)
 add_up(found, 20)
 assert {row["iso3"] for row in found if row["change"] not in ("", "0")} == {"EST", "KEN", "PER"}
 assert all(row["method"] == "0" and row["program"] == "0" for row in found if row["change"] != "")
 assert all((row["coverage" if row["iso3"] != "EST" else "data"]) == "0" for row in found if row["change"] != "")
 
-found = rows(plain, method)
+found = differences(plain, method)
 add_up(found, 1900)
 assert all(row["data"] == "0" for row in found if row["change"] != "")
 
-found = rows(plain, both)
+found = differences(plain, both)
 add_up(found, 1900)
-expected = {(r["iso3"], r["year"]): r["new_score"] for r in rows(plain, method)}
+expected = {(r["iso3"], r["year"]): r["new_score"] for r in differences(plain, method)}
 touched = {row["iso3"] for row in found if row["data"] != "" and sum(map(abs, numbers(row, "data", "coverage"))) > 1e-12}
 assert touched == {"EST", "KEN", "PER"}, touched
 forward = {(r["iso3"], r["year"]): float(r["data"]) for r in found if r["iso3"] == "KEN" and r["data"] != ""}
-backward = {(r["iso3"], r["year"]): float(r["data"]) for r in rows(both, plain) if r["iso3"] == "KEN" and r["data"] != ""}
+backward = {(r["iso3"], r["year"]): float(r["data"]) for r in differences(both, plain) if r["iso3"] == "KEN" and r["data"] != ""}
 assert all(abs(forward[key] + backward[key]) < 1e-9 for key in forward), "the split is not symmetric"
 
 # every cause at once, on the small project that `init` makes: the parts are the Shapley values of runs of real mixtures
-call("init", path("small"))
+run("init", path("small"))
 
 
 def mixture(name, chosen):
@@ -114,7 +100,7 @@ def mixture(name, chosen):
             lines = opened.read().splitlines(keepends=True)
         with open(os.path.join(directory, file), "w") as opened:
             opened.writelines(changed(file, lines, chosen))
-    call("run", directory, "-o", directory + "-out", "-q", "--replicates", "0")
+    run("run", directory, "-o", directory + "-out", "-q", "--replicates", "0")
     with gzip.open(os.path.join(directory + "-out", "scores.csv.gz"), "rt") as opened:
         return {(r["iso3"], r["year"]): float(r["score"]) for r in csv.DictReader(opened) if r["score"] and r["code"] == TOP}
 
@@ -152,7 +138,7 @@ with open(path("small", "framework.csv")) as file:
     TOP = [row["iCode"] for row in csv.DictReader(file) if not row["Parent"]][0]
 subsets = [frozenset(s) for k in range(6) for s in itertools.combinations(PLAYERS, k)]
 mixtures = {s: mixture("-".join(sorted(s)) or "none", s) for s in subsets}
-found = rows(path("small-none-out"), path("small-" + "-".join(sorted(PLAYERS)) + "-out"))
+found = differences(path("small-none-out"), path("small-" + "-".join(sorted(PLAYERS)) + "-out"))
 add_up(found, 10)
 n = 0
 for row in found:
@@ -174,14 +160,14 @@ with open(os.path.join(older, "manifest.json")) as file:
 manifest["tool"]["source_sha256"] = "0" * 64
 with open(os.path.join(older, "manifest.json"), "w") as file:
     json.dump(manifest, file)
-assert "program: changed" in call("diff", older, plain).stdout
-found = rows(older, revised)
+assert "program: changed" in run("diff", older, plain).stdout
+found = differences(older, revised)
 add_up(found, 20)
 assert all(row["program"] == "0" for row in found if row["change"] != ""), "published results do not compute again exactly"
 
-errors = call("diff", plain, method, "--max-rank-change", "5", code=1).stderr
+errors = run("diff", plain, method, "--max-rank-change", "5", code=1).stderr
 assert "--max-rank-change 5" in errors, errors
-call("diff", plain, revised, "--max-revised", "1")
-assert "--max-revised 0" in call("diff", plain, revised, "--max-revised", "0", code=1).stderr
-call("diff", plain, path("nowhere"), code=66)
+run("diff", plain, revised, "--max-revised", "1")
+assert "--max-revised 0" in run("diff", plain, revised, "--max-revised", "0", code=1).stderr
+run("diff", plain, path("nowhere"), code=66)
 sys.exit(0)

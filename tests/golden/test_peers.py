@@ -1,35 +1,15 @@
 """`csindex peers` and frontier.csv.gz recomputed: standardised distances over made-up covariates, the best of each year."""
 import csv
-import gzip
-import io
 import math
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 
-command = os.environ["CSINDEX"]
-project = os.path.join(os.environ["CSINDEX_SOURCE"], "datasets", "paris-call")
-work = tempfile.TemporaryDirectory()
-table = os.path.join(work.name, "covariates.csv")
+from tables import PROJECT, path, read, rows, run
 
-
-def run(*arguments, code=0):
-    done = subprocess.run([command, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stderr}"
-    return done
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-run("run", project, "-o", os.path.join(work.name, "out"), "-q", "--replicates", "0")
-with gzip.open(os.path.join(work.name, "out", "frontier.csv.gz"), "rt", newline="") as file:
-    frontier = list(csv.DictReader(file))
-with gzip.open(os.path.join(work.name, "out", "scores.csv.gz"), "rt", newline="") as file:
-    scores = {(r["iso3"], r["code"], r["year"]): float(r["score"]) for r in csv.DictReader(file) if r["score"]}
+table = path("covariates.csv")
+run("run", PROJECT, "-o", path("out"), "-q", "--replicates", "0")
+frontier = read("out", "frontier.csv.gz")
+scores = {(r["iso3"], r["code"], r["year"]): float(r["score"]) for r in read("out", "scores.csv.gz") if r["score"]}
 best = {}
 for (iso3, code, year), score in sorted(scores.items()):
     if (code, year) not in best or score > best[code, year][0]:
@@ -55,7 +35,7 @@ country = complete[40]
 assert "EST" in units
 for c in [c for c in complete if (c, "p7", "2020") in scores][::20]:
     found = rows(run("peers", c, "--by", "log:population,area,same", "--covariates", table, "--top", "300", "--year", "2020",
-                     "--node", "p7", "--project", project, "--format", "csv").stdout)
+                     "--node", "p7", "--project", PROJECT, "--format", "csv").stdout)
     expected = {k: math.dist([z[n][c] for n in z], [z[n][k] for n in z])
                 for k in complete if k != c and (k, "p7", "2020") in scores}
     assert found[0]["iso3"] == c and {r["iso3"] for r in found[1:]} == set(expected)
@@ -64,11 +44,11 @@ for c in [c for c in complete if (c, "p7", "2020") in scores][::20]:
         assert abs(float(r["distance"]) - expected[r["iso3"]]) < 1e-9, r
         assert abs(float(r["difference"]) - (scores[c, "p7", "2020"] - scores[r["iso3"], "p7", "2020"])) < 1e-12, r
         assert abs(float(r["distance_to_frontier"]) - (best["p7", "2020"][0] - scores[r["iso3"], "p7", "2020"])) < 1e-12
-assert len(rows(run("peers", country, "--by", "population", "--covariates", table, "--project", project,
+assert len(rows(run("peers", country, "--by", "population", "--covariates", table, "--project", PROJECT,
                     "--format", "csv").stdout)) == 11
-assert "--by" in run("peers", country, "--covariates", table, "--project", project, code=64).stderr
-assert "--covariates" in run("peers", country, "--by", "area", "--project", project, code=64).stderr
-assert "not by how they score" in run("peers", country, "--by", "p7", "--covariates", table, "--project", project, code=64).stderr
-assert "nonesuch" in run("peers", country, "--by", "nonesuch", "--covariates", table, "--project", project, code=78).stderr
-run("peers", units[0], "--by", "area", "--covariates", table, "--project", project, code=65)
+assert "--by" in run("peers", country, "--covariates", table, "--project", PROJECT, code=64).stderr
+assert "--covariates" in run("peers", country, "--by", "area", "--project", PROJECT, code=64).stderr
+assert "not by how they score" in run("peers", country, "--by", "p7", "--covariates", table, "--project", PROJECT, code=64).stderr
+assert "nonesuch" in run("peers", country, "--by", "nonesuch", "--covariates", table, "--project", PROJECT, code=78).stderr
+run("peers", units[0], "--by", "area", "--covariates", table, "--project", PROJECT, code=65)
 sys.exit(0)

@@ -1,36 +1,14 @@
 """rank_changes.csv.gz and `explain --ranks`: effects add up to every change of rank, and are the Shapley values that the
 definition gives when every coalition is scored here from the published parts."""
 import csv
-import gzip
-import io
 import itertools
 import math
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 
-command = os.environ["CSINDEX"]
-project = os.path.join(os.environ["CSINDEX_SOURCE"], "datasets", "paris-call")
-work = tempfile.TemporaryDirectory()
-out = os.path.join(work.name, "out")
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([command, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stderr}"
-    return done.stdout
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def read(name):
-    with gzip.open(os.path.join(out, name), "rt", newline="") as file:
-        return list(csv.DictReader(file))
+from tables import PROJECT, path, read, rows, run
 
 
 def shapley(players, value):
@@ -56,13 +34,13 @@ def geometric(x):
     return math.exp(math.fsum(map(math.log, x)) / len(x))
 
 
-run("run", project, "-o", out, "-q", "--replicates", "0")
-table = {(r["code"], r["iso3"], int(r["year"])): r for r in read("scores.csv.gz") if r["score"]}
+run("run", PROJECT, "-o", path("out"), "-q", "--replicates", "0")
+table = {(r["code"], r["iso3"], int(r["year"])): r for r in read("out", "scores.csv.gz") if r["score"]}
 score = {key: float(r["score"]) for key, r in table.items()}
 rank = {key: int(r["rank"]) for key, r in table.items()}
 principles = [f"p{i}" for i in range(1, 10)]
 pairs = defaultdict(dict)
-for r in read("rank_changes.csv.gz"):
+for r in read("out", "rank_changes.csv.gz"):
     pairs[r["iso3"], int(r["year_from"]), int(r["year_to"])][r["part"]] = r
 years = range(2014, 2024)
 wanted = {(c, a, b) for a, b in list(zip(years, years[1:])) + [(2014, 2023)] for c in {c for _, c, _ in rank}
@@ -79,33 +57,33 @@ for (c, a, b) in sorted(pairs)[::230] + [("EST", 2014, 2023), ("ARG", 2014, 2023
     expected = expect({k: x for k, x in score.items() if k[1] == c or k[0] == "csi"}, geometric, principles, "csi", c, a, b)
     for part, effect in expected.items():
         assert abs(float(pairs[c, a, b][part]["effect"]) - effect) < 1e-9, (c, a, b, part, effect)
-shown = rows(run("explain", "EST", "2014", "2023", "--ranks", "--project", project, "--format", "csv"))
+shown = rows(run("explain", "EST", "2014", "2023", "--ranks", "--project", PROJECT, "--format", "csv").stdout)
 assert {r["part"]: r["effect"] for r in shown} == {p: r["effect"] for p, r in pairs["EST", 2014, 2023].items()}
 
 # one principle: its three indicators are the players, the rule is the arithmetic mean
-normalised = {(r["code"], r["iso3"], int(r["year"])): float(r["normalised"]) for r in read("contributions.csv.gz")
+normalised = {(r["code"], r["iso3"], int(r["year"])): float(r["normalised"]) for r in read("out", "contributions.csv.gz")
               if r["parent"] == "p7" and r["normalised"]}
 p7 = sorted({code for code, _, _ in normalised})
 assert len(p7) == 3
 for c in ("KEN", "EST", "BRA"):
     own = {k: x for k, x in normalised.items() if k[1] == c} | {k: x for k, x in score.items() if k[0] == "p7"}
     expected = expect(own, lambda x: math.fsum(x) / len(x), p7, "p7", c, 2015, 2021)
-    shown = rows(run("explain", c, "2015", "2021", "--ranks", "--node", "p7", "--project", project, "--format", "csv"))
+    shown = rows(run("explain", c, "2015", "2021", "--ranks", "--node", "p7", "--project", PROJECT, "--format", "csv").stdout)
     assert {r["part"] for r in shown} == set(expected)
     for r in shown:
         assert abs(float(r["effect"]) - expected[r["part"]]) < 1e-9, (c, r, expected)
-text = run("explain", "KEN", "2015", "2021", "--project", project)
+text = run("explain", "KEN", "2015", "2021", "--project", PROJECT).stdout
 assert f'2015 {rank["csi", "KEN", 2015]} of' in text and "others" in text
 
-copy = os.path.join(work.name, "copeland")  # a rule that compares countries
-shutil.copytree(project, copy)
-with open(os.path.join(project, "index.yaml")) as file:
+copy = path("copeland")  # a rule that compares countries
+shutil.copytree(PROJECT, copy)
+with open(os.path.join(PROJECT, "index.yaml")) as file:
     text = file.read()
 begin, end = text.index("variants:"), text.index("seed:")
 with open(os.path.join(copy, "index.yaml"), "w") as file:
     file.write((text[:begin] + text[end:]).replace("method: geometric", "method: copeland"))
-trend = {int(r["year"]): int(r["rank"]) for r in rows(run("trend", "EST", "--project", copy, "--format", "csv"))}
-shown = rows(run("explain", "EST", "2016", "2020", "--ranks", "--project", copy, "--format", "csv"))
+trend = {int(r["year"]): int(r["rank"]) for r in rows(run("trend", "EST", "--project", copy, "--format", "csv").stdout)}
+shown = rows(run("explain", "EST", "2016", "2020", "--ranks", "--project", copy, "--format", "csv").stdout)
 assert len(shown) == 10
 assert abs(math.fsum(float(r["effect"]) for r in shown) - (trend[2020] - trend[2016])) < 1e-9, shown
 sys.exit(0)

@@ -1,31 +1,12 @@
 """rank_sets.csv.gz recomputed from scores.csv.gz and uncertainty.csv.gz by the definition of Klein, Wright and Wieczorek
 (2020), with the normal quantile of Python's own library; and the view of it."""
 import csv
-import gzip
-import io
 import math
-import os
-import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from statistics import NormalDist
 
-command = os.environ["CSINDEX"]
-project = os.path.join(os.environ["CSINDEX_SOURCE"], "datasets", "paris-call")
-work = tempfile.TemporaryDirectory()
-out = os.path.join(work.name, "out")
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([command, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stderr}"
-    return done
-
-
-def read(name):
-    with gzip.open(os.path.join(out, name), "rt", newline="") as file:
-        return list(csv.DictReader(file))
+from tables import PROJECT, path, read, rows, run
 
 
 def sets(estimates, errors):
@@ -44,11 +25,12 @@ def sets(estimates, errors):
     return found, groups
 
 
-run("run", project, "-o", out, "-q", "--replicates", "100")
-rank = {(r["code"], r["year"], r["iso3"]): r for r in read("scores.csv.gz") if r["score"]}
-doubt = {(r["code"], r["year"], r["iso3"]): r for r in read("uncertainty.csv.gz")}
+out = path("out")
+run("run", PROJECT, "-o", out, "-q", "--replicates", "100")
+rank = {(r["code"], r["year"], r["iso3"]): r for r in read("out", "scores.csv.gz") if r["score"]}
+doubt = {(r["code"], r["year"], r["iso3"]): r for r in read("out", "uncertainty.csv.gz")}
 columns = defaultdict(dict)
-for r in read("rank_sets.csv.gz"):
+for r in read("out", "rank_sets.csv.gz"):
     columns[r["code"], r["year"]][r["iso3"]] = r
 assert sum(len(column) for column in columns.values()) == len(rank)
 width = 2 * NormalDist().inv_cdf(0.95)
@@ -74,14 +56,13 @@ for (code, year), column in columns.items():
 assert n_apart > 1000, "the sets say nothing"
 print(f"{len(rank)} sets of {len(columns)} columns as recomputed")
 
-shown = list(csv.DictReader(io.StringIO(run("rank", "--sets", "--year", "2020", "--node", "p7", "--results", out,
-                                            "--format", "csv").stdout)))
+shown = rows(run("rank", "--sets", "--year", "2020", "--node", "p7", "--results", out, "--format", "csv").stdout)
 assert len(shown) == len(columns["p7", "2020"])
 for r in shown:
     published = columns["p7", "2020"][r["iso3"]]
     assert all(r[name] == published[name] for name in ("rank", "score", "set_low", "set_high", "group", "data_set_low",
                                                        "data_set_high", "data_group")), (r, published)
 assert "1-" in run("rank", "--sets", "--top", "3", "--results", out).stdout
-assert "ensemble" in run("rank", "--sets", "--project", project, code=66).stderr
+assert "ensemble" in run("rank", "--sets", "--project", PROJECT, code=66).stderr
 run("rank", "--sets", "--variant", "matched", "--results", out, code=64)
 sys.exit(0)

@@ -2,40 +2,14 @@
 Benjamini-Hochberg, like for like from changes.csv.gz, verdicts as `movers` gives them. And breaks: where a source changed
 its method, nothing is called a change of values."""
 import csv
-import gzip
-import io
 import itertools
 import math
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 from collections import Counter, defaultdict
 
-command = os.environ["CSINDEX"]
-project = os.path.join(os.environ["CSINDEX_SOURCE"], "datasets", "paris-call")
-work = tempfile.TemporaryDirectory()
-
-
-def path(*names):
-    return os.path.join(work.name, *names)
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([command, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stderr}"
-    return done.stdout
-
-
-def read(*names):
-    file = path(*names)
-    with gzip.open(file, "rt", newline="") if file.endswith(".gz") else open(file, newline="") as text:
-        return list(csv.DictReader(text))
-
-
-def number(text):
-    return float(text) if text else math.nan
+from tables import PROJECT, number, path, read, rows, run
 
 
 def sign_sum(x):
@@ -70,7 +44,7 @@ def adjust(p):
     return adjusted
 
 
-run("run", project, "-o", path("out"), "-q", "--replicates", "64")
+run("run", PROJECT, "-o", path("out"), "-q", "--replicates", "64")
 score = {(r["iso3"], r["code"], int(r["year"])): number(r["score"]) for r in read("out", "scores.csv.gz")}
 breaks = defaultdict(set)
 book = {r["iCode"]: r for r in read("out", "codebook.csv")}
@@ -118,8 +92,8 @@ apart = defaultdict(float)
 for r in read("out", "changes.csv.gz"):
     if (r["year_from"], r["year_to"]) == ("2014", "2023") and r["cause"] in ("coverage", "break"):
         apart[r["iso3"]] += float(r["effect"])
-movers = {r["iso3"]: r for r in csv.DictReader(io.StringIO(run("movers", "2014", "2023", "--replicates", "64", "--project",
-                                                               project, "--format", "csv")))}
+movers = {r["iso3"]: r for r in rows(run("movers", "2014", "2023", "--replicates", "64", "--project", PROJECT, "--format",
+                                             "csv").stdout)}
 for r in (r for r in trends if r["code"] == "csi"):
     before, after = score[r["iso3"], "csi", 2014], score[r["iso3"], "csi", 2023]
     mover = movers[r["iso3"]]
@@ -129,9 +103,9 @@ for r in (r for r in trends if r["code"] == "csi"):
         assert abs(like - float(r["like_for_like"])) < 1e-9 and abs(after - before - float(r["change"])) < 1e-9, r
         assert abs(like / (100 - before) - float(r["gap_closed"])) < 1e-9, r
 assert all(r["verdict"] == "" for r in trends if r["code"] != "csi")
-none = csv.DictReader(io.StringIO(run("movers", "--replicates", "0", "--project", project, "--format", "csv")))
+none = rows(run("movers", "--replicates", "0", "--project", PROJECT, "--format", "csv").stdout)
 assert all(r["verdict"] == r["p_adjusted"] == "" for r in none)
-run("movers", "--replicates", "-1", "--project", project, code=64)
+run("movers", "--replicates", "-1", "--project", PROJECT, code=64)
 
 # breaks: x doubles when its source changes its method in 2018, y moves by its own
 os.mkdir(path("broken"))
@@ -162,6 +136,6 @@ for r in read("broken-out", "trends.csv"):
     assert abs(float(r["slope"]) - (0.1 + i) / 2) < 1e-9, r
     assert abs(float(r["like_for_like"]) - 6 * i / 2) < 1e-9 and float(r["change"]) > float(r["like_for_like"]) + 4, r
     assert (r["verdict"] == "improved") == (i > 0) or r["verdict"] == "no evidence of change", r
-explained = csv.DictReader(io.StringIO(run("explain", "b", "2016", "2020", "--project", path("broken"), "--format", "csv")))
+explained = rows(run("explain", "b", "2016", "2020", "--project", path("broken"), "--format", "csv").stdout)
 assert {(r["code"], r["cause"]) for r in explained} == {("x", "break"), ("y", "value")}
 sys.exit(0)

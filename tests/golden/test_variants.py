@@ -1,44 +1,17 @@
 """The variants of the series: each recomputed here from the published normalised values alone, by the definitions in
 docs/methodology.md, for every country, year and node; and the same read back by the views as computed by them."""
 import csv
-import gzip
-import io
 import json
 import math
 import os
-import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 
-command = os.environ["CSINDEX"]
-source = os.environ["CSINDEX_SOURCE"]
-project = os.path.join(source, "datasets", "paris-call")
-work = tempfile.TemporaryDirectory()
-
-
-def path(*names):
-    return os.path.join(work.name, *names)
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([command, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stderr}"
-    return done
-
-
-def rows(file):
-    opened = gzip.open(file, "rt", newline="") if file.endswith(".gz") else open(file, newline="")
-    with opened as text:
-        return list(csv.DictReader(text))
-
-
-def number(text):
-    return float(text) if text else math.nan
+from tables import PROJECT, SOURCE, number, path, read, run
 
 
 def table(file):
-    return {(r["code"], r["iso3"], int(r["year"])): r for r in rows(file)}
+    return {(r["code"], r["iso3"], int(r["year"])): r for r in read(file)}
 
 
 def scores(file):
@@ -46,15 +19,15 @@ def scores(file):
 
 
 out = path("out")
-run("run", project, "-o", out, "-q", "--replicates", "0")
-book = {r["iCode"]: r for r in rows(os.path.join(out, "codebook.csv"))}
+run("run", PROJECT, "-o", out, "-q", "--replicates", "0")
+book = {r["iCode"]: r for r in read(os.path.join(out, "codebook.csv"))}
 indicators = [code for code, r in book.items() if r["Type"] == "Indicator"]
 principles = [code for code, r in book.items() if r["Type"] == "Aggregate" and r["Parent"]]
 full = scores(os.path.join(out, "scores.csv.gz"))
 years = sorted({year for _, _, year in full})
 countries = sorted({iso3 for _, iso3, _ in full})
 x = {(r["code"], r["iso3"], int(r["year"])): number(r["normalised"])
-     for r in rows(os.path.join(out, "contributions.csv.gz")) if r["code"] in indicators}
+     for r in read(os.path.join(out, "contributions.csv.gz")) if r["code"] in indicators}
 
 
 def value(code, iso3, year):
@@ -118,7 +91,7 @@ compare("without_p8", recompute([code for code in indicators if book[code]["Pare
 compare("base_2014", {(code, iso3, year): 100 * score / full[code, iso3, 2014]
                       for (code, iso3, year), score in full.items()})
 
-with open(os.path.join(source, "datasets", "countries.csv"), newline="") as file:
+with open(os.path.join(SOURCE, "datasets", "countries.csv"), newline="") as file:
     region = {r["iso3"]: r["region"] for r in csv.DictReader(file)}
 region["XKX"] = region.get("XKX", "")
 
@@ -144,11 +117,11 @@ for (code, g, year), r in table(os.path.join(out, "scores_regions.csv.gz")).item
     assert (r["rank"] == "") == (g == "WLD" or r["score"] == ""), "the world has a rank"
 
 # weighted, by a grouping of the covariates, and combined keys
-text = open(os.path.join(project, "index.yaml")).read()
+text = open(os.path.join(PROJECT, "index.yaml")).read()
 begin, end = text.index("variants:"), text.index("seed:")
 os.mkdir(path("own"))
 for name in ("framework.csv", "sources.csv", "indicators.csv.gz"):
-    os.symlink(os.path.join(project, name), path("own", name))
+    os.symlink(os.path.join(PROJECT, name), path("own", name))
 weight, bloc = {}, {}
 with open(path("own", "covariates.csv"), "w") as file:
     file.write("iso3,population,bloc\n")
@@ -190,13 +163,13 @@ assert f"Africa {sum(region.get(c) == 'Africa' and all(full['csi', c, y] == full
     in open(os.path.join(out, "methodology.md")).read()
 run("verify", out)
 for view in (["rank", "--year", "2020"], ["trend", "EST"], ["compare", "EST", "LVA"]):
-    read = run(*view, "--variant", "matched", "--format", "csv", "--results", out).stdout
-    assert read == run(*view, "--variant", "matched", "--format", "csv", "--project", project).stdout
-    assert read != run(*view, "--format", "csv", "--results", out).stdout
+    shown = run(*view, "--variant", "matched", "--format", "csv", "--results", out).stdout
+    assert shown == run(*view, "--variant", "matched", "--format", "csv", "--project", PROJECT).stdout
+    assert shown != run(*view, "--format", "csv", "--results", out).stdout
 assert "matched" in run("rank", "--variant", "matched", "--results", out).stdout.splitlines()[0]
 run("rank", "--variant", "mached", "--results", out, code=64)
-assert "matched" in run("rank", "--variant", "mached", "--project", project, code=64).stderr
-run("compare", "EST", "LVA", "--why", "--variant", "matched", "--project", project, code=64)
+assert "matched" in run("rank", "--variant", "mached", "--project", PROJECT, code=64).stderr
+run("compare", "EST", "LVA", "--why", "--variant", "matched", "--project", PROJECT, code=64)
 
 for variants, word in (("variants: {a: {}}\n", "full series"), ("variants: {A: {indicators: matched}}\n", "named with"),
                        ("variants: {a: {kinds: [nonsense]}}\n", "nonsense"), ("variants: {a: {without: [csi]}}\n", "csi"),
