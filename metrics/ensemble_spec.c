@@ -1,4 +1,4 @@
-/* The section `ensemble:` of index.yaml, and what stands where it says nothing.
+/* The section `ensemble:` of index.yaml, key by key.
  *
  *     ensemble:
  *       replicates: 10000
@@ -15,12 +15,9 @@
  *       errors: {correlation: 0}
  *       leave_out: {level: 2}
  *
- * Every factor is drawn unless frozen. The defaults: weights and goalposts as above; imputation without its linear
- * interpolation; fixed goalposts or those of the panel; at the top, the arithmetic mean beside the geometric one or the
- * other way round; no alternative treatment and nothing left out. The lower levels keep their rule: within a principle
- * the indicators stand in for one another, and a geometric mean over yes-or-no indicators says little but that one of them
- * is no. */
-#include "metrics/ensemble.h"
+ * Every factor is drawn unless frozen. The defaults: weights and goalposts as above; no alternative treatment and
+ * nothing left out; the alternatives of metrics/ensemble_usual.c. */
+#include "metrics/ensemble_spec.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,20 +45,14 @@ bool csi_factor_is_data(csi_factor factor)
     return factor == CSI_FACTOR_IMPUTATION || factor == CSI_FACTOR_ERRORS;
 }
 
-typedef struct reader {
-    csi_arena *arena;
-    const csi_framework *framework;
-    const csi_recipe *recipe;
-    csi_diag *diag;
-    csi_ensemble_spec *spec;
-} reader;
+typedef csi_spec_reader reader;
 
-static void *take(const reader *r, size_t n, size_t size)
+void *csi_spec_take(const reader *r, size_t n, size_t size)
 {
     return csi_arena_alloc(r->arena, n == 0 ? 1 : n, size);
 }
 
-static csi_status no_memory(const reader *r)
+csi_status csi_spec_no_memory(const reader *r)
 {
     return csi_diag_no_memory(r->diag, "reading the ensemble");
 }
@@ -92,8 +83,8 @@ static csi_status read_alternative(const reader *r, csi_step_kind kind, const cs
 {
     const bool is_list = item->kind == CSI_SETTING_LIST;
     const size_t n = is_list ? item->n : 1;
-    csi_step *step = take(r, n, sizeof *step);
-    csi_status status = step == NULL ? no_memory(r) : CSI_OK;
+    csi_step *step = csi_spec_take(r, n, sizeof *step);
+    csi_status status = step == NULL ? csi_spec_no_memory(r) : CSI_OK;
     for (size_t i = 0; i < n && status == CSI_OK; i++) {
         status = read_step(r, kind, is_list ? &item->item[i] : item, &step[i]);
     }
@@ -119,8 +110,8 @@ static csi_status read_alternatives(const reader *r, size_t factor, const csi_se
     if (status != CSI_OK) {
         return status;
     }
-    csi_alternative *alternative = take(r, list->n, sizeof *alternative);
-    status = alternative == NULL ? no_memory(r) : CSI_OK;
+    csi_alternative *alternative = csi_spec_take(r, list->n, sizeof *alternative);
+    status = alternative == NULL ? csi_spec_no_memory(r) : CSI_OK;
     for (size_t i = 0; i < list->n && status == CSI_OK; i++) {
         status = read_alternative(r, stage_kinds[factor], &list->item[i], &alternative[i]);
     }
@@ -136,9 +127,9 @@ static csi_status read_rules(const reader *r, const csi_setting *map)
     if (status != CSI_OK) {
         return status;
     }
-    csi_rule_alternative *rule = take(r, list->n, sizeof *rule);
-    csi_step *step = take(r, list->n, sizeof *step);
-    status = rule == NULL || step == NULL ? no_memory(r) : CSI_OK;
+    csi_rule_alternative *rule = csi_spec_take(r, list->n, sizeof *rule);
+    csi_step *step = csi_spec_take(r, list->n, sizeof *step);
+    status = rule == NULL || step == NULL ? csi_spec_no_memory(r) : CSI_OK;
     for (size_t i = 0; i < list->n && status == CSI_OK; i++) {
         const csi_setting *level = csi_setting_find(&list->item[i], "level");
         int64_t number = 0;
@@ -177,11 +168,11 @@ static csi_status read_experts(const reader *r, const csi_setting *list)
     if (status != CSI_OK) {
         return status;
     }
-    const double **expert = take(r, list->n, sizeof *expert);
-    status = expert == NULL ? no_memory(r) : CSI_OK;
+    const double **expert = csi_spec_take(r, list->n, sizeof *expert);
+    status = expert == NULL ? csi_spec_no_memory(r) : CSI_OK;
     for (size_t i = 0; i < list->n && status == CSI_OK; i++) {
-        double *weight = take(r, r->framework->n_nodes, sizeof *weight);
-        status = weight == NULL ? no_memory(r) : read_expert(r, &list->item[i], weight);
+        double *weight = csi_spec_take(r, r->framework->n_nodes, sizeof *weight);
+        status = weight == NULL ? csi_spec_no_memory(r) : read_expert(r, &list->item[i], weight);
         expert[i] = weight;
     }
     r->spec->expert = expert;
@@ -257,111 +248,6 @@ static csi_status read_leave_out(const reader *r, const csi_setting *map)
     return status;
 }
 
-static const csi_step *stage_of(const csi_recipe *recipe, csi_step_kind kind, size_t *n)
-{
-    const csi_step *first = NULL;
-    *n = 0;
-    for (size_t i = 0; i < recipe->n_stages; i++) {
-        if (recipe->stage[i].method->step == kind) {
-            first = first == NULL ? &recipe->stage[i] : first;
-            (*n)++;
-        }
-    }
-    return first;
-}
-
-/* The configured imputing steps but the linear ones. */
-static csi_status usual_imputation(const reader *r)
-{
-    size_t n = 0, kept = 0;
-    (void)stage_of(r->recipe, CSI_STEP_IMPUTE, &n);
-    csi_step *step = take(r, n, sizeof *step);
-    csi_alternative *alternative = take(r, 1, sizeof *alternative);
-    if (step == NULL || alternative == NULL) {
-        return no_memory(r);
-    }
-    for (size_t i = 0; i < r->recipe->n_stages; i++) {
-        const csi_method *method = r->recipe->stage[i].method;
-        if (method->step == CSI_STEP_IMPUTE && strcmp(method->name, "linear") != 0) {
-            step[kept++] = r->recipe->stage[i];
-        }
-    }
-    *alternative = (csi_alternative){step, kept};
-    r->spec->alternative[CSI_FACTOR_IMPUTATION] = alternative;
-    r->spec->n_alternatives[CSI_FACTOR_IMPUTATION] = kept > 0 && kept < n;
-    return CSI_OK;
-}
-
-/* Min-max with fixed goalposts also with those of the panel. */
-static csi_status usual_normalisation(const reader *r)
-{
-    size_t n = 0;
-    const csi_step *given = stage_of(r->recipe, CSI_STEP_NORMALISE, &n);
-    if (n != 1 || strcmp(given->method->name, "minmax") != 0 || csi_step_choice(given, "goalposts") != 0) {
-        return CSI_OK;
-    }
-    csi_option_value *value = take(r, given->method->n_options, sizeof *value);
-    csi_step *step = take(r, 1, sizeof *step);
-    csi_alternative *alternative = take(r, 1, sizeof *alternative);
-    if (value == NULL || step == NULL || alternative == NULL) {
-        return no_memory(r);
-    }
-    memcpy(value, given->value, given->method->n_options * sizeof *value);
-    for (size_t i = 0; i < given->method->n_options; i++) {
-        if (strcmp(given->method->option[i].name, "goalposts") == 0) {
-            value[i].choice = 1;
-            value[i].text = "panel";
-        }
-    }
-    *step = *given;
-    step->value = value;
-    *alternative = (csi_alternative){step, 1};
-    r->spec->alternative[CSI_FACTOR_NORMALISATION] = alternative;
-    r->spec->n_alternatives[CSI_FACTOR_NORMALISATION] = 1;
-    return CSI_OK;
-}
-
-/* Whether no normalised value can be zero or less: every normalisation is min-max onto a positive range, clipped. A
- * geometric mean would fail where one is. */
-static bool is_positive(const csi_recipe *recipe)
-{
-    bool is_any = false;
-    for (size_t i = 0; i < recipe->n_stages; i++) {
-        const csi_step *step = &recipe->stage[i];
-        if (step->method->step != CSI_STEP_NORMALISE) {
-            continue;
-        }
-        if (strcmp(step->method->name, "minmax") != 0 || !csi_step_boolean(step, "clip") ||
-            !(csi_step_value(step, "range")->numbers[0] > 0)) {
-            return false;
-        }
-        is_any = true;
-    }
-    return is_any;
-}
-
-/* At the top the geometric mean beside the arithmetic one, or the other way round. */
-static csi_status usual_aggregation(const reader *r)
-{
-    const size_t root = r->framework->n_nodes - 1;
-    const char *name = r->recipe->node_rule[root].step->method->name;
-    const bool is_arithmetic = strcmp(name, "arithmetic") == 0, is_geometric = strcmp(name, "geometric") == 0;
-    if (!is_geometric && !(is_arithmetic && is_positive(r->recipe))) {
-        return CSI_OK;
-    }
-    csi_step *step = take(r, 1, sizeof *step);
-    csi_rule_alternative *rule = take(r, 1, sizeof *rule);
-    if (step == NULL || rule == NULL) {
-        return no_memory(r);
-    }
-    const csi_method *other = csi_method_find(CSI_STEP_AGGREGATE, is_arithmetic ? "geometric" : "arithmetic");
-    const csi_status status = csi_step_make(r->arena, other, NULL, NULL, 0, r->diag, step);
-    *rule = (csi_rule_alternative){r->framework->n_levels, step};
-    r->spec->rule = rule;
-    r->spec->n_rules = 1;
-    return status;
-}
-
 static csi_status read_top(const reader *r, const csi_setting *list)
 {
     static const size_t usual[] = {1, 3, 10, 20, 50};
@@ -372,9 +258,9 @@ static csi_status read_top(const reader *r, const csi_setting *list)
         return CSI_OK;
     }
     CSI_TRY(csi_setting_expect(list, CSI_SETTING_LIST, r->diag));
-    size_t *top = take(r, list->n, sizeof *top);
+    size_t *top = csi_spec_take(r, list->n, sizeof *top);
     if (top == NULL) {
-        return no_memory(r);
+        return csi_spec_no_memory(r);
     }
     for (size_t i = 0; i < list->n; i++) {
         int64_t number = 0;
@@ -410,92 +296,13 @@ static csi_status read_factors(const reader *r, const csi_setting *section, bool
     for (size_t factor = 0; factor < 3; factor++) {
         CSI_TRY(given[factor] == NULL ? CSI_OK : read_alternatives(r, factor, given[factor]));
     }
-    CSI_TRY(given[CSI_FACTOR_IMPUTATION] == NULL ? usual_imputation(r) : CSI_OK);
-    CSI_TRY(given[CSI_FACTOR_NORMALISATION] == NULL ? usual_normalisation(r) : CSI_OK);
-    CSI_TRY(given[CSI_FACTOR_AGGREGATION] == NULL ? usual_aggregation(r) : read_rules(r, given[CSI_FACTOR_AGGREGATION]));
+    CSI_TRY(given[CSI_FACTOR_IMPUTATION] == NULL ? csi_spec_usual_imputation(r) : CSI_OK);
+    CSI_TRY(given[CSI_FACTOR_NORMALISATION] == NULL ? csi_spec_usual_normalisation(r) : CSI_OK);
+    CSI_TRY(given[CSI_FACTOR_AGGREGATION] == NULL ? csi_spec_usual_aggregation(r) : read_rules(r, given[CSI_FACTOR_AGGREGATION]));
     CSI_TRY(given[CSI_FACTOR_WEIGHTS] == NULL ? CSI_OK : read_weights(r, given[CSI_FACTOR_WEIGHTS]));
     CSI_TRY(given[CSI_FACTOR_GOALPOSTS] == NULL ? CSI_OK : read_goalposts(r, given[CSI_FACTOR_GOALPOSTS], is_fixed));
     CSI_TRY(given[CSI_FACTOR_ERRORS] == NULL ? CSI_OK : read_errors(r, given[CSI_FACTOR_ERRORS]));
     CSI_TRY(given[CSI_FACTOR_LEAVE_OUT] == NULL ? CSI_OK : read_leave_out(r, given[CSI_FACTOR_LEAVE_OUT]));
-out:
-    return status;
-}
-
-/* How many completed data sets the steps make: the number of draws of their step of multiple imputation, else 0. */
-static size_t count_draws(const csi_step *step, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (csi_step_is_multiple(&step[i]) && csi_step_number(&step[i], "draw") <= 0.0) {
-            return (size_t)csi_step_number(&step[i], "multiple");
-        }
-    }
-    return 0;
-}
-
-/* The steps with the draw of that number in place of the average. */
-static csi_status take_draw(const reader *r, const csi_step *from, size_t n, size_t number, csi_alternative *to)
-{
-    csi_step *step = take(r, n, sizeof *step);
-    if (step == NULL) {
-        return no_memory(r);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const csi_method *method = from[i].method;
-        csi_option_value *value = take(r, method->n_options, sizeof *value);
-        if (value == NULL) {
-            return no_memory(r);
-        }
-        memcpy(value, from[i].value, method->n_options * sizeof *value);
-        for (size_t k = 0; k < method->n_options && csi_step_is_multiple(&from[i]); k++) {
-            value[k].number = strcmp(method->option[k].name, "draw") == 0 ? (double)number : value[k].number;
-        }
-        step[i] = (csi_step){method, value, from[i].place};
-    }
-    *to = (csi_alternative){step, n};
-    return CSI_OK;
-}
-
-/* Puts in place of every list of imputing steps that averages draws these draws one by one. The configured list stays
- * choice 0, for where imputation is frozen. */
-static csi_status expand_imputation(const reader *r)
-{
-    csi_ensemble_spec *spec = r->spec;
-    const csi_alternative *given = spec->alternative[CSI_FACTOR_IMPUTATION];
-    const size_t n_given = spec->n_alternatives[CSI_FACTOR_IMPUTATION];
-    size_t n_own = 0, n = 0, n_all = 0;
-    csi_step *own = take(r, r->recipe->n_stages, sizeof *own);
-    csi_choices *choices = take(r, n_given + 1, sizeof *choices);
-    csi_status status = CSI_OK;
-    if (own == NULL || choices == NULL) {
-        return no_memory(r);
-    }
-    for (size_t i = 0; i < r->recipe->n_stages; i++) {
-        if (r->recipe->stage[i].method->step == CSI_STEP_IMPUTE) {
-            own[n_own++] = r->recipe->stage[i];
-        }
-    }
-    for (size_t i = 0; i <= n_given; i++) {
-        n_all += 1 + (i == 0 ? count_draws(own, n_own) : count_draws(given[i - 1].step, given[i - 1].n));
-    }
-    csi_alternative *expanded = take(r, n_all, sizeof *expanded);
-    if (expanded == NULL) {
-        return no_memory(r);
-    }
-    for (size_t i = 0; i <= n_given; i++) {
-        const csi_alternative steps = i == 0 ? (csi_alternative){own, n_own} : given[i - 1];
-        const size_t n_draws = count_draws(steps.step, steps.n);
-        choices[i] = (csi_choices){i == 0 && n_draws == 0 ? 0 : n + 1, n_draws == 0 ? 1 : n_draws};
-        for (size_t draw = 1; draw <= n_draws; draw++) {
-            CSI_TRY(take_draw(r, steps.step, steps.n, draw, &expanded[n++]));
-        }
-        if (i > 0 && n_draws == 0) {
-            expanded[n++] = steps;
-        }
-    }
-    spec->alternative[CSI_FACTOR_IMPUTATION] = expanded;
-    spec->n_alternatives[CSI_FACTOR_IMPUTATION] = n;
-    spec->imputation = choices;
-    spec->n_imputations = n_given + 1;
 out:
     return status;
 }
@@ -513,11 +320,6 @@ static void settle(csi_ensemble_spec *spec)
     spec->is_active[CSI_FACTOR_LEAVE_OUT] = spec->leave_out_level > 0;
 }
 
-bool csi_step_is_multiple(const csi_step *step)
-{
-    return step->method->step == CSI_STEP_IMPUTE && csi_step_has(step, "draw") && csi_step_number(step, "multiple") > 0.0;
-}
-
 csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, const csi_recipe *recipe,
                              const csi_setting *section, uint64_t context_seed, csi_diag *diag,
                              csi_ensemble_spec **spec)
@@ -530,7 +332,7 @@ csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, c
     csi_status status = CSI_OK;
     *spec = NULL;
     if (s == NULL || is_fixed == NULL) {
-        return no_memory(&r);
+        return csi_spec_no_memory(&r);
     }
     *s = (csi_ensemble_spec){.n_replicates = USUAL_REPLICATES, .seed = context_seed, .weight_spread = USUAL_SPREAD,
                              .weight_concentration = USUAL_CONCENTRATION, .goalpost_spread = USUAL_POST_SPREAD,
@@ -550,7 +352,7 @@ csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, c
         s->seed = (uint64_t)number;
     }
     CSI_TRY(read_factors(&r, section, is_fixed));
-    CSI_TRY(expand_imputation(&r));
+    CSI_TRY(csi_spec_expand_imputation(&r));
     settle(s);
     CSI_TRY(read_freeze(&r, csi_setting_find(section, "freeze")));
     CSI_TRY(read_top(&r, csi_setting_find(section, "top")));
