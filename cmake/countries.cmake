@@ -4,7 +4,7 @@ cmake_path(GET ISO_CODES_JSON PARENT_PATH iso_codes_locales)
 cmake_path(APPEND iso_codes_locales "../../locale" OUTPUT_VARIABLE iso_codes_locales)
 cmake_path(NORMAL_PATH iso_codes_locales)
 
-add_executable(country_tables cmake/country_tables.c cmake/country_write.c
+add_executable(country_tables cmake/country_tables.c cmake/country_words.c cmake/country_names.c cmake/country_write.c
   cmake/country_sources.c cmake/country_french.c ingest/country_fold.c ingest/country_key.c)
 target_include_directories(country_tables PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
 target_compile_definitions(country_tables PRIVATE _GNU_SOURCE)

@@ -27,6 +27,11 @@ void *grow(void *old, size_t n, size_t size)
     return fresh;
 }
 
+char *copy(const char *text)
+{
+    return strcpy(grow(NULL, strlen(text) + 1, 1), text);
+}
+
 char *slurp(const char *path, size_t *n)
 {
     FILE *file = fopen(path, "rb");

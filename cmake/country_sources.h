@@ -7,6 +7,7 @@
 
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void *grow(void *old, size_t n, size_t size); /* realloc that cannot fail */
+char *copy(const char *text);
 char *slurp(const char *path, size_t *n);     /* NULL when it cannot be opened */
 
 /* Next CSV record of *cursor into field[0..n), "" where short; 0 at the end. Unquotes in place. */

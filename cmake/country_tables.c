@@ -18,80 +18,10 @@ struct country *country;
 size_t n_countries, n_today;
 csi_country_unit *unit;
 size_t n_units;
-entry *all;
-size_t n_all;
 csi_country_stem *stem, *code;
 size_t n_stems, n_codes;
-csi_lexicon lexicon;
-static uint32_t *hash_table;
-static FILE *report;
-static size_t n_errors;
-
-static char *copy(const char *text)
-{
-    return strcpy(grow(NULL, strlen(text) + 1, 1), text);
-}
-
-static int compare_words(const void *a, const void *b)
-{
-    return strcmp(((const csi_word *)a)->text, ((const csi_word *)b)->text);
-}
-
-static int compare_affixes(const void *a, const void *b)
-{
-    const csi_word *x = a, *y = b;
-    const size_t n_x = strlen(x->text), n_y = strlen(y->text);
-    return n_x != n_y ? (n_x < n_y) - (n_x > n_y) : strcmp(x->text, y->text);
-}
-
-static csi_word_class class_of(const char *text)
-{
-    static const char *const name[] = {"stop", "word", "form", "compound", "affix", "marker", "region"};
-    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
-        if (strcmp(text, name[i]) == 0) {
-            return (csi_word_class)i;
-        }
-    }
-    if (strcmp(text, "mod") == 0) {
-        return CSI_WORD_FORM;
-    }
-    fail("country_words.csv: unknown class \"%s\"", text);
-}
-
-static void read_words(const char *path)
-{
-    size_t n = 0;
-    char *cursor = slurp(path, &n), *field[3];
-    csi_word *word = NULL, *affix = NULL;
-    size_t n_words = 0, n_affixes = 0;
-    if (cursor == NULL || !csv_next(&cursor, field, 3)) {
-        fail("cannot read %s", path);
-    }
-    while (csv_next(&cursor, field, 3)) {
-        csi_folded folded;
-        if (!csi_country_fold(field[0], strlen(field[0]), &folded) || folded.n != 1) {
-            fail("country_words.csv: \"%s\" is not one word", field[0]);
-        }
-        const csi_word fresh = {copy(folded.token[0].text), field[2], class_of(field[1])};
-        csi_word **list = fresh.class == CSI_WORD_AFFIX ? &affix : &word;
-        size_t *count = fresh.class == CSI_WORD_AFFIX ? &n_affixes : &n_words;
-        *list = grow(*list, *count + 1, sizeof **list);
-        (*list)[(*count)++] = fresh;
-    }
-    qsort(word, n_words, sizeof *word, compare_words);
-    qsort(affix, n_affixes, sizeof *affix, compare_affixes);
-    size_t kept = 0;
-    for (size_t i = 0; i < n_words; i++) {
-        if (kept > 0 && strcmp(word[kept - 1].text, word[i].text) == 0) {
-            if (strcmp(word[kept - 1].lemma, word[i].lemma) != 0 || word[kept - 1].class != word[i].class) {
-                fail("country_words.csv: \"%s\" has two meanings", word[i].text);
-            }
-            continue;
-        }
-        word[kept++] = word[i];
-    }
-    lexicon = (csi_lexicon){word, kept, affix, n_affixes};
-}
+FILE *report;
+size_t n_errors;
 
 /* "Georgia (country)" may always be said; "none" takes away the republic that all others may be. */
 static uint64_t read_forms(const char *text)
@@ -180,74 +110,6 @@ static uint16_t find_country(const char *iso3)
     return NO_UNIT;
 }
 
-static const char *unit_name(uint16_t index)
-{
-    const csi_country_unit *u = &unit[index];
-    if (index == NO_UNIT) {
-        return "several";
-    }
-    return u->iso3[0] != '\0' ? u->iso3 : u->n_candidates > 0 ? u->candidates : "aggregate";
-}
-
-static entry *find_entry(const char *key, size_t length, uint32_t *slot)
-{
-    for (*slot = csi_country_key_hash(key, length) % HASH_SIZE;; *slot = (*slot + 1) % HASH_SIZE) {
-        if (hash_table[*slot] == 0) {
-            return NULL;
-        }
-        entry *e = &all[hash_table[*slot] - 1];
-        if (e->length == length && memcmp(e->key, key, length) == 0) {
-            return e;
-        }
-    }
-}
-
-/* Two units that answer alike: the same country in all years. */
-static int is_same(uint16_t a, uint16_t b)
-{
-    return a == b || (a != NO_UNIT && b != NO_UNIT && unit[a].match == unit[b].match &&
-                      strcmp(unit[a].iso3, unit[b].iso3) == 0 && unit[a].from == unit[b].from &&
-                      unit[a].to == unit[b].to && unit[a].n_candidates == unit[b].n_candidates);
-}
-
-static void enter(const char *key, size_t length, uint16_t to, int tier, const char *name)
-{
-    uint32_t slot;
-    if (length == 0 || length > 255 || (tier == TRANSLATED && length < 4)) {
-        return;
-    }
-    entry *e = find_entry(key, length, &slot);
-    if (e == NULL) {
-        if (n_all + 1 >= HASH_SIZE / 2) {
-            fail("more names than the builder's table holds");
-        }
-        all = grow(all, n_all + 1, sizeof *all);
-        all[n_all++] = (entry){copy(key), length, to, tier};
-        hash_table[slot] = (uint32_t)n_all;
-    } else if (!is_same(e->unit, to)) {
-        fprintf(report, "%d\t%s\t%s\t%s\t%s\n", tier, key, unit_name(e->unit), unit_name(to), name);
-        if (tier == OWN) {
-            fprintf(stderr, "country tables: \"%s\" is claimed by %s and %s\n", name, unit_name(e->unit),
-                    unit_name(to));
-            n_errors++;
-        } else if (e->tier == tier) {
-            e->unit = NO_UNIT;
-        }
-    }
-}
-
-/* A stem that two countries share ("нигер") is nobody's. */
-static void enter_stem(const char *key, size_t length, uint16_t to)
-{
-    uint32_t slot;
-    entry *e = find_entry(key, length, &slot);
-    if (e != NULL && e->unit != to) {
-        e->unit = NO_UNIT;
-    } else if (e == NULL) {
-        enter(key, length, to, ENGLISH, key);
-    }
-}
-
 /* Vietnamese "Do Thai" (Israel) must not lose a Portuguese article and become "Thai". */
 static int loses_words(const char *name)
 {
@@ -256,41 +118,6 @@ static int loses_words(const char *name)
     (void)csi_country_fold(name, strlen(name), &folded);
     const size_t n_with = csi_country_key_glue(&lexicon, &folded, true, with);
     return n_with != csi_country_key_glue(&lexicon, &folded, false, without);
-}
-
-static void enter_name(const char *name, uint16_t to, int tier)
-{
-    csi_folded folded;
-    if (!csi_country_fold(name, strlen(name), &folded) || folded.n == 0) {
-        if (tier == TRANSLATED) {
-            return;
-        }
-        fail("\"%s\" is too long or not UTF-8", name);
-    }
-    csi_country_key key;
-    csi_country_key_make(&lexicon, &folded, 0, folded.n, &key);
-    enter(key.full, key.n_full, to, tier, name);
-    char stem_key[CSI_KEY_TEXT];
-    const size_t n = key.n_words == 1 && key.forms == 0 ? csi_country_key_stem(key.full, key.n_full, stem_key) : 0;
-    if (n > 0 && to != NO_UNIT && to < n_today) {
-        enter_stem(stem_key, n, to);
-    }
-}
-
-/* Names written as one word; entered after all others, so that they never take a name's place. */
-static void enter_glued(const char *name, uint16_t to, int tier)
-{
-    csi_folded folded;
-    char glued[CSI_KEY_TEXT];
-    if (csi_country_fold(name, strlen(name), &folded)) {
-        for (int with_stops = 0; with_stops < 2; with_stops++) {
-            const size_t n = csi_country_key_glue(&lexicon, &folded, with_stops, glued);
-            uint32_t slot;
-            if (n >= 6 && find_entry(glued, n, &slot) == NULL) {
-                enter(glued, n, to, tier, name);
-            }
-        }
-    }
 }
 
 static uint16_t unit_of_row(char **field)
@@ -311,17 +138,6 @@ static uint16_t unit_of_row(char **field)
         return found;
     }
     return (uint16_t)(n_units - 1);
-}
-
-static void enter_dependency(const char *name, uint16_t to)
-{
-    csi_folded folded;
-    csi_country_key key;
-    char marked[CSI_KEY_TEXT + 1];
-    (void)csi_country_fold(name, strlen(name), &folded);
-    csi_country_key_make(&lexicon, &folded, 0, folded.n, &key);
-    snprintf(marked, sizeof marked, "@%s", key.full);
-    enter(marked, strlen(marked), to, OWN, name);
 }
 
 static void add_stem(csi_country_stem **list, size_t *n, const char *text, uint16_t to)
@@ -441,28 +257,6 @@ static void read_translation(const char *directory, const char *language)
     }
 }
 
-/* Sorted by length, as the tables want them. */
-static int compare_entries(const void *a, const void *b)
-{
-    const entry *x = a, *y = b;
-    if (x->length != y->length) {
-        return x->length > y->length ? 1 : -1;
-    }
-    return memcmp(x->key, y->key, x->length);
-}
-
-static void drop_contested(void)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n_all; i++) {
-        if (all[i].unit != NO_UNIT) {
-            all[kept++] = all[i];
-        }
-    }
-    n_all = kept;
-    qsort(all, n_all, sizeof *all, compare_entries);
-}
-
 int main(int n_arguments, char **argument)
 {
     static const char *const language[] = {
@@ -476,8 +270,7 @@ int main(int n_arguments, char **argument)
         fail("usage: country_tables OUTPUT REPORT COUNTRIES NAMES WORDS FRENCH JSON LOCALES");
     }
     report = fopen(argument[2], "w");
-    hash_table = calloc(HASH_SIZE, sizeof *hash_table);
-    if (report == NULL || hash_table == NULL) {
+    if (report == NULL) {
         fail("cannot write %s", argument[2]);
     }
     fputs("tier\tkey\tkept\trefused\tname\n", report);
