@@ -228,15 +228,6 @@ static void look_up_umask(void)
     umask(process_umask);
 }
 
-static int sync_retrying(int fd)
-{
-    int result;
-    do {
-        result = fsync(fd);
-    } while (result < 0 && errno == EINTR);
-    return result;
-}
-
 /* Some file systems tell of a failed write only on close; the temporary's lock must outlive that, hence the copy. */
 static int close_copy(int fd)
 {
@@ -253,7 +244,7 @@ static void settle(csi_outfile *file)
     }
     const int fd = file->temporary.fd;
     if (file->error == 0 &&
-        (fchmod(fd, 0644 & ~process_umask) < 0 || sync_retrying(fd) < 0 || close_copy(fd) < 0)) {
+        (fchmod(fd, 0644 & ~process_umask) < 0 || csi_sync_file(fd) < 0 || close_copy(fd) < 0)) {
         file->error = errno;
     }
 }
@@ -289,7 +280,7 @@ csi_status csi_outfile_commit(csi_outfile *file, csi_diag *diag, csi_outfile_fac
         CSI_TRY(complain(diag, CSI_ERR_IO, file->path, "cannot be renamed into place", errno));
     }
     csi_temporary_close(&file->temporary);
-    if (sync_retrying(file->directory_fd) < 0 && errno != EINVAL && errno != ENOTSUP) {
+    if (csi_sync_directory(file->directory_fd) < 0) {
         status = complain(diag, CSI_ERR_IO, file->path, "its directory cannot be synced", errno);
     }
 out:

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/outfile.h"
+#include "core/outfile_temporary.h"
 
 static csi_status make_one(const char *path, csi_diag *diag)
 {
@@ -48,13 +49,10 @@ csi_status csi_directory_sync(const char *directory, csi_diag *diag)
     if (fd < 0) {
         return csi_diag_error(diag, CSI_ERR_IO, &place, "the directory cannot be opened: %s", strerror(errno));
     }
-    int result;
-    do {
-        result = fsync(fd);
-    } while (result < 0 && errno == EINTR);
+    const int result = csi_sync_directory(fd);
     const int error = errno;
     close(fd);
-    if (result < 0 && error != EINVAL && error != ENOTSUP) { /* file systems that cannot sync a directory */
+    if (result < 0) {
         return csi_diag_error(diag, CSI_ERR_IO, &place, "the directory cannot be synced: %s", strerror(error));
     }
     return CSI_OK;

@@ -44,15 +44,6 @@ static csi_status complain(const file_set *set, const char *name, const char *wh
     return status;
 }
 
-static int sync_retrying(int fd)
-{
-    int result;
-    do {
-        result = fsync(fd);
-    } while (result < 0 && errno == EINTR);
-    return result < 0 && (errno == EINVAL || errno == ENOTSUP) ? 0 : result; /* file systems that cannot */
-}
-
 static int write_all(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
@@ -80,12 +71,12 @@ static csi_status write_journal(file_set *set, csi_diag *diag)
         error = write_all(set->journal.fd, line, (size_t)length) < 0 ? errno : 0;
         free(line);
     }
-    if (error == 0 && (sync_retrying(set->journal.fd) < 0 ||
+    if (error == 0 && (csi_sync_file(set->journal.fd) < 0 ||
                        renameat(set->fd, set->journal.name, set->fd, JOURNAL) < 0)) {
         error = errno;
     }
     set->has_journal = error == 0;
-    if (error == 0 && sync_retrying(set->fd) < 0) {
+    if (error == 0 && csi_sync_directory(set->fd) < 0) {
         error = errno;
     }
     return error == 0 ? CSI_OK : complain(set, JOURNAL, "cannot be written", error, diag);
@@ -136,7 +127,7 @@ static csi_status switch_set(file_set *set, csi_diag *diag)
             return complain(set, csi_outfile_part(set->file[i]).name, "cannot be renamed into place", error, diag);
         }
     }
-    return sync_retrying(set->fd) < 0 ? complain(set, ".", "the directory cannot be synced", errno, diag) : CSI_OK;
+    return csi_sync_directory(set->fd) < 0 ? complain(set, ".", "the directory cannot be synced", errno, diag) : CSI_OK;
 }
 
 /* After a switch the temporaries hold the old files, after a failure the new ones; either go. */
@@ -187,18 +178,25 @@ out:
     return status;
 }
 
-/* Whether the file has the digest; false as well when it cannot be read. */
-static bool has_digest(const char *directory, const char *name, const char *sha256)
+/* Whether the temporary is there and holds the bytes of this digest. One that cannot be read is a failure: it may be the
+ * only copy of the new bytes. */
+static csi_status has_digest(const file_set *set, const char *name, const char *sha256, csi_diag *diag, bool *is_same)
 {
-    char *path = NULL, hex[CSI_DIGEST_HEX];
+    char *path = NULL, hex[CSI_DIGEST_HEX] = "";
     struct stat facts;
-    bool is_same = false;
-    if (asprintf(&path, "%s/%s", directory, name) >= 0) {
-        is_same = lstat(path, &facts) == 0 && S_ISREG(facts.st_mode) && csi_digest_file(path, NULL, hex) == CSI_OK &&
-                  strcmp(hex, sha256) == 0;
-        free(path);
+    csi_status status = CSI_OK;
+    *is_same = false;
+    if (asprintf(&path, "%s/%s", set->directory, name) < 0) {
+        return csi_diag_no_memory(diag, "finishing an interrupted run");
     }
-    return is_same;
+    if (fstatat(set->fd, name, &facts, AT_SYMLINK_NOFOLLOW) == 0) {
+        status = S_ISREG(facts.st_mode) ? csi_digest_file(path, diag, hex) : CSI_OK;
+        *is_same = strcmp(hex, sha256) == 0;
+    } else if (errno != ENOENT) {
+        status = complain(set, name, "cannot be looked at", errno, diag);
+    }
+    free(path);
+    return status;
 }
 
 /* Finishes one line "sha256 temporary name" of the journal: the temporary goes into place when it holds the new bytes,
@@ -212,7 +210,12 @@ static csi_status finish_line(const file_set *set, char *line, csi_diag *diag)
     }
     *temporary = '\0';
     *name = '\0';
-    if (!has_digest(set->directory, temporary + 1, line)) {
+    bool is_new;
+    const csi_status status = has_digest(set, temporary + 1, line, diag, &is_new);
+    if (status != CSI_OK) {
+        return status;
+    }
+    if (!is_new) {
         unlinkat(set->fd, temporary + 1, 0);
     } else if (renameat(set->fd, temporary + 1, set->fd, name + 1) < 0) {
         return complain(set, name + 1, "cannot be renamed into place", errno, diag);
@@ -227,7 +230,7 @@ static csi_status finish_switch(const file_set *set, char *text, csi_diag *diag)
         *end = '\0';
         status = finish_line(set, line, diag);
     }
-    if (status == CSI_OK && (sync_retrying(set->fd) < 0 || unlinkat(set->fd, JOURNAL, 0) < 0)) {
+    if (status == CSI_OK && (csi_sync_directory(set->fd) < 0 || unlinkat(set->fd, JOURNAL, 0) < 0)) {
         status = complain(set, JOURNAL, "cannot be removed", errno, diag);
     }
     return status;

@@ -95,6 +95,21 @@ int csi_temporary_make(int directory_fd, const char *name, csi_temporary *tempor
     return error;
 }
 
+int csi_sync_file(int fd)
+{
+    int result;
+    do {
+        result = fsync(fd);
+    } while (result < 0 && errno == EINTR);
+    return result;
+}
+
+int csi_sync_directory(int fd)
+{
+    const int result = csi_sync_file(fd);
+    return result < 0 && (errno == EINVAL || errno == ENOTSUP) ? 0 : result;
+}
+
 void csi_temporary_close(csi_temporary *temporary)
 {
     if (temporary->slot >= 0) {

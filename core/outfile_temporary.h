@@ -27,6 +27,11 @@ void csi_temporary_close(csi_temporary *temporary);
 /* Whether text[0..length) is the name of a temporary. */
 bool csi_temporary_is_name(const char *text, size_t length);
 
+/* fsync, begun again when a signal interrupts it. Of a directory: not a failure where the file system cannot. Both return
+ * 0, or -1 with errno set. */
+int csi_sync_file(int fd);
+int csi_sync_directory(int fd);
+
 /* A finished ticket as the switch of a set sees it; borrowed from the ticket. */
 typedef struct csi_part {
     const char *temporary, *name;

@@ -1,6 +1,7 @@
 /* See support.h. */
 #include "tests/support/support.h"
 
+#include <ftw.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -214,6 +215,34 @@ size_t table_row(const table *t, size_t column, const char *text)
     return 0;
 }
 
+static struct made {
+    struct made *next;
+    char *path;
+    pid_t by; /* a child that a test forked must not tidy up after its parent */
+} *all_made;
+
+static int open_up(const char *path, const struct stat *facts, int kind, struct FTW *where)
+{
+    (void)facts, (void)where;
+    return kind == FTW_D && chmod(path, 0700) != 0;
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
+{
+    (void)facts, (void)kind, (void)where;
+    return remove(path) != 0;
+}
+
+static void remove_temporary_directories(void)
+{
+    for (const struct made *m = all_made; m != NULL; m = m->next) {
+        if (m->by == getpid()) {
+            nftw(m->path, open_up, 8, FTW_PHYS);
+            nftw(m->path, remove_one, 8, FTW_PHYS | FTW_DEPTH);
+        }
+    }
+}
+
 const char *temporary_directory(void)
 {
     const char *root = getenv("TMPDIR");
@@ -221,6 +250,12 @@ const char *temporary_directory(void)
     if (mkdtemp(path) == NULL) {
         cr_fatal("cannot make %s", path);
     }
+    if (all_made == NULL) {
+        atexit(remove_temporary_directories);
+    }
+    struct made *m = keep(malloc(sizeof *m));
+    *m = (struct made){all_made, path, getpid()};
+    all_made = m;
     return path;
 }
 

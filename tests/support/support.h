@@ -38,7 +38,7 @@ size_t table_column(const table *t, const char *heading);               /* dies 
 double table_number(const table *t, size_t row, size_t column);         /* NaN for "", NA, NaN */
 size_t table_row(const table *t, size_t column, const char *text);      /* first row whose cell equals text; dies */
 
-/* A fresh directory below $TMPDIR or /tmp, in storage that lives as long as the test. */
+/* A fresh directory below $TMPDIR or /tmp, which is removed when the test ends, as its path is. */
 const char *temporary_directory(void);
 
 /* Writes text to directory/name and returns the path. */

@@ -89,10 +89,10 @@ Test(outfile, modes)
         mode_t mask, expected;
     } row[] = {{0, 0644}, {027, 0640}, {077, 0600}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        const char *const directory = temporary_directory();
         const pid_t child = fork(); /* the mask is looked up once a process */
         if (child == 0) {
             umask(row[i].mask);
-            const char *const directory = temporary_directory();
             csi_outfile *file = open_or_die(directory, "a", CSI_PLAIN);
             struct stat facts;
             DIR *const listing = opendir(directory);

@@ -1,6 +1,8 @@
-/* A preloaded library that makes one call fail, the k-th that the program makes from main on.
+/* Makes one call fail, the k-th that is made from main on: preloaded into the command, told by the environment, or linked
+ * into a C test (INJECT_LINKED), told by inject.h.
  *
- *     INJECT_CALL   malloc (with calloc, realloc, aligned_alloc, strdup and the like), open, read, write, fsync, rename, close, unlink
+ *     INJECT_CALL   malloc (with calloc, realloc, aligned_alloc, strdup and the like), open, read, write, fsync, rename,
+ *                   close, unlink, stat, chmod, lock, thread
  *     INJECT_AT     which call, from 1; 0: none, count only
  *     INJECT_ERRNO  the number that errno takes
  *     INJECT_MODE   fail: this call alone; rest: this one and all after it; short: half of the bytes are moved
@@ -9,11 +11,11 @@
  *
  * Calls before main belong to the loader and are left alone. The report is written with raw system calls. A close that
  * fails still closes, as Linux does. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,29 +23,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "tests/support/inject.h"
+
+/* Where AddressSanitizer owns malloc, what is linked hands on to it; what is preloaded leaves memory alone. */
+#ifdef INJECT_SANITIZED
+#define __libc_malloc __interceptor_malloc
+#define __libc_calloc __interceptor_calloc
+#define __libc_realloc __interceptor_realloc
+#define __libc_memalign __interceptor_memalign
+#define __libc_free __interceptor_free
+#endif
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
-typedef enum { MALLOC, OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, UNLINK, N_CALLS } call_kind;
-static const char *const call_names[N_CALLS] = {"malloc", "open", "read", "write", "fsync", "rename", "close", "unlink"};
+#ifdef INJECT_LINKED
+#define IS_LINKED true
+#else
+#define IS_LINKED false
+#endif
 
-static call_kind chosen = N_CALLS;
+static inject_call chosen = N_INJECT_CALLS;
 static long at;
 static int error_number;
-static enum { FAIL, REST, SHORT } mode;
+static inject_mode mode;
 static bool is_traced;
 static atomic_bool is_armed;
 static atomic_long n_calls, n_blocks;
 
-static bool strikes(call_kind kind)
+static bool strikes(inject_call kind)
 {
     if (!is_armed || kind != chosen) {
         return false;
@@ -53,10 +69,10 @@ static bool strikes(call_kind kind)
         void *frame[16];
         backtrace_symbols_fd(frame, backtrace(frame, sizeof frame / sizeof *frame), STDERR_FILENO);
     }
-    return at > 0 && (call == at || (mode == REST && call > at));
+    return at > 0 && (call == at || (mode == INJECT_REST && call > at));
 }
 
-static bool fails(call_kind kind)
+static bool fails(inject_call kind)
 {
     if (!strikes(kind)) {
         return false;
@@ -67,7 +83,7 @@ static bool fails(call_kind kind)
 
 __attribute__((unused)) static void count_block(const void *block, long change)
 {
-    if (is_armed && block != NULL) {
+    if ((IS_LINKED || is_armed) && block != NULL) {
         atomic_fetch_add(&n_blocks, change);
     }
 }
@@ -75,21 +91,21 @@ __attribute__((unused)) static void count_block(const void *block, long change)
 #ifndef INJECT_FILES_ONLY /* AddressSanitizer must own malloc */
 void *malloc(size_t size)
 {
-    void *block = fails(MALLOC) ? NULL : __libc_malloc(size);
+    void *block = fails(INJECT_MALLOC) ? NULL : __libc_malloc(size);
     count_block(block, 1);
     return block;
 }
 
 void *calloc(size_t n, size_t size)
 {
-    void *block = fails(MALLOC) ? NULL : __libc_calloc(n, size);
+    void *block = fails(INJECT_MALLOC) ? NULL : __libc_calloc(n, size);
     count_block(block, 1);
     return block;
 }
 
 void *realloc(void *old, size_t size)
 {
-    if (fails(MALLOC)) {
+    if (fails(INJECT_MALLOC)) {
         return NULL;
     }
     void *block = __libc_realloc(old, size);
@@ -101,7 +117,7 @@ void *realloc(void *old, size_t size)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    void *block = fails(MALLOC) ? NULL : __libc_memalign(alignment, size);
+    void *block = fails(INJECT_MALLOC) ? NULL : __libc_memalign(alignment, size);
     count_block(block, 1);
     return block;
 }
@@ -112,14 +128,30 @@ void free(void *block)
     __libc_free(block);
 }
 
+char *strndup(const char *text, size_t most) /* AddressSanitizer's own would go past malloc */
+{
+    const size_t n = strnlen(text, most);
+    char *copy = malloc(n + 1);
+    if (copy != NULL) {
+        memcpy(copy, text, n);
+        copy[n] = '\0';
+    }
+    return copy;
+}
+
+char *strdup(const char *text)
+{
+    return strndup(text, SIZE_MAX);
+}
+
 #endif
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 ssize_t read(int fd, void *bytes, size_t n)
 {
-    if (strikes(READ)) {
-        if (mode == SHORT) {
+    if (strikes(INJECT_READ)) {
+        if (mode == INJECT_SHORT) {
             return NEXT(read)(fd, bytes, n > 1 ? n / 2 : n);
         }
         errno = error_number;
@@ -130,8 +162,8 @@ ssize_t read(int fd, void *bytes, size_t n)
 
 ssize_t write(int fd, const void *bytes, size_t n)
 {
-    if (strikes(WRITE)) {
-        if (mode == SHORT) {
+    if (strikes(INJECT_WRITE)) {
+        if (mode == INJECT_SHORT) {
             return NEXT(write)(fd, bytes, n > 1 ? n / 2 : n);
         }
         errno = error_number;
@@ -152,48 +184,48 @@ ssize_t write(int fd, const void *bytes, size_t n)
 int open(const char *path, int flags, ...)
 {
     WITH_MODE(flags, bits)
-    return fails(OPEN) ? -1 : NEXT(open)(path, flags, bits);
+    return fails(INJECT_OPEN) ? -1 : NEXT(open)(path, flags, bits);
 }
 
 int openat(int directory, const char *path, int flags, ...)
 {
     WITH_MODE(flags, bits)
-    return fails(OPEN) ? -1 : NEXT(openat)(directory, path, flags, bits);
+    return fails(INJECT_OPEN) ? -1 : NEXT(openat)(directory, path, flags, bits);
 }
 
 FILE *fopen(const char *path, const char *how)
 {
-    return fails(OPEN) ? NULL : NEXT(fopen)(path, how);
+    return fails(INJECT_OPEN) ? NULL : NEXT(fopen)(path, how);
 }
 
 int fsync(int fd)
 {
-    return fails(FSYNC) ? -1 : NEXT(fsync)(fd);
+    return fails(INJECT_FSYNC) ? -1 : IS_LINKED ? 0 : NEXT(fsync)(fd); /* disks are slow; a test loses no power */
 }
 
 int rename(const char *from, const char *to)
 {
-    return fails(RENAME) ? -1 : NEXT(rename)(from, to);
+    return fails(INJECT_RENAME) ? -1 : NEXT(rename)(from, to);
 }
 
 int renameat(int from_directory, const char *from, int to_directory, const char *to)
 {
-    return fails(RENAME) ? -1 : NEXT(renameat)(from_directory, from, to_directory, to);
+    return fails(INJECT_RENAME) ? -1 : NEXT(renameat)(from_directory, from, to_directory, to);
 }
 
 int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags)
 {
-    return fails(RENAME) ? -1 : NEXT(renameat2)(from_directory, from, to_directory, to, flags);
+    return fails(INJECT_RENAME) ? -1 : NEXT(renameat2)(from_directory, from, to_directory, to, flags);
 }
 
 int unlinkat(int directory, const char *path, int flags)
 {
-    return fails(UNLINK) ? -1 : NEXT(unlinkat)(directory, path, flags);
+    return fails(INJECT_UNLINK) ? -1 : NEXT(unlinkat)(directory, path, flags);
 }
 
 int close(int fd)
 {
-    const bool is_struck = strikes(CLOSE);
+    const bool is_struck = strikes(INJECT_CLOSE);
     const int result = NEXT(close)(fd);
     if (is_struck) {
         errno = error_number;
@@ -201,6 +233,69 @@ int close(int fd)
     }
     return result;
 }
+
+int fstat(int fd, struct stat *facts)
+{
+    return fails(INJECT_STAT) ? -1 : NEXT(fstat)(fd, facts);
+}
+
+int fstatat(int directory, const char *path, struct stat *facts, int flags)
+{
+    return fails(INJECT_STAT) ? -1 : NEXT(fstatat)(directory, path, facts, flags);
+}
+
+int fchmod(int fd, mode_t bits)
+{
+    return fails(INJECT_CHMOD) ? -1 : NEXT(fchmod)(fd, bits);
+}
+
+int flock(int fd, int how)
+{
+    return fails(INJECT_LOCK) ? -1 : NEXT(flock)(fd, how);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*entry)(void *), void *argument)
+{
+    return strikes(INJECT_THREAD) ? error_number : NEXT(pthread_create)(thread, attributes, entry, argument);
+}
+
+#ifdef INJECT_LINKED
+
+void inject_arm(inject_call call, long which, int error, inject_mode how)
+{
+    chosen = call;
+    at = which;
+    error_number = error;
+    mode = how;
+    atomic_store(&n_calls, 0);
+    is_armed = true;
+}
+
+long inject_disarm(void)
+{
+    is_armed = false;
+    return atomic_load(&n_calls);
+}
+
+void inject_pause(void)
+{
+    is_armed = false;
+}
+
+void inject_resume(void)
+{
+    is_armed = true;
+}
+
+long inject_n_blocks(void)
+{
+    return atomic_load(&n_blocks);
+}
+
+#else
+
+static const char *const call_names[N_INJECT_CALLS] = {"malloc", "open",   "read", "write", "fsync", "rename",
+                                                       "close",  "unlink", "stat",   "chmod", "lock", "thread"};
 
 static void report(void)
 {
@@ -222,14 +317,16 @@ static int guarded_main(int argc, char **argv, char **environment)
 {
     const char *const name = getenv("INJECT_CALL"), *const how = getenv("INJECT_MODE");
     const char *const which = getenv("INJECT_AT"), *const number = getenv("INJECT_ERRNO");
-    for (call_kind kind = 0; name != NULL && kind < N_CALLS; kind++) {
+    for (inject_call kind = 0; name != NULL && kind < N_INJECT_CALLS; kind++) {
         if (strcmp(name, call_names[kind]) == 0) {
             chosen = kind;
         }
     }
     at = which == NULL ? 0 : atol(which);
     error_number = number == NULL ? EIO : atoi(number);
-    mode = how != NULL && strcmp(how, "rest") == 0 ? REST : how != NULL && strcmp(how, "short") == 0 ? SHORT : FAIL;
+    mode = how != NULL && strcmp(how, "rest") == 0    ? INJECT_REST
+           : how != NULL && strcmp(how, "short") == 0 ? INJECT_SHORT
+                                                      : INJECT_FAIL;
     is_traced = getenv("INJECT_TRACE") != NULL;
     void *frame[4];
     (void)backtrace(frame, 4); /* loads what it needs */
@@ -245,3 +342,5 @@ int __libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv
     program_main = entry;
     return NEXT(__libc_start_main)(guarded_main, argc, argv, init, fini, loader_fini, stack_end);
 }
+
+#endif
