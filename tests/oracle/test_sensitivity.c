@@ -1,5 +1,5 @@
 /* Sobol indices of Ishigami's function and Sobol's g against their closed forms, within the 95th percentile of the error
- * that each estimator shows; shifts; coverage of the bootstrap intervals; undefined outputs. */
+ * that each estimator shows with the designs of SciPy; shifts; coverage of the bootstrap intervals; undefined outputs. */
 #include "metrics/sensitivity.h"
 
 #include <math.h>
@@ -99,45 +99,80 @@ static double limit(const table *t, const char *sampler, size_t n, const char *e
     return 0.0;
 }
 
-/* The limits are 95th percentiles of the largest error over three factors, themselves estimated from 60 designs, so that
- * the true share beyond one of them is 5 % give or take 3, in one cell of plain draws 13 %: of 40 designs at most 10 may
- * lie beyond it, and of all designs and estimators of a sampler, where such chances even out, at most one in twelve. */
+/* The 95th percentiles of the largest error over the three indices, of SciPy's designs: 2000 of 512 and of 4096 points, 1000
+ * of 16384, numpy's default_rng(seed).random and scipy.stats.qmc.Sobol(6, scramble=True, seed=seed).random, the estimators
+ * written anew in numpy. First order by Saltelli (centred), Jansen and Azzini, total by Jansen and Azzini. */
+static const struct {
+    const char *sampler;
+    size_t n;
+    double first[3], total[3];
+} usual[] = {
+    {"mc", 512, {0.09923, 0.1413, 0.05325}, {0.1211, 0.1211, 0.06638}},
+    {"mc", 4096, {0.03434, 0.0485, 0.01923}, {0.04491, 0.04491, 0.02403}},
+    {"mc", 16384, {0.01708, 0.02597, 0.009834}, {0.02182, 0.02182, 0.01191}},
+    {"sobol", 512, {0.1102, 0.1751, 0.04743}, {0.1063, 0.1063, 0.05547}},
+    {"sobol", 4096, {0.01486, 0.01421, 0.01226}, {0.008825, 0.008825, 0.007629}},
+    {"sobol", 16384, {0.002415, 0.002543, 0.001116}, {0.000922, 0.000922, 0.001007}},
+};
+
+enum { ISHIGAMI_SEEDS = 200, ISHIGAMI_FACTORS = 3, N_LIMITS = 2 };
+
+/* How many of the designs lie beyond each limit: the oracle's, and SciPy's above. */
+typedef struct beyond {
+    size_t first[N_LIMITS][3], total[N_LIMITS][3];
+} beyond;
+
+static void count_beyond(const table *exact, const table *limits, size_t u, uint64_t seed, beyond *b)
+{
+    static const char *const first_name[] = {"salt_cen", "jans", "azz"}, *const total_name[] = {"Tj", "Tj", "Taz"};
+    const char *sampler = usual[u].sampler;
+    const size_t n = usual[u].n;
+    runs r;
+    run(&r, ishigami, ISHIGAMI_FACTORS, n, strcmp(sampler, "sobol") == 0, seed, 0.0);
+    for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
+        double first[ISHIGAMI_FACTORS], total[ISHIGAMI_FACTORS], worst[2] = {0.0, 0.0};
+        cr_assert(csi_sensitivity_indices(&r.output, e, NULL, n, first, total) == CSI_SENSITIVITY_DEFINED);
+        for (size_t j = 0; j < ISHIGAMI_FACTORS; j++) {
+            const char name[] = {'S', (char)('1' + j), 0}, total_of[] = {'S', 'T', (char)('1' + j), 0};
+            worst[0] = fmax(worst[0], fabs(first[j] - closed_form(exact, "ishigami", name)));
+            worst[1] = fmax(worst[1], fabs(total[j] - closed_form(exact, "ishigami", total_of)));
+        }
+        b->first[0][e] += worst[0] > limit(limits, sampler, n, first_name[e]);
+        b->total[0][e] += worst[1] > limit(limits, sampler, n, total_name[e]);
+        b->first[1][e] += worst[0] > usual[u].first[e];
+        b->total[1][e] += worst[1] > usual[u].total[e];
+    }
+    drop(&r);
+}
+
+/* One design in twenty may lie beyond a 95th percentile. SciPy's are known to half a percent: of 200 designs at most 20 may
+ * lie beyond one (a chance of 1 in 500), and 6.5 % of all designs and estimators of a sampler. The oracle's limits come from
+ * 60 designs only, so that the true share beyond one of them is 5 % give or take 3: SciPy's own designs lie beyond the
+ * strictest of them (16384 Sobol points, total order by Azzini) in 15 of 100 cases, and ours as often. They are held in
+ * four cases of five each, and in eleven of twelve altogether. */
 Test(sensitivity, ishigami_within_calibrated_limits, .disabled = IS_SANITIZED)
 {
     const table exact = table_read(oracle_path("worked/sobol_analytic.csv"));
     const table limits = table_read(oracle_path("worked/sobol_estimator_calibration.csv"));
-    static const char *const first_name[] = {"salt_cen", "jans", "azz"}, *const total_name[] = {"Tj", "Tj", "Taz"};
-    static const size_t size[] = {512, 4096, 16384};
-    enum { SEEDS = 40, FACTORS = 3 };
-    size_t n_beyond[2] = {0, 0};
-    for (size_t s = 0; s < 6; s++) {
-        const char *sampler = s >= 3 ? "sobol" : "mc";
-        const size_t n = size[s % 3];
-        size_t beyond[2][3] = {{0}};
-        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-            runs r;
-            run(&r, ishigami, FACTORS, n, s >= 3, seed, 0.0);
-            for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
-                double first[FACTORS], total[FACTORS], worst[2] = {0.0, 0.0};
-                cr_assert(csi_sensitivity_indices(&r.output, e, NULL, n, first, total) == CSI_SENSITIVITY_DEFINED);
-                for (size_t j = 0; j < FACTORS; j++) {
-                    const char name[] = {'S', (char)('1' + j), 0}, total_of[] = {'S', 'T', (char)('1' + j), 0};
-                    worst[0] = fmax(worst[0], fabs(first[j] - closed_form(&exact, "ishigami", name)));
-                    worst[1] = fmax(worst[1], fabs(total[j] - closed_form(&exact, "ishigami", total_of)));
-                }
-                beyond[0][e] += worst[0] > limit(&limits, sampler, n, first_name[e]);
-                beyond[1][e] += worst[1] > limit(&limits, sampler, n, total_name[e]);
-            }
-            drop(&r);
+    static const size_t most[N_LIMITS] = {ISHIGAMI_SEEDS / 5, ISHIGAMI_SEEDS / 10};
+    static const double most_of_all[N_LIMITS] = {1.0 / 12, 0.065};
+    size_t n_beyond[N_LIMITS][2] = {{0}};
+    for (size_t u = 0; u < sizeof usual / sizeof *usual; u++) {
+        beyond b = {{{0}}, {{0}}};
+        for (uint64_t seed = 1; seed <= ISHIGAMI_SEEDS; seed++) {
+            count_beyond(&exact, &limits, u, seed, &b);
         }
-        for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
-            cr_expect(beyond[0][e] <= 10, "%s %zu %s: S beyond in %zu", sampler, n, csi_estimator_name(e), beyond[0][e]);
-            cr_expect(beyond[1][e] <= 10, "%s %zu %s: T beyond in %zu", sampler, n, csi_estimator_name(e), beyond[1][e]);
-            n_beyond[s / 3] += beyond[0][e] + beyond[1][e];
+        for (size_t l = 0; l < N_LIMITS; l++) {
+            for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
+                cr_expect(b.first[l][e] <= most[l] && b.total[l][e] <= most[l], "%s %zu %s, limits %zu: S %zu, T %zu beyond",
+                          usual[u].sampler, usual[u].n, csi_estimator_name(e), l, b.first[l][e], b.total[l][e]);
+                n_beyond[l][u / 3] += b.first[l][e] + b.total[l][e];
+            }
         }
     }
-    for (size_t i = 0; i < 2; i++) {
-        cr_expect(12 * n_beyond[i] <= SEEDS * 3 * 6, "%s: %zu beyond", i == 0 ? "mc" : "sobol", n_beyond[i]);
+    for (size_t i = 0; i < 2 * N_LIMITS; i++) {
+        const double share = (double)n_beyond[i / 2][i % 2] / (ISHIGAMI_SEEDS * 3 * 6);
+        cr_expect(share <= most_of_all[i / 2], "%s, limits %zu: %g beyond", i % 2 == 0 ? "mc" : "sobol", i / 2, share);
     }
 }
 

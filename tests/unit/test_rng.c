@@ -206,8 +206,9 @@ Test(rng, sobol_strata)
     csi_sobol_free(sobol);
 }
 
-/* Of the 4950 pairs among the first hundred dimensions few may leave empty cells in a grid where 64 points belong into each,
- * and none in one where 256 do: which is how bad direction numbers show. Neighbours must not be correlated. */
+/* Of the 4950 pairs among the first hundred dimensions 11 leave empty cells in a grid where 64 points belong into each, and
+ * none in one where 256 do: so it is with these direction numbers (SciPy's Sobol(100) has the same 11, scrambled or not, and
+ * the same largest correlation, 0.0469), and more of them are how bad ones show. The scrambling moves whole cells. */
 Test(rng, sobol_pairs)
 {
     enum { M = 12, N = 1 << M, DIMENSIONS = 100, CELLS = 8 };
@@ -234,10 +235,10 @@ Test(rng, sobol_pairs)
                 cr_expect(i >= CELLS * CELLS / 4 || coarse[i] > 0, "dimensions %zu and %zu lie on lines", a, b);
             }
             n_gaps += has_gap;
-            cr_expect(fabs(correlation / N * 12.0) < 0.05, "dimensions %zu and %zu: %g", a, b, correlation / N * 12.0);
+            cr_expect(fabs(correlation / N * 12.0) < 0.047, "dimensions %zu and %zu: %g", a, b, correlation / N * 12.0);
         }
     }
-    cr_expect(n_gaps <= 15, "%zu pairs with empty cells", n_gaps);
+    cr_expect(n_gaps == 11, "%zu pairs with empty cells", n_gaps);
     csi_sobol_free(sobol);
     cr_expect(csi_sobol_new(0, 1, &sobol) != CSI_OK);
     cr_expect(csi_sobol_new(CSI_SOBOL_MAX_DIMENSIONS + 1, 1, &sobol) != CSI_OK);
