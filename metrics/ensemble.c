@@ -1,7 +1,7 @@
 /* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
  *
  * The order is year outside, replicate inside, so that the cells of one year stay in the near cache; as many replicates as
- * the ranker takes are scored, then ranked. The block is added to the tallies a year's at a time under that year's lock.
+ * the ranker takes are scored, then ranked and counted. A year's counters are added to the tallies under that year's lock.
  * Sums of integers do not mind who comes first. */
 #include "metrics/ensemble.h"
 
@@ -11,30 +11,37 @@
 #include <string.h>
 
 #include "core/workers.h"
+#include "metrics/ensemble_count.h"
 #include "metrics/ensemble_model.h"
 #include "metrics/ensemble_rank.h"
 
 #define BATCH CSI_RANK_COLUMNS
-#define BLOCK_MOST 128
+#define BLOCK_MOST 512
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
+
+/* A replicate of the block, and what it reads. */
+typedef struct turn {
+    const double *columns;
+    csi_rule_kind kind;
+    size_t replicate;
+} turn;
 
 /* What one thread works with. */
 typedef struct workspace {
     csi_replicate **replicate; /* [block] */
+    turn *turn;                /* [block]: in which order they are scored */
     size_t n_replicates;
     double *scratch;
     float *error;     /* of one replicate */
     double *walked;   /* [block][aggregate][year][country]: of the slow replicates; NULL when there can be none */
     csi_kernel *kernel;
     double *score;    /* [BATCH][aggregate][stride], by lane */
-    uint16_t *rank;   /* [node][lane][row] */
-    uint16_t *bin;    /* likewise */
+    uint16_t *rank;   /* [lane][row], of the last node: who is above whom; NULL when nobody asks */
     double *seen;     /* [node][block][stride], by country: what the sink gets; NULL without one, as the next */
     uint16_t *seen_rank;
-    double *least, *most; /* [node][stride], by lane */
-    int64_t *sum, *square; /* likewise */
     csi_ranker *ranker;
+    csi_counts *counts; /* NULL without tallies */
 } workspace;
 
 typedef struct run {
@@ -58,20 +65,22 @@ static void clear_workspace(workspace *w)
         csi_replicate_free(w->replicate[i]);
     }
     free(w->replicate);
+    free(w->turn);
     free(w->scratch);
     free(w->error);
     free(w->walked);
     csi_kernel_free(w->kernel);
     free(w->score);
     free(w->rank);
-    free(w->bin);
     free(w->seen);
     free(w->seen_rank);
-    free(w->least);
-    free(w->most);
-    free(w->sum);
-    free(w->square);
     csi_ranker_free(w->ranker);
+    csi_counts_free(w->counts);
+}
+
+static bool has_pairs(const run *job)
+{
+    return job->tally != NULL && job->tally->shape.with_pairs;
 }
 
 static csi_status fill_workspace(const run *job, workspace *w)
@@ -79,25 +88,24 @@ static csi_status fill_workspace(const run *job, workspace *w)
     const csi_ensemble *e = job->e;
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
     w->replicate = calloc(job->block, sizeof(csi_replicate *));
+    w->turn = calloc(job->block, sizeof *w->turn);
     w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
     w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
     const size_t n_columns = job->n_nodes * e->stride;
-    w->least = calloc(n_columns + 1, sizeof *w->least);
-    w->most = calloc(n_columns + 1, sizeof *w->most);
-    w->sum = calloc(n_columns + 1, sizeof *w->sum);
-    w->square = calloc(n_columns + 1, sizeof *w->square);
     w->score = calloc(BATCH * n_aggregates * e->stride + 1, sizeof *w->score);
-    w->rank = calloc(job->row * n_columns + 1, sizeof *w->rank);
-    w->bin = calloc(job->row * n_columns + 1, sizeof *w->bin);
+    if (has_pairs(job)) {
+        w->rank = calloc(job->row * e->stride, sizeof *w->rank);
+    }
     if (job->options.sink != NULL) {
         w->seen = calloc(job->block * n_columns + 1, sizeof *w->seen);
         w->seen_rank = calloc(job->block * n_columns + 1, sizeof *w->seen_rank);
     }
     w->walked = e->slow == NULL ? NULL : calloc(job->block * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
-    if (w->replicate == NULL || w->scratch == NULL || w->error == NULL || w->least == NULL || w->most == NULL || w->sum == NULL ||
-        w->square == NULL || w->score == NULL || w->rank == NULL || w->bin == NULL || (e->slow != NULL && w->walked == NULL) ||
+    if (w->replicate == NULL || w->turn == NULL || w->scratch == NULL || w->error == NULL || w->score == NULL ||
+        (has_pairs(job) && w->rank == NULL) || (e->slow != NULL && w->walked == NULL) ||
         (job->options.sink != NULL && (w->seen == NULL || w->seen_rank == NULL)) ||
-        csi_kernel_new(e, &w->kernel) != CSI_OK) {
+        csi_kernel_new(e, &w->kernel) != CSI_OK ||
+        (job->tally != NULL && csi_counts_new(job->tally, e->stride, &w->counts) != CSI_OK)) {
         return CSI_ERR_MEMORY;
     }
     for (; w->n_replicates < job->block; w->n_replicates++) {
@@ -153,6 +161,23 @@ static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
     return status;
 }
 
+static int by_columns(const void *a, const void *b)
+{
+    const turn *x = a, *y = b;
+    const uintptr_t at = (uintptr_t)x->columns, other = (uintptr_t)y->columns;
+    return at != other ? (at > other) - (at < other) : (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+/* Replicates that read the same columns take turns after each other, so that these stay in the near cache. */
+static void order_block(const run *job, workspace *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const csi_replicate *r = w->replicate[i];
+        w->turn[i] = (turn){r->branch->fixed, r->rule_kind[job->e->n_indicators], i};
+    }
+    qsort(w->turn, n, sizeof *w->turn, by_columns);
+}
+
 /* Scores of replicate i of the block, by lane. */
 static void score_replicate(const run *job, workspace *w, size_t i, size_t year, double *score)
 {
@@ -181,75 +206,67 @@ static size_t count_lanes(const run *job, size_t k, size_t year)
 }
 
 /* Lays the scores and ranks of a batch out by country. */
-static void show(const run *job, workspace *w, size_t first, size_t n, size_t k, size_t year)
+static void show(const run *job, workspace *w, const csi_ranked *ranked, size_t first, size_t n, size_t k, size_t year)
 {
     const csi_ensemble *e = job->e;
     const size_t n_aggregates = e->n_nodes - e->n_indicators, n_lanes = count_lanes(job, k, year);
     for (size_t r = 0; r < n; r++) {
-        const size_t at = (k * job->block + first + r) * e->stride;
+        const size_t at = (k * job->block + w->turn[first + r].replicate) * e->stride;
         const double *score = w->score + (r * n_aggregates + job->node[k] - e->n_indicators) * e->stride;
         for (size_t lane = 0; lane < e->n_countries; lane++) {
             w->seen[at + e->country[lane]] = lane < n_lanes ? score[lane] : (double)NAN;
-            w->seen_rank[at + e->country[lane]] = lane < n_lanes ? w->rank[(k * e->stride + lane) * job->row + first + r] : 0;
+            w->seen_rank[at + e->country[lane]] = 0;
+        }
+        for (size_t i = 0; i < n_lanes; i++) {
+            w->seen_rank[at + e->country[ranked->entry[i * BATCH + r]]] = ranked->rank[i * BATCH + r];
         }
     }
 }
 
-/* Scores and ranks n replicates of the block from `first` on. */
+/* Lays the ranks of a batch out by lane. */
+static void keep_ranks(const run *job, const csi_ranked *ranked, size_t first, size_t n, size_t n_lanes, uint16_t *rank)
+{
+    for (size_t i = 0; i < n_lanes; i++) {
+        for (size_t r = 0; r < n; r++) {
+            rank[ranked->entry[i * BATCH + r] * job->row + first + r] = ranked->rank[i * BATCH + r];
+        }
+    }
+}
+
+/* Scores, ranks and counts n replicates of the block from `first` on. */
 static void score_batch(const run *job, workspace *w, size_t first, size_t n, size_t year)
 {
     const csi_ensemble *e = job->e;
     const size_t step = (e->n_nodes - e->n_indicators) * e->stride;
-    const csi_tallies_shape shape = {.low = e->low, .high = e->high};
     for (size_t r = 0; r < n; r++) {
-        score_replicate(job, w, first + r, year, w->score + r * step);
+        score_replicate(job, w, w->turn[first + r].replicate, year, w->score + r * step);
     }
     for (size_t k = 0; k < job->n_nodes; k++) {
         const double *score = w->score + (job->node[k] - e->n_indicators) * e->stride;
-        const size_t at = k * e->stride * job->row + first, n_lanes = count_lanes(job, k, year);
-        csi_ranker_rank(w->ranker, score, step, n, n_lanes, job->row, w->rank + at, w->bin + at);
-        for (size_t r = 0; r < n; r++) {
-            csi_tallies_digest(&shape, score + r * step, n_lanes, w->least + k * e->stride, w->most + k * e->stride,
-                               w->sum + k * e->stride, w->square + k * e->stride);
+        const size_t n_lanes = count_lanes(job, k, year);
+        const csi_ranked ranked = csi_ranker_rank(w->ranker, score, step, n, n_lanes);
+        if (w->counts != NULL) {
+            csi_counts_add(w->counts, k, &ranked, score, step, n, n_lanes);
         }
         if (w->seen != NULL) {
-            show(job, w, first, n, k, year);
+            show(job, w, &ranked, first, n, k, year);
+        }
+        if (w->rank != NULL && k + 1 == job->n_nodes) {
+            keep_ranks(job, &ranked, first, n, n_lanes, w->rank);
         }
     }
 }
 
-static void clear_digest(const run *job, workspace *w)
-{
-    for (size_t i = 0; i < job->n_nodes * job->e->stride; i++) {
-        w->least[i] = (double)INFINITY;
-        w->most[i] = -(double)INFINITY;
-        w->sum[i] = 0;
-        w->square[i] = 0;
-    }
-}
-
-static void add_to_tally(const run *job, const workspace *w, size_t n, size_t year)
-{
-    const size_t stride = job->e->stride;
-    csi_tallies_block block = {.n = 0};
-    for (size_t k = 0; k < job->n_nodes; k++) {
-        const size_t at = k * job->row * stride;
-        block = (csi_tallies_block){n, job->row, count_lanes(job, k, year), job->e->country, w->bin + at, w->rank + at,
-                                    w->least + k * stride, w->most + k * stride, w->sum + k * stride,
-                                    w->square + k * stride};
-        csi_tallies_add(job->tally, k, year, &block);
-    }
-    if (job->tally->shape.with_pairs) {
-        csi_tallies_add_pairs(job->tally, year, &block);
-    }
-}
-
+/* Hands n replicates' year on to the tallies and the sink. */
 static void hand_on(run *job, const workspace *w, uint64_t first, size_t n, size_t year)
 {
     const csi_ensemble *e = job->e;
     pthread_mutex_lock(&job->lock[year]);
-    if (job->tally != NULL) {
-        add_to_tally(job, w, n, year);
+    for (size_t k = 0; k < job->n_nodes && w->counts != NULL; k++) {
+        csi_counts_flush(w->counts, k, n, count_lanes(job, k, year), e->country, year, job->tally);
+    }
+    if (w->rank != NULL) {
+        csi_tallies_add_pairs(job->tally, year, w->rank, job->row, n, count_lanes(job, job->n_nodes - 1, year), e->country);
     }
     if (job->options.sink != NULL) {
         const csi_ensemble_block block = {first, n, job->block, year, job->n_nodes, job->node, e->n_countries, e->stride,
@@ -269,11 +286,11 @@ static csi_status run_block(void *user, size_t block, size_t thread)
     if (status != CSI_OK) {
         return status;
     }
+    order_block(job, w, n);
     for (size_t year = 0; year < job->e->n_years; year++) {
         if (job->options.only_year != NULL && year != *job->options.only_year) {
             continue;
         }
-        clear_digest(job, w);
         for (size_t i = 0; i < n; i += BATCH) {
             score_batch(job, w, i, n - i < BATCH ? n - i : BATCH, year);
         }
@@ -294,8 +311,9 @@ static void choose_block(run *job, uint64_t n_replicates, size_t n_threads)
     const csi_ensemble *e = job->e;
     const size_t kept = e->spec->error_correlation > 0.0 ? e->n_erring * sizeof(float) : 0;
     const size_t shown = job->options.sink == NULL ? 0 : job->n_nodes * (sizeof(double) + sizeof(uint16_t));
+    const size_t paired = has_pairs(job) ? sizeof(uint16_t) : 0;
     const size_t walked = e->slow == NULL ? 0 : (e->n_nodes - e->n_indicators) * e->n_years * sizeof(double);
-    const size_t bytes = e->stride * (job->n_nodes * 2 * sizeof(uint16_t) + kept + shown + walked);
+    const size_t bytes = e->stride * (kept + shown + paired + walked) + e->n_nodes * 4 * sizeof(double);
     const uint64_t fair = n_replicates / (4 * n_threads);
     size_t block = BLOCK_BYTES / bytes < BLOCK_MOST ? BLOCK_BYTES / bytes : BLOCK_MOST;
     block = fair < block ? (size_t)fair : block;

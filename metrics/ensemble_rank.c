@@ -32,8 +32,8 @@ struct csi_ranker {
     size_t place_stride;
     int32_t *place;         /* [COLUMNS][place_stride]; negative: no score */
     int32_t *key;           /* [entry][COLUMNS]; likewise */
-    uint16_t *rank;         /* [entry][COLUMNS]: in the order of the scores */
-    int32_t *target;        /* likewise: where it belongs */
+    uint16_t *bin;          /* [entry][COLUMNS] */
+    uint16_t *rank, *entry; /* [place in order][COLUMNS] */
     comparator *comparator; /* stage by stage; within a stage none touches another's entries, `lesser` ascending */
     size_t n_stages, stage[STAGES_MOST + 1];
 };
@@ -78,11 +78,13 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
     r->place_stride = (n_most + COLUMNS - 1) / COLUMNS * COLUMNS;
     r->place = calloc(r->place_stride * COLUMNS + 1, sizeof *r->place);
     r->key = aligned_alloc(64, (r->place_stride + 1) * COLUMNS * sizeof *r->key);
+    r->bin = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->bin);
     r->rank = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->rank);
-    r->target = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->target);
+    r->entry = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->entry);
     const size_t n = list_comparators(n_most, NULL, r->stage, &r->n_stages);
     r->comparator = calloc(n + 1, sizeof *r->comparator);
-    if (r->place == NULL || r->key == NULL || r->rank == NULL || r->target == NULL || r->comparator == NULL) {
+    if (r->place == NULL || r->key == NULL || r->bin == NULL || r->rank == NULL || r->entry == NULL ||
+        r->comparator == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
@@ -96,8 +98,9 @@ void csi_ranker_free(csi_ranker *ranker)
     if (ranker != NULL) {
         free(ranker->place);
         free(ranker->key);
+        free(ranker->bin);
         free(ranker->rank);
-        free(ranker->target);
+        free(ranker->entry);
         free(ranker->comparator);
         free(ranker);
     }
@@ -122,20 +125,16 @@ CSI_LANES(find_places,
           (score, n, low, scale, last_place, place))
 
 /* The bins that the places of keys fall into, entry by entry. */
-CSI_INLINE void find_bins_body(const int32_t *restrict key, size_t n, unsigned shift, size_t stride,
-                               uint16_t *restrict bin)
+CSI_INLINE void find_bins_body(const int32_t *restrict key, size_t n, unsigned shift, uint16_t *restrict bin)
 {
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < COLUMNS; k++) {
-            const int32_t own = key[i * COLUMNS + k];
-            bin[i * stride + k] = (uint16_t)(own < 0 ? 0 : (own >> shift) + 1);
-        }
+    for (size_t i = 0; i < n * COLUMNS; i++) {
+        const int32_t own = key[i] >> shift;
+        bin[i] = (uint16_t)((own < 0 ? -1 : own) + 1);
     }
 }
-static void find_bins(const int32_t *restrict key, size_t n, unsigned shift, size_t stride, uint16_t *restrict bin);
-CSI_LANES(find_bins,
-          (const int32_t *restrict key, size_t n, unsigned shift, size_t stride, uint16_t *restrict bin),
-          (key, n, shift, stride, bin))
+static void find_bins(const int32_t *restrict key, size_t n, unsigned shift, uint16_t *restrict bin);
+CSI_LANES(find_bins, (const int32_t *restrict key, size_t n, unsigned shift, uint16_t *restrict bin),
+          (key, n, shift, bin))
 
 /* key[entry][column] of the first n entries, rounded up to whole blocks, from place[column][place_stride]. */
 CSI_INLINE void make_keys_body(const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits,
@@ -188,16 +187,12 @@ static void sort(const comparator *comparator_of, const size_t *stage, size_t n_
 CSI_LANES(sort, (const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key),
           (comparator_of, stage, n_stages, n, key))
 
-/* Ranks by place in the sorted columns, neighbours of equal place sharing one, and where in the result each belongs;
- * `differs` says in which columns such neighbours have different scores after all. */
-CSI_INLINE void find_ranks_body(const csi_ranker *r, size_t n, const double *restrict score,
-                                const size_t *restrict column_at, int32_t stride, const int32_t *restrict column,
+/* Ranks by place in the sorted columns, neighbours of equal place sharing one, and whose they are; `differs` says in which
+ * columns such neighbours have different scores after all. */
+CSI_INLINE void find_ranks_body(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
+                                const size_t *restrict column_at, uint16_t *restrict rank, uint16_t *restrict entry,
                                 int64_t *restrict differs)
 {
-    const int32_t *restrict key = r->key;
-    int32_t *restrict target = r->target;
-    uint16_t *restrict rank = r->rank;
-    const unsigned entry_bits = r->entry_bits;
     const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
     int32_t last[COLUMNS], own[COLUMNS];
     for (size_t k = 0; k < COLUMNS; k++) {
@@ -218,7 +213,7 @@ CSI_INLINE void find_ranks_body(const csi_ranker *r, size_t n, const double *res
             rank[i * COLUMNS + k] = (uint16_t)own[k];
         }
         for (size_t k = 0; k < COLUMNS; k++) {
-            target[i * COLUMNS + k] = (key[i * COLUMNS + k] & mask) * stride + column[k];
+            entry[i * COLUMNS + k] = (uint16_t)(key[i * COLUMNS + k] & mask);
         }
         for (size_t k = 0; k < COLUMNS && any != 0; k++) {
             const int32_t before = key[(i - 1) * COLUMNS + k], here = key[i * COLUMNS + k];
@@ -227,63 +222,57 @@ CSI_INLINE void find_ranks_body(const csi_ranker *r, size_t n, const double *res
         }
     }
 }
-static void find_ranks(const csi_ranker *r, size_t n, const double *restrict score, const size_t *restrict column_at,
-                       int32_t stride, const int32_t *restrict column, int64_t *restrict differs);
+static void find_ranks(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
+                       const size_t *restrict column_at, uint16_t *restrict rank, uint16_t *restrict entry,
+                       int64_t *restrict differs);
 CSI_LANES(find_ranks,
-          (const csi_ranker *r, size_t n, const double *restrict score, const size_t *restrict column_at, int32_t stride,
-           const int32_t *restrict column, int64_t *restrict differs),
-          (r, n, score, column_at, stride, column, differs))
+          (const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
+           const size_t *restrict column_at, uint16_t *restrict rank, uint16_t *restrict entry,
+           int64_t *restrict differs),
+          (key, n, entry_bits, score, column_at, rank, entry, differs))
 
-/* Ranks of entries begin .. end of the sorted column, which have equal places, by their scores. */
-static void rank_run(const int32_t *key, size_t begin, size_t end, int32_t entry_mask, const double *score, size_t stride,
-                     uint16_t *rank)
+/* Ranks of places begin .. end of the sorted column, which are equal to the keys, by their scores. */
+static void rank_run(const uint16_t *entry, size_t begin, size_t end, const double *score, uint16_t *rank)
 {
     for (size_t i = begin; i < end; i++) {
-        const size_t entry = (size_t)(key[i * COLUMNS] & entry_mask);
         size_t greater = 0;
         for (size_t j = begin; j < end; j++) {
-            greater += score[key[j * COLUMNS] & entry_mask] > score[entry];
+            greater += score[entry[j * COLUMNS]] > score[entry[i * COLUMNS]];
         }
-        rank[entry * stride] = (uint16_t)(begin + 1 + greater);
+        rank[i * COLUMNS] = (uint16_t)(begin + 1 + greater);
     }
 }
 
-static void split_ties(const csi_ranker *r, const int32_t *key, size_t n, const double *score, size_t stride,
-                       uint16_t *rank)
+/* Entries of equal place have the same rank so far. */
+static void split_ties(const uint16_t *entry, size_t n, const double *score, uint16_t *rank)
 {
-    const int32_t mask = (int32_t)((UINT32_C(1) << r->entry_bits) - 1);
-    for (size_t begin = 0, end; begin < n && key[begin * COLUMNS] >= 0; begin = end) {
-        const int32_t place = key[begin * COLUMNS] >> r->entry_bits;
-        for (end = begin + 1; end < n && key[end * COLUMNS] >> r->entry_bits == place; end++) {
+    for (size_t begin = 0, end; begin < n && rank[begin * COLUMNS] != 0; begin = end) {
+        const uint16_t shared = rank[begin * COLUMNS];
+        for (end = begin + 1; end < n && rank[end * COLUMNS] == shared; end++) {
         }
         if (end - begin > 1) {
-            rank_run(key, begin, end, mask, score, stride, rank);
+            rank_run(entry, begin, end, score, rank);
         }
     }
 }
 
-void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n,
-                     size_t stride, uint16_t *rank, uint16_t *bin)
+csi_ranked csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n)
 {
     const csi_ranker *r = ranker;
     size_t column_at[COLUMNS];
-    int32_t column[COLUMNS];
     int64_t differs[COLUMNS];
     for (size_t k = 0; k < COLUMNS; k++) {
-        column[k] = (int32_t)(k < n_columns ? k : n_columns - 1);
-        column_at[k] = (size_t)column[k] * score_stride;
+        column_at[k] = (k < n_columns ? k : n_columns - 1) * score_stride;
         find_places(score + column_at[k], n, r->low, r->scale, r->last_place, r->place + k * r->place_stride);
     }
     make_keys(r->place, r->place_stride, n, r->entry_bits, r->key);
-    find_bins(r->key, n, KEY_BITS - BIN_BITS, stride, bin);
+    find_bins(r->key, n, KEY_BITS - BIN_BITS, r->bin);
     sort(r->comparator, r->stage, r->n_stages, n, r->key);
-    find_ranks(r, n, score, column_at, (int32_t)stride, column, differs);
-    for (size_t i = 0; i < n * COLUMNS; i++) {
-        rank[r->target[i]] = r->rank[i];
-    }
+    find_ranks(r->key, n, r->entry_bits, score, column_at, r->rank, r->entry, differs);
     for (size_t k = 0; k < n_columns; k++) {
         if (differs[k] != 0) {
-            split_ties(r, r->key + k, n, score + column_at[k], stride, rank + k);
+            split_ties(r->entry + k, n, score + column_at[k], r->rank + k);
         }
     }
+    return (csi_ranked){r->bin, r->rank, r->entry};
 }

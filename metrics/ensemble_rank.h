@@ -16,11 +16,16 @@ typedef struct csi_ranker csi_ranker;
 CSI_MUST_USE csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **ranker);
 void csi_ranker_free(csi_ranker *ranker);
 
-/* Up to CSI_RANK_COLUMNS columns of n entries each, column k beginning at score + k * score_stride. The results of entry i
- * are rank[i * stride + k] and bin[i * stride + k]; there is room for CSI_RANK_COLUMNS of them. A rank is 1 + how many
- * entries of the column are greater, ties sharing the smaller rank, as csi_rank_column gives them from full precision; a
- * bin is 1 + the place of the score among the CSI_RANK_BINS. Both are 0 where the score is NaN. n is at most n_most. */
-void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n,
-                     size_t stride, uint16_t *rank, uint16_t *bin);
+/* What the ranker found of the columns, in its own memory until it ranks again. Where there is no score, bin and rank are 0.
+ * A rank is 1 + how many entries of the column are greater, ties sharing the smaller rank, as csi_rank_column gives them
+ * from full precision; a bin is 1 + the place of the score among the CSI_RANK_BINS. */
+typedef struct csi_ranked {
+    const uint16_t *bin;   /* [entry][CSI_RANK_COLUMNS] */
+    const uint16_t *rank;  /* [place in the order of the column][CSI_RANK_COLUMNS] */
+    const uint16_t *entry; /* likewise: whose rank it is */
+} csi_ranked;
+
+/* Up to CSI_RANK_COLUMNS columns of n entries each, column k beginning at score + k * score_stride. n is at most n_most. */
+csi_ranked csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n);
 
 #endif

@@ -1,5 +1,4 @@
-/* See ensemble_tally.h. Blocks are counted a few countries at a time: so few that the counters at work stay in the nearest
- * cache, and so many that counting the same bin again and again need not wait for itself. */
+/* See ensemble_tally.h. */
 #include "metrics/ensemble_tally.h"
 
 #include <math.h>
@@ -9,7 +8,6 @@
 #include "metrics/lanes.h"
 
 #define RANK_BINS_MOST 2048
-#define ABREAST 4 /* countries counted at a time */
 
 static bool has_product(size_t a, size_t b, size_t *product)
 {
@@ -62,93 +60,6 @@ void csi_tallies_free(csi_tallies *tally)
     }
 }
 
-CSI_INLINE void digest_body(const double *restrict score, size_t n, double low, double scale, double *restrict least,
-                            double *restrict most, int64_t *restrict sum, int64_t *restrict square)
-{
-    for (size_t i = 0; i < n; i++) {
-        const double s = score[i], place = (s - low) * scale;
-        least[i] = s < least[i] ? s : least[i];
-        most[i] = s > most[i] ? s : most[i];
-        sum[i] += (int64_t)(s == s ? s * CSI_TALLY_FIXED : 0.0);
-        square[i] += (int64_t)(s == s ? place * place * CSI_TALLY_SQUARE : 0.0);
-    }
-}
-static void digest(const double *restrict score, size_t n, double low, double scale, double *restrict least,
-                   double *restrict most, int64_t *restrict sum, int64_t *restrict square);
-CSI_LANES(digest,
-          (const double *restrict score, size_t n, double low, double scale, double *restrict least,
-           double *restrict most, int64_t *restrict sum, int64_t *restrict square),
-          (score, n, low, scale, least, most, sum, square))
-
-void csi_tallies_digest(const csi_tallies_shape *shape, const double *score, size_t n, double *least, double *most,
-                        int64_t *sum, int64_t *square)
-{
-    digest(score, n, shape->low, csi_tallies_scale(shape), least, most, sum, square);
-}
-
-/* Counts rows of n entries, `n_abreast` (a constant) of them at a time. */
-CSI_INLINE void count_rows(const uint16_t *row, size_t n, size_t stride, const size_t n_abreast, uint32_t *const *bin)
-{
-    for (size_t r = 0; r < n; r++) {
-        for (size_t i = 0; i < n_abreast; i++) {
-            bin[i][row[i * stride + r]]++;
-        }
-    }
-}
-
-static void count_grouped_ranks(const uint16_t *row, size_t n, size_t per_bin, uint32_t *bin)
-{
-    for (size_t r = 0; r < n; r++) {
-        bin[(row[r] + per_bin - 1) / per_bin]++;
-    }
-}
-
-/* Counts the `n_abreast` lanes from `lane` on. */
-CSI_INLINE void count_lanes(csi_tallies *tally, const size_t *at, const csi_tallies_block *block, size_t lane,
-                            const size_t n_abreast)
-{
-    uint32_t *score_bin[ABREAST], *rank_bin[ABREAST];
-    const uint16_t *rank = block->rank + lane * block->stride;
-    for (size_t i = 0; i < n_abreast; i++) {
-        score_bin[i] = tally->score_bin + at[i] * CSI_TALLY_BINS;
-        rank_bin[i] = tally->rank_bin + at[i] * tally->n_rank_bins;
-    }
-    count_rows(block->bin + lane * block->stride, block->n, block->stride, n_abreast, score_bin);
-    if (tally->ranks_per_bin == 1) {
-        count_rows(rank, block->n, block->stride, n_abreast, rank_bin);
-    }
-    for (size_t i = 0; i < n_abreast; i++) {
-        csi_tallies_cell *cell = &tally->cell[at[i]];
-        cell->least = fmin(cell->least, block->least[lane + i]);
-        cell->most = fmax(cell->most, block->most[lane + i]);
-        cell->sum += block->sum[lane + i];
-        cell->square += block->square[lane + i];
-        if (tally->ranks_per_bin > 1) {
-            count_grouped_ranks(rank + i * block->stride, block->n, tally->ranks_per_bin, rank_bin[i]);
-        }
-    }
-}
-
-void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tallies_block *block)
-{
-    size_t lane = 0, at[ABREAST];
-    for (; lane + ABREAST <= block->n_lanes; lane += ABREAST) {
-        for (size_t i = 0; i < ABREAST; i++) {
-            at[i] = csi_tallies_at(tally, node, year, block->country[lane + i]);
-        }
-        count_lanes(tally, at, block, lane, ABREAST);
-    }
-    for (; lane < block->n_lanes; lane++) {
-        at[0] = csi_tallies_at(tally, node, year, block->country[lane]);
-        count_lanes(tally, at, block, lane, 1);
-    }
-    for (; lane < tally->shape.n_countries; lane++) {
-        at[0] = csi_tallies_at(tally, node, year, block->country[lane]);
-        tally->score_bin[at[0] * CSI_TALLY_BINS] += (uint32_t)block->n;
-        tally->rank_bin[at[0] * tally->n_rank_bins] += (uint32_t)block->n;
-    }
-}
-
 /* In how many replicates one row's rank is before the other's; 0 is no rank. At most 65535 of them. */
 CSI_INLINE void count_before_body(const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count)
 {
@@ -162,15 +73,16 @@ static void count_before(const uint16_t *restrict a, const uint16_t *restrict b,
 CSI_LANES(count_before, (const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count),
           (a, b, n, count))
 
-void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const csi_tallies_block *block)
+void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const uint16_t *rank, size_t stride, size_t n, size_t n_lanes,
+                           const size_t *country)
 {
     const size_t n_countries = tally->shape.n_countries;
-    for (size_t a = 0; a < block->n_lanes; a++) {
-        uint32_t *own = tally->above + (year * n_countries + block->country[a]) * n_countries;
-        for (size_t b = 0; b < block->n_lanes; b++) {
+    for (size_t a = 0; a < n_lanes; a++) {
+        uint32_t *own = tally->above + (year * n_countries + country[a]) * n_countries;
+        for (size_t b = 0; b < n_lanes; b++) {
             uint16_t count = 0;
-            count_before(block->rank + a * block->stride, block->rank + b * block->stride, block->n, &count);
-            own[block->country[b]] += count;
+            count_before(rank + a * stride, rank + b * stride, n, &count);
+            own[country[b]] += count;
         }
     }
 }

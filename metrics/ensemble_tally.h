@@ -48,31 +48,16 @@ static inline size_t csi_tallies_at(const csi_tallies *tally, size_t node, size_
     return (node * tally->shape.n_years + year) * tally->shape.n_countries + country;
 }
 
-/* A block of replicates of one node and year, as metrics/ensemble_rank.h gives them. Rows hold the n_lanes countries
- * country[lane]; the others of the tally's are not scored. */
-typedef struct csi_tallies_block {
-    size_t n, stride;              /* replicates, and from one lane to the next */
-    size_t n_lanes;
-    const size_t *country;         /* [n_countries]: first those of the lanes, then all others */
-    const uint16_t *bin;           /* [lane * stride + replicate]: made with the range of the shape */
-    const uint16_t *rank;          /* likewise */
-    const double *least, *most;    /* [lane]: of the block's scores; infinite where there are none */
-    const int64_t *sum, *square;
-} csi_tallies_block;
-
 /* By what a score's distance from the low end is multiplied to be its place; 0 where the ends are one. */
 static inline double csi_tallies_scale(const csi_tallies_shape *shape)
 {
     return shape->high > shape->low ? 1.0 / (shape->high - shape->low) : 0.0;
 }
 
-/* Takes the scores of one replicate into the extremes and sums of a block. */
-void csi_tallies_digest(const csi_tallies_shape *shape, const double *score, size_t n, double *least, double *most,
-                        int64_t *sum, int64_t *square);
-
-/* Adds a block; not thread-safe within the same node and year. */
-void csi_tallies_add(csi_tallies *tally, size_t node, size_t year, const csi_tallies_block *block);
-void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const csi_tallies_block *block);
+/* Adds who ranks above whom in n replicates (at most 65535), ranks of lane i at rank[i * stride + replicate], 0 being none.
+ * Lane i is country[i]. Not thread-safe within the same year. */
+void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const uint16_t *rank, size_t stride, size_t n, size_t n_lanes,
+                           const size_t *country);
 
 /* Adds `from` to `to`; shapes must be the same (CSI_ERR_DATA). */
 CSI_MUST_USE csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from);

@@ -92,7 +92,7 @@ Test(ensemble_rank, as_the_plain_ranks)
     static const maker makers[] = {smooth, tied, gaps, one_ulp, constant, none, outliers};
     static const size_t sizes[] = {1, 2, 7, 31, 32, 33, 195, 196, 208, 209, 256, 257, 300, 640, 1300};
     double *score = malloc(CSI_RANK_COLUMNS * ROOM * sizeof *score);
-    uint16_t *rank = malloc(CSI_RANK_COLUMNS * ROOM * sizeof *rank), *bin = malloc(CSI_RANK_COLUMNS * ROOM * sizeof *bin);
+    uint16_t *rank = malloc(CSI_RANK_COLUMNS * ROOM * sizeof *rank);
     int *plain = malloc(ROOM * sizeof *plain);
     size_t *work = malloc(ROOM * sizeof *work);
     for (size_t m = 0; m < sizeof makers / sizeof *makers; m++) {
@@ -106,9 +106,12 @@ Test(ensemble_rank, as_the_plain_ranks)
                 for (size_t k = 0; k < n_columns; k++) {
                     makers[k % 2 == 0 ? m : 0](score + k * ROOM, n, seed + 100 * k);
                 }
-                csi_ranker_rank(ranker, score, ROOM, n_columns, n, CSI_RANK_COLUMNS, rank, bin);
+                const csi_ranked ranked = csi_ranker_rank(ranker, score, ROOM, n_columns, n);
+                for (size_t i = 0; i < n * CSI_RANK_COLUMNS; i++) {
+                    rank[ranked.entry[i] * CSI_RANK_COLUMNS + i % CSI_RANK_COLUMNS] = ranked.rank[i];
+                }
                 for (size_t k = 0; k < n_columns; k++) {
-                    expect_plain(score + k * ROOM, n, low, high, rank + k, bin + k, plain, work);
+                    expect_plain(score + k * ROOM, n, low, high, rank + k, ranked.bin + k, plain, work);
                 }
                 csi_ranker_free(ranker);
             }
@@ -116,7 +119,6 @@ Test(ensemble_rank, as_the_plain_ranks)
     }
     free(score);
     free(rank);
-    free(bin);
     free(plain);
     free(work);
 }

@@ -1,0 +1,221 @@
+/* See ensemble_count.h. A country's scores fall into few bins and its ranks into few places, so that of all counters only a
+ * few lines of the cache are at work; blocks of counters that stayed zero are passed over when they are added up. */
+#include "metrics/ensemble_count.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics/lanes.h"
+
+#define COLUMNS CSI_RANK_COLUMNS
+#define ABREAST 4     /* columns digested at a time */
+#define LINE 32       /* counters looked at together */
+
+struct csi_counts {
+    size_t stride, ranks_per_bin, n_rank_bins;
+    size_t score_row, rank_row; /* from one lane to the next: whole lines, and one more so that lanes do not crowd */
+    double low, place_scale;
+    uint16_t *score_bin;        /* [node][lane][score_row] */
+    uint16_t *rank_bin;         /* [node][lane][rank_row] */
+    double *least, *most;       /* [node][lane] */
+    int64_t *sum, *square;      /* likewise */
+};
+
+static void clear_digest(csi_counts *c, size_t from, size_t n)
+{
+    for (size_t i = from; i < from + n; i++) {
+        c->least[i] = (double)INFINITY;
+        c->most[i] = -(double)INFINITY;
+        c->sum[i] = 0;
+        c->square[i] = 0;
+    }
+}
+
+csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **counts)
+{
+    const size_t n_lanes = tally->shape.n_nodes * stride; /* of 8 bytes each the tally itself has more */
+    csi_counts *c = calloc(1, sizeof *c);
+    *counts = NULL;
+    if (c == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    c->stride = stride;
+    c->ranks_per_bin = tally->ranks_per_bin;
+    c->n_rank_bins = tally->n_rank_bins;
+    c->score_row = (CSI_TALLY_BINS + LINE - 1) / LINE * LINE + LINE;
+    c->rank_row = (c->n_rank_bins + LINE - 1) / LINE * LINE + LINE;
+    c->low = tally->shape.low;
+    c->place_scale = csi_tallies_scale(&tally->shape);
+    c->score_bin = calloc(n_lanes + 1, c->score_row * sizeof *c->score_bin);
+    c->rank_bin = calloc(n_lanes + 1, c->rank_row * sizeof *c->rank_bin);
+    c->least = calloc(n_lanes + 1, sizeof *c->least);
+    c->most = calloc(n_lanes + 1, sizeof *c->most);
+    c->sum = calloc(n_lanes + 1, sizeof *c->sum);
+    c->square = calloc(n_lanes + 1, sizeof *c->square);
+    if (c->score_bin == NULL || c->rank_bin == NULL || c->least == NULL || c->most == NULL || c->sum == NULL ||
+        c->square == NULL) {
+        csi_counts_free(c);
+        return CSI_ERR_MEMORY;
+    }
+    clear_digest(c, 0, n_lanes);
+    *counts = c;
+    return CSI_OK;
+}
+
+void csi_counts_free(csi_counts *counts)
+{
+    if (counts != NULL) {
+        free(counts->score_bin);
+        free(counts->rank_bin);
+        free(counts->least);
+        free(counts->most);
+        free(counts->sum);
+        free(counts->square);
+        free(counts);
+    }
+}
+
+/* Takes the scores of n_columns (a constant) replicates into extremes and sums. */
+CSI_INLINE void digest_body(const double *restrict score, size_t score_stride, const size_t n_columns, size_t n, double low,
+                            double scale, double *restrict least, double *restrict most, int64_t *restrict sum,
+                            int64_t *restrict square)
+{
+    for (size_t i = 0; i < n; i++) {
+        double lowest = least[i], highest = most[i];
+        int64_t all = sum[i], squares = square[i];
+        for (size_t k = 0; k < n_columns; k++) {
+            const double s = score[k * score_stride + i], place = (s - low) * scale;
+            lowest = s < lowest ? s : lowest;
+            highest = s > highest ? s : highest;
+            all += (int64_t)(s == s ? s * CSI_TALLY_FIXED : 0.0);
+            squares += (int64_t)(s == s ? place * place * CSI_TALLY_SQUARE : 0.0);
+        }
+        least[i] = lowest;
+        most[i] = highest;
+        sum[i] = all;
+        square[i] = squares;
+    }
+}
+
+CSI_INLINE void digest_four_body(const double *restrict score, size_t score_stride, size_t n, double low, double scale,
+                                 double *restrict least, double *restrict most, int64_t *restrict sum,
+                                 int64_t *restrict square)
+{
+    digest_body(score, score_stride, ABREAST, n, low, scale, least, most, sum, square);
+}
+static void digest_four(const double *restrict score, size_t score_stride, size_t n, double low, double scale,
+                        double *restrict least, double *restrict most, int64_t *restrict sum, int64_t *restrict square);
+CSI_LANES(digest_four,
+          (const double *restrict score, size_t score_stride, size_t n, double low, double scale, double *restrict least,
+           double *restrict most, int64_t *restrict sum, int64_t *restrict square),
+          (score, score_stride, n, low, scale, least, most, sum, square))
+
+/* Counts the bin of each of n_columns (where full, a constant) scores of each entry. */
+CSI_INLINE void count_scores(const uint16_t *bin, size_t n, const size_t n_columns, size_t row, uint16_t *count)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n_columns; k++) {
+            count[i * row + bin[i * COLUMNS + k]]++;
+        }
+    }
+}
+
+CSI_INLINE void count_ranks_body(const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, size_t n_columns,
+                                 uint32_t row, uint16_t *restrict count)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at[COLUMNS];
+        for (size_t k = 0; k < COLUMNS; k++) {
+            at[k] = entry[i * COLUMNS + k] * row + rank[i * COLUMNS + k];
+        }
+        for (size_t k = 0; k < n_columns; k++) {
+            count[at[k]]++;
+        }
+    }
+}
+static void count_ranks(const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, size_t n_columns,
+                        uint32_t row, uint16_t *restrict count);
+CSI_LANES(count_ranks,
+          (const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, size_t n_columns, uint32_t row,
+           uint16_t *restrict count),
+          (rank, entry, n, n_columns, row, count))
+
+static void count_grouped_ranks(const csi_ranked *ranked, size_t n, size_t n_columns, const csi_counts *c, uint16_t *count)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n_columns; k++) {
+            const size_t at = i * COLUMNS + k;
+            count[ranked->entry[at] * c->rank_row + (ranked->rank[at] + c->ranks_per_bin - 1) / c->ranks_per_bin]++;
+        }
+    }
+}
+
+void csi_counts_add(csi_counts *counts, size_t node, const csi_ranked *ranked, const double *score, size_t score_stride,
+                    size_t n_columns, size_t n)
+{
+    csi_counts *c = counts;
+    const size_t lane = node * c->stride;
+    size_t k = 0;
+    for (; k + ABREAST <= n_columns; k += ABREAST) {
+        digest_four(score + k * score_stride, score_stride, n, c->low, c->place_scale, c->least + lane, c->most + lane,
+                    c->sum + lane, c->square + lane);
+    }
+    for (; k < n_columns; k++) {
+        digest_body(score + k * score_stride, score_stride, 1, n, c->low, c->place_scale, c->least + lane, c->most + lane,
+                    c->sum + lane, c->square + lane);
+    }
+    uint16_t *score_bin = c->score_bin + lane * c->score_row, *rank_bin = c->rank_bin + lane * c->rank_row;
+    if (n_columns == COLUMNS) {
+        count_scores(ranked->bin, n, COLUMNS, c->score_row, score_bin);
+    } else {
+        count_scores(ranked->bin, n, n_columns, c->score_row, score_bin);
+    }
+    if (c->ranks_per_bin > 1) {
+        count_grouped_ranks(ranked, n, n_columns, c, rank_bin);
+    } else {
+        count_ranks(ranked->rank, ranked->entry, n, n_columns, (uint32_t)c->rank_row, rank_bin);
+    }
+}
+
+/* to += from, from = 0, over n counters; `from` is padded to whole lines. */
+CSI_INLINE void move_body(uint16_t *restrict from, size_t n, uint32_t *restrict to)
+{
+    for (size_t i = 0; i < n; i += LINE) {
+        uint16_t any = 0;
+        for (size_t j = i; j < i + LINE; j++) {
+            any |= from[j];
+        }
+        const size_t end = any == 0 ? i : i + LINE < n ? i + LINE : n;
+        for (size_t j = i; j < end; j++) {
+            to[j] += from[j];
+            from[j] = 0;
+        }
+    }
+}
+static void move(uint16_t *restrict from, size_t n, uint32_t *restrict to);
+CSI_LANES(move, (uint16_t *restrict from, size_t n, uint32_t *restrict to), (from, n, to))
+
+void csi_counts_flush(csi_counts *counts, size_t node, uint64_t n, size_t n_lanes, const size_t *country, size_t year,
+                      csi_tallies *tally)
+{
+    csi_counts *c = counts;
+    const size_t first = node * c->stride;
+    for (size_t i = 0; i < tally->shape.n_countries; i++) {
+        const size_t lane = first + i, at = csi_tallies_at(tally, node, year, country[i]);
+        uint32_t *score_bin = tally->score_bin + at * CSI_TALLY_BINS, *rank_bin = tally->rank_bin + at * c->n_rank_bins;
+        csi_tallies_cell *cell = &tally->cell[at];
+        if (i >= n_lanes) {
+            score_bin[0] += (uint32_t)n;
+            rank_bin[0] += (uint32_t)n;
+            continue;
+        }
+        move(c->score_bin + lane * c->score_row, CSI_TALLY_BINS, score_bin);
+        move(c->rank_bin + lane * c->rank_row, c->n_rank_bins, rank_bin);
+        cell->least = fmin(cell->least, c->least[lane]);
+        cell->most = fmax(cell->most, c->most[lane]);
+        cell->sum += c->sum[lane];
+        cell->square += c->square[lane];
+    }
+    clear_digest(c, first, n_lanes);
+}

@@ -1,0 +1,25 @@
+/* What a thread counts of one year before it goes into the tallies: counters of 16 bits, few enough to stay in the nearer
+ * caches, and no lock. */
+#ifndef CSI_METRICS_ENSEMBLE_COUNT_H
+#define CSI_METRICS_ENSEMBLE_COUNT_H
+
+#include "metrics/ensemble_rank.h"
+#include "metrics/ensemble_tally.h"
+
+#define CSI_COUNTS_MOST 32768 /* replicates between two flushes */
+
+/* Counters for the nodes of the tally, `stride` lanes each, all zero. Owned by the caller; CSI_ERR_MEMORY. */
+typedef struct csi_counts csi_counts;
+CSI_MUST_USE csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **counts);
+void csi_counts_free(csi_counts *counts);
+
+/* Counts the columns that csi_ranker_rank was just given, a replicate each, for the node. */
+void csi_counts_add(csi_counts *counts, size_t node, const csi_ranked *ranked, const double *score, size_t score_stride,
+                    size_t n_columns, size_t n);
+
+/* Adds the node's counters, of n replicates in all, to the year's tallies and clears them. Lane i is country[i]; those
+ * from n_lanes on are not scored. Not thread-safe within the same node and year. */
+void csi_counts_flush(csi_counts *counts, size_t node, uint64_t n, size_t n_lanes, const size_t *country, size_t year,
+                      csi_tallies *tally);
+
+#endif
