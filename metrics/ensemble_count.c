@@ -1,5 +1,7 @@
 /* See ensemble_count.h. A country's scores fall into few bins and its ranks into few places, so that of all counters only a
- * few lines of the cache are at work; blocks of counters that stayed zero are passed over when they are added up. */
+ * few lines of the cache are at work: still too many for the nearest one if every batch touched them all. So the bins of
+ * several batches are kept, then counted country by country. Blocks of counters that stayed zero are passed over when they
+ * are added up. */
 #include "metrics/ensemble_count.h"
 
 #include <math.h>
@@ -9,13 +11,16 @@
 #include "metrics/lanes.h"
 
 #define COLUMNS CSI_RANK_COLUMNS
-#define ABREAST 4     /* columns digested at a time */
+#define ABREAST 4     /* columns digested at a time; countries counted at a time, that one need not wait for the other */
+#define KEPT 8        /* batches */
 #define LINE 32       /* counters looked at together */
 
 struct csi_counts {
     size_t stride, ranks_per_bin, n_rank_bins;
     size_t score_row, rank_row; /* from one lane to the next: whole lines, and one more so that lanes do not crowd */
     double low, place_scale;
+    uint16_t *kept;             /* bins not yet counted, [node][KEPT][lane][COLUMNS] */
+    size_t *n_kept;             /* [node]: batches */
     uint16_t *score_bin;        /* [node][lane][score_row] */
     uint16_t *rank_bin;         /* [node][lane][rank_row] */
     double *least, *most;       /* [node][lane] */
@@ -47,13 +52,15 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
     c->rank_row = (c->n_rank_bins + LINE - 1) / LINE * LINE + LINE;
     c->low = tally->shape.low;
     c->place_scale = csi_tallies_scale(&tally->shape);
+    c->kept = calloc(n_lanes + 1, KEPT * COLUMNS * sizeof *c->kept);
+    c->n_kept = calloc(tally->shape.n_nodes + 1, sizeof *c->n_kept);
     c->score_bin = calloc(n_lanes + 1, c->score_row * sizeof *c->score_bin);
     c->rank_bin = calloc(n_lanes + 1, c->rank_row * sizeof *c->rank_bin);
     c->least = calloc(n_lanes + 1, sizeof *c->least);
     c->most = calloc(n_lanes + 1, sizeof *c->most);
     c->sum = calloc(n_lanes + 1, sizeof *c->sum);
     c->square = calloc(n_lanes + 1, sizeof *c->square);
-    if (c->score_bin == NULL || c->rank_bin == NULL || c->least == NULL || c->most == NULL || c->sum == NULL ||
+    if (c->kept == NULL || c->n_kept == NULL || c->score_bin == NULL || c->rank_bin == NULL || c->least == NULL || c->most == NULL || c->sum == NULL ||
         c->square == NULL) {
         csi_counts_free(c);
         return CSI_ERR_MEMORY;
@@ -66,6 +73,8 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
 void csi_counts_free(csi_counts *counts)
 {
     if (counts != NULL) {
+        free(counts->kept);
+        free(counts->n_kept);
         free(counts->score_bin);
         free(counts->rank_bin);
         free(counts->least);
@@ -111,12 +120,48 @@ CSI_LANES(digest_four,
            double *restrict most, int64_t *restrict sum, int64_t *restrict square),
           (score, score_stride, n, low, scale, least, most, sum, square))
 
-/* Counts the bin of each of n_columns (where full, a constant) scores of each entry. */
-CSI_INLINE void count_scores(const uint16_t *bin, size_t n, const size_t n_columns, size_t row, uint16_t *count)
+/* Counts n_batches of bins, a batch's at bin[batch * stride * COLUMNS], of n_lanes (a constant) lanes. */
+CSI_INLINE void count_lanes(const uint16_t *restrict bin, size_t n_batches, size_t stride, const size_t n_lanes, size_t row,
+                            uint16_t *restrict count)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t b = 0; b < n_batches; b++) {
+        const uint16_t *own = bin + b * stride * COLUMNS;
+        for (size_t k = 0; k < COLUMNS; k++) {
+            for (size_t lane = 0; lane < n_lanes; lane++) {
+                count[lane * row + own[lane * COLUMNS + k]]++;
+            }
+        }
+    }
+}
+
+static void count_kept(csi_counts *c, size_t node, size_t n)
+{
+    const uint16_t *kept = c->kept + node * KEPT * c->stride * COLUMNS;
+    uint16_t *count = c->score_bin + node * c->stride * c->score_row;
+    size_t lane = 0;
+    for (; lane + ABREAST <= n; lane += ABREAST) {
+        count_lanes(kept + lane * COLUMNS, c->n_kept[node], c->stride, ABREAST, c->score_row, count + lane * c->score_row);
+    }
+    for (; lane < n; lane++) {
+        count_lanes(kept + lane * COLUMNS, c->n_kept[node], c->stride, 1, c->score_row, count + lane * c->score_row);
+    }
+    c->n_kept[node] = 0;
+}
+
+static void count_scores(csi_counts *c, size_t node, const uint16_t *bin, size_t n_columns, size_t n)
+{
+    uint16_t *count = c->score_bin + node * c->stride * c->score_row;
+    if (n_columns == COLUMNS) {
+        memcpy(c->kept + (node * KEPT + c->n_kept[node]) * c->stride * COLUMNS, bin, n * COLUMNS * sizeof *bin);
+        c->n_kept[node]++;
+        if (c->n_kept[node] == KEPT) {
+            count_kept(c, node, n);
+        }
+        return;
+    }
+    for (size_t lane = 0; lane < n; lane++) {
         for (size_t k = 0; k < n_columns; k++) {
-            count[i * row + bin[i * COLUMNS + k]]++;
+            count[lane * c->score_row + bin[lane * COLUMNS + k]]++;
         }
     }
 }
@@ -165,12 +210,8 @@ void csi_counts_add(csi_counts *counts, size_t node, const csi_ranked *ranked, c
         digest_body(score + k * score_stride, score_stride, 1, n, c->low, c->place_scale, c->least + lane, c->most + lane,
                     c->sum + lane, c->square + lane);
     }
-    uint16_t *score_bin = c->score_bin + lane * c->score_row, *rank_bin = c->rank_bin + lane * c->rank_row;
-    if (n_columns == COLUMNS) {
-        count_scores(ranked->bin, n, COLUMNS, c->score_row, score_bin);
-    } else {
-        count_scores(ranked->bin, n, n_columns, c->score_row, score_bin);
-    }
+    uint16_t *rank_bin = c->rank_bin + lane * c->rank_row;
+    count_scores(c, node, ranked->bin, n_columns, n);
     if (c->ranks_per_bin > 1) {
         count_grouped_ranks(ranked, n, n_columns, c, rank_bin);
     } else {
@@ -201,6 +242,7 @@ void csi_counts_flush(csi_counts *counts, size_t node, uint64_t n, size_t n_lane
 {
     csi_counts *c = counts;
     const size_t first = node * c->stride;
+    count_kept(c, node, n_lanes);
     for (size_t i = 0; i < tally->shape.n_countries; i++) {
         const size_t lane = first + i, at = csi_tallies_at(tally, node, year, country[i]);
         uint32_t *score_bin = tally->score_bin + at * CSI_TALLY_BINS, *rank_bin = tally->rank_bin + at * c->n_rank_bins;

@@ -14,16 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/ensemble_sort.h"
 #include "metrics/lanes.h"
 
-#define COLUMNS CSI_RANK_COLUMNS
-#define STAGES_MOST 160  /* 16 merges of up to 16 stages, and some */
+#define COLUMNS CSI_SORT_COLUMNS
 #define BIN_BITS 10
 #define KEY_BITS 31
-
-typedef struct comparator {
-    uint16_t greater, lesser; /* where the two are to stand */
-} comparator;
 
 struct csi_ranker {
     unsigned entry_bits;    /* of a key; the others are the place */
@@ -34,32 +30,7 @@ struct csi_ranker {
     int32_t *key;           /* [entry][COLUMNS]; likewise */
     uint16_t *bin;          /* [entry][COLUMNS] */
     uint16_t *rank, *entry; /* [place in order][COLUMNS] */
-    comparator *comparator; /* stage by stage; within a stage none touches another's entries, `lesser` ascending */
-    size_t n_stages, stage[STAGES_MOST + 1];
 };
-
-/* Lists the comparators of n entries; `list` may be NULL to count them. */
-static size_t list_comparators(size_t n, comparator *list, size_t *stage, size_t *n_stages)
-{
-    size_t count = 0;
-    *n_stages = 0;
-    for (size_t p = 1; p < n; p *= 2) {
-        for (size_t k = p; k >= 1; k /= 2) {
-            stage[(*n_stages)++] = count;
-            for (size_t j = k % p; j + k < n; j += 2 * k) {
-                const bool is_within = j / (2 * p) == (j + k) / (2 * p);
-                for (size_t i = j; is_within && i < j + k && i + k < n; i++) {
-                    if (list != NULL) {
-                        list[count] = (comparator){(uint16_t)i, (uint16_t)(i + k)};
-                    }
-                    count++;
-                }
-            }
-        }
-    }
-    stage[*n_stages] = count;
-    return count;
-}
 
 csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **ranker)
 {
@@ -81,14 +52,10 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
     r->bin = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->bin);
     r->rank = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->rank);
     r->entry = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->entry);
-    const size_t n = list_comparators(n_most, NULL, r->stage, &r->n_stages);
-    r->comparator = calloc(n + 1, sizeof *r->comparator);
-    if (r->place == NULL || r->key == NULL || r->bin == NULL || r->rank == NULL || r->entry == NULL ||
-        r->comparator == NULL) {
+    if (r->place == NULL || r->key == NULL || r->bin == NULL || r->rank == NULL || r->entry == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
-    list_comparators(n_most, r->comparator, r->stage, &r->n_stages);
     *ranker = r;
     return CSI_OK;
 }
@@ -101,7 +68,6 @@ void csi_ranker_free(csi_ranker *ranker)
         free(ranker->bin);
         free(ranker->rank);
         free(ranker->entry);
-        free(ranker->comparator);
         free(ranker);
     }
 }
@@ -159,33 +125,6 @@ static void make_keys(const int32_t *restrict place, size_t place_stride, size_t
 CSI_LANES(make_keys,
           (const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits, int32_t *restrict key),
           (place, place_stride, n, entry_bits, key))
-
-CSI_INLINE void compare(int32_t *greater, int32_t *lesser)
-{
-    int32_t a[COLUMNS], b[COLUMNS];
-    memcpy(a, greater, sizeof a);
-    memcpy(b, lesser, sizeof b);
-    for (size_t k = 0; k < COLUMNS; k++) {
-        greater[k] = a[k] > b[k] ? a[k] : b[k];
-    }
-    for (size_t k = 0; k < COLUMNS; k++) {
-        lesser[k] = a[k] > b[k] ? b[k] : a[k];
-    }
-}
-
-/* Sorts the first n keys of each column, greatest first. */
-CSI_INLINE void sort_body(const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key)
-{
-    for (size_t s = 0; s < n_stages; s++) {
-        const comparator *c = comparator_of + stage[s], *end = comparator_of + stage[s + 1];
-        for (; c < end && c->lesser < n; c++) {
-            compare(key + (size_t)c->greater * COLUMNS, key + (size_t)c->lesser * COLUMNS);
-        }
-    }
-}
-static void sort(const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key);
-CSI_LANES(sort, (const comparator *comparator_of, const size_t *stage, size_t n_stages, size_t n, int32_t *key),
-          (comparator_of, stage, n_stages, n, key))
 
 /* Ranks by place in the sorted columns, neighbours of equal place sharing one, and whose they are; `differs` says in which
  * columns such neighbours have different scores after all. */
@@ -267,7 +206,7 @@ csi_ranked csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score
     }
     make_keys(r->place, r->place_stride, n, r->entry_bits, r->key);
     find_bins(r->key, n, KEY_BITS - BIN_BITS, r->bin);
-    sort(r->comparator, r->stage, r->n_stages, n, r->key);
+    csi_sort_columns(r->key, n);
     find_ranks(r->key, n, r->entry_bits, score, column_at, r->rank, r->entry, differs);
     for (size_t k = 0; k < n_columns; k++) {
         if (differs[k] != 0) {

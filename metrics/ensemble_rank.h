@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 #include "core/status.h"
+#include "metrics/ensemble_sort.h"
 
-#define CSI_RANK_COLUMNS 16 /* ranked at once */
+#define CSI_RANK_COLUMNS CSI_SORT_COLUMNS /* ranked at once */
 #define CSI_RANK_BINS 1023  /* equally wide, between the ends of the ranker's range */
 
 /* A thread's workspace for columns of up to n_most entries, whose scores mostly lie between low and high: outside, ranks

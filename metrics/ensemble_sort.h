@@ -1,0 +1,14 @@
+/* Sorting sixteen columns at once: what the ensemble's ranks are made of. */
+#ifndef CSI_METRICS_ENSEMBLE_SORT_H
+#define CSI_METRICS_ENSEMBLE_SORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CSI_SORT_COLUMNS 16
+
+/* Sorts each column of key[row][CSI_SORT_COLUMNS], greatest first. `key` is aligned to 64 bytes and has room for a multiple
+ * of 16 rows, of which those behind n become INT32_MIN. */
+void csi_sort_columns(int32_t *key, size_t n);
+
+#endif
