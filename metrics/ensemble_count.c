@@ -12,7 +12,7 @@
 
 #define COLUMNS CSI_RANK_COLUMNS
 #define ABREAST 4     /* columns digested at a time; countries counted at a time, that one need not wait for the other */
-#define KEPT 8        /* batches */
+#define KEPT 16       /* batches */
 #define LINE 32       /* counters looked at together */
 
 struct csi_counts {

@@ -1,12 +1,7 @@
-/* Ranks of sixteen columns at once, by a sorting network whose lanes are the columns.
+/* Ranks of sixteen columns at once, sorted side by side (metrics/ensemble_sort.h).
  *
- * An entry becomes 31 bits: its score's place in the range, coarsely, above its number. Batcher's odd-even merge sort
- * (1968, "Sorting networks and their applications", AFIPS 32:307-314) orders all columns with the same comparators, so
- * that one comparator is a minimum and a maximum of whole vectors and nothing branches. Comparators that would reach
- * beyond the last entry are left out: there the column would hold the least key already.
- *
- * Places are coarser than scores, so neighbours with equal places are compared again by their scores: the result is
- * exact. By hand: 3, 1, 3, 2 have ranks 1, 4, 1, 3. Edges: one entry, all equal, none ranked, scores 1 ulp apart. */
+ * An entry becomes 31 bits: its score's place in the range, coarsely, above its number. Places are coarser than scores, so
+ * neighbours with equal places are compared again by their scores: the result is exact. By hand: 3, 1, 3, 2 have ranks 1, 4, 1, 3. Edges: one entry, all equal, none ranked, scores 1 ulp apart. */
 #include "metrics/ensemble_rank.h"
 
 #include <math.h>

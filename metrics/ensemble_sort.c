@@ -28,8 +28,7 @@ CSI_INLINE void order_rows(int32_t *greater, int32_t *lesser)
     }
 }
 
-/* Sorts n rows, comparator by comparator. */
-CSI_INLINE void sort_plainly_body(int32_t *key, size_t n)
+CSI_INLINE void csi_sort_columns_plainly_body(int32_t *key, size_t n)
 {
     for (size_t half = 1; half < n; half *= 2) {
         for (size_t base = 0; base + half < n; base += 2 * half) {
@@ -47,8 +46,7 @@ CSI_INLINE void sort_plainly_body(int32_t *key, size_t n)
         }
     }
 }
-static void sort_plainly(int32_t *key, size_t n);
-CSI_LANES_NARROW(sort_plainly, (int32_t *key, size_t n), (key, n))
+CSI_LANES_NARROW(csi_sort_columns_plainly, (int32_t *key, size_t n), (key, n))
 
 #if defined(__x86_64__)
 
@@ -253,5 +251,5 @@ void csi_sort_columns(int32_t *key, size_t n)
         return;
     }
 #endif
-    sort_plainly(key, n);
+    csi_sort_columns_plainly(key, n);
 }

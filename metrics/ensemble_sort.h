@@ -11,4 +11,7 @@
  * of 16 rows, of which those behind n become INT32_MIN. */
 void csi_sort_columns(int32_t *key, size_t n);
 
+/* The same on any processor, comparator by comparator: n rows and no more. */
+void csi_sort_columns_plainly(int32_t *key, size_t n);
+
 #endif
