@@ -6,6 +6,7 @@
 
 #include "metrics/ensemble_model.h"
 #include "metrics/rng.h"
+#include "metrics/sensitivity.h"
 #include "tests/support/ensemble.h"
 
 #define ROUNDING (32 * 0x1p-53) /* by which the two ways may differ, relatively */
@@ -187,6 +188,48 @@ Test(ensemble, the_index_alone_is_the_same)
     }
     cr_expect(n_apart == 0 && n_scores > REPLICATES * n / 2, "%zu of %zu scores differ", n_apart, n_scores);
     free(all);
+    free(own.score);
+    close_subject(&s);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Scores are counted in bins; the quantiles of the very same scores, kept one by one, are less than a bin away, since the
+ * order statistics that a quantile lies between stay in their bins. */
+Test(ensemble, quantiles_are_within_a_bin)
+{
+    enum { REPLICATES = CASES(600, 40) };
+    static const double p[] = {0.05, 0.16, 0.5, 0.84, 0.95};
+    subject s = open_subject("{}");
+    const size_t root = s.project->framework->n_nodes - 1, n = s.n_years * s.n_countries;
+    seen own = {&s, calloc(REPLICATES * n, sizeof(double))};
+    csi_tallies *tally = NULL;
+    const csi_ensemble_options options = {.n_replicates = REPLICATES, .n_threads = 2, .node = &root, .n_nodes = 1,
+                                          .sink = keep_scores, .sink_user = &own};
+    cr_assert(csi_ensemble_tally_new(s.ensemble, &options, &tally) == CSI_OK);
+    cr_assert(csi_ensemble_run(s.ensemble, &options, s.diag, tally) == CSI_OK);
+    const double width = (tally->shape.high - tally->shape.low) / (CSI_TALLY_BINS - 1);
+    double sorted[REPLICATES], worst = 0.0;
+    cr_expect(width < 0.0999 && width > 0.0, "%g", width);
+    for (size_t at = 0; at < n; at++) {
+        size_t count = 0;
+        for (size_t r = 0; r < REPLICATES; r++) {
+            sorted[count] = own.score[r * n + at];
+            count += !isnan(sorted[count]);
+        }
+        cr_assert(csi_tallies_count(tally, 0, at / s.n_countries, at % s.n_countries) == count);
+        qsort(sorted, count, sizeof *sorted, by_value);
+        for (size_t i = 0; i < sizeof p / sizeof *p && count > 0; i++) {
+            const double got = csi_tallies_score_quantile(tally, 0, at / s.n_countries, at % s.n_countries, p[i]);
+            worst = fmax(worst, fabs(got - csi_quantile_sorted(sorted, count, p[i])));
+        }
+    }
+    cr_expect(worst < width && worst > 0.0, "%g off, a bin is %g wide", worst, width);
+    csi_tallies_free(tally);
     free(own.score);
     close_subject(&s);
 }
