@@ -39,6 +39,21 @@ static const char *place_of(csi_story *story, size_t indicator, size_t year)
     return csi_story_text(story, " (%s:%lu)", raw->source[origin->file].label, (unsigned long)origin->line);
 }
 
+/* ", standard error 0.05", or both where the publisher gives bounds. */
+static const char *error_of(csi_story *story, size_t at)
+{
+    const csi_panel *raw = story->run->raw->panel;
+    const double above = csi_panel_error_above(raw, at);
+    if (isnan(above)) {
+        return "";
+    }
+    if (raw->error_below == NULL || isnan(raw->error_below[at])) {
+        return csi_story_text(story, ", standard error %s", number(story, above));
+    }
+    return csi_story_text(story, ", standard error %s above and %s below", number(story, above),
+                          number(story, raw->error_below[at]));
+}
+
 static void add_raw(csi_story *story, size_t indicator)
 {
     const csi_raw *raw = story->run->raw;
@@ -54,8 +69,8 @@ static void add_raw(csi_story *story, size_t indicator)
     } else {
         const csi_origin *origin = &raw->origin[at];
         const bool has_unit = node->unit[0] != '\0';
-        const char *value = csi_story_text(story, "%s%s%s%s", number(story, line.value), has_unit ? " (" : "", node->unit,
-                                           has_unit ? ")" : "");
+        const char *value = csi_story_text(story, "%s%s%s%s%s", number(story, line.value), has_unit ? " (" : "",
+                                           node->unit, has_unit ? ")" : "", error_of(story, at));
         line.arithmetic = value;
         if (origin->line > 0) {
             line.arithmetic = csi_story_text(story, "%s, %s:%lu", value, raw->source[origin->file].label,

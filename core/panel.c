@@ -1,4 +1,4 @@
-/* Panels: allocation in one block, and the invariant that NaN and missing are the same thing. */
+/* Panels: allocation in one block (but for what few panels have), and the invariant that NaN and missing are the same thing. */
 #include "core/panel.h"
 
 #include <math.h>
@@ -52,12 +52,36 @@ csi_status csi_panel_copy(const csi_panel *from, csi_panel **panel)
     if (from->standard_error != NULL) {
         memcpy((*panel)->standard_error, from->standard_error, n * sizeof(double));
     }
+    if (from->error_below != NULL) {
+        if (csi_panel_add_error_below(*panel) != CSI_OK) {
+            csi_panel_free(*panel);
+            *panel = NULL;
+            return CSI_ERR_MEMORY;
+        }
+        memcpy((*panel)->error_below, from->error_below, n * sizeof(double));
+    }
+    return CSI_OK;
+}
+
+csi_status csi_panel_add_error_below(csi_panel *panel)
+{
+    const size_t n = panel->n_series * panel->n_years * panel->n_countries;
+    if (panel->error_below == NULL) {
+        panel->error_below = malloc((n + 1) * sizeof *panel->error_below);
+        if (panel->error_below == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        fill_with_nan(panel->error_below, n);
+    }
     return CSI_OK;
 }
 
 void csi_panel_free(csi_panel *panel)
 {
-    free(panel);
+    if (panel != NULL) {
+        free(panel->error_below);
+        free(panel);
+    }
 }
 
 void csi_panel_set(csi_panel *panel, size_t series, size_t year, size_t country, double value, csi_cell state)

@@ -7,6 +7,7 @@
 #ifndef CSI_CORE_PANEL_H
 #define CSI_CORE_PANEL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,7 @@ typedef struct csi_panel {
     double *value;          /* n_series * n_years * n_countries */
     csi_cell *state;        /* likewise */
     double *standard_error; /* likewise, NaN where none was given; NULL: the panel carries none */
+    double *error_below;    /* likewise, of values below where it is another; NaN: the same; NULL: nowhere another */
 } csi_panel;
 
 /* A panel of missing cells. Fails with CSI_ERR_MEMORY, also when the size overflows. Owned by the caller. */
@@ -42,6 +44,21 @@ CSI_MUST_USE csi_status csi_panel_new(size_t n_series, int first_year, size_t n_
                                       bool with_standard_error, csi_panel **panel);
 CSI_MUST_USE csi_status csi_panel_copy(const csi_panel *from, csi_panel **panel);
 void csi_panel_free(csi_panel *panel);
+
+/* Gives a panel with standard errors its `error_below`, all NaN, unless it has one. CSI_ERR_MEMORY. */
+CSI_MUST_USE csi_status csi_panel_add_error_below(csi_panel *panel);
+
+/* The standard errors of values above and below a cell's own. NaN: none was given. */
+static inline double csi_panel_error_above(const csi_panel *panel, size_t at)
+{
+    return panel->standard_error == NULL ? (double)NAN : panel->standard_error[at];
+}
+
+static inline double csi_panel_error_below(const csi_panel *panel, size_t at)
+{
+    return panel->error_below == NULL || isnan(panel->error_below[at]) ? csi_panel_error_above(panel, at)
+                                                                       : panel->error_below[at];
+}
 
 static inline size_t csi_panel_at(const csi_panel *panel, size_t series, size_t year, size_t country)
 {

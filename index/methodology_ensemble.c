@@ -75,15 +75,21 @@ static void put_weights(const csi_ensemble_spec *spec, csi_outfile *file)
     }
 }
 
-static void put_errors(const csi_ensemble_spec *spec, csi_outfile *file)
+static void put_errors(const csi_ensemble_spec *spec, bool is_asymmetric, csi_outfile *file)
 {
-    csi_outfile_text(file, "every observed value that has a standard error, normal about the value; correlation between "
-                           "the years of a country and indicator ");
+    csi_outfile_text(file, "every observed value that has a standard error, normal about the value; ");
+    if (is_asymmetric) {
+        csi_outfile_text(file, "where a source gives bounds, half of the draws above the value and half below, normal on "
+                               "either side, so that value and bounds are the quantiles that the source says (Barlow 2004, "
+                               "arXiv:physics/0406120); ");
+    }
+    csi_outfile_text(file, "correlation between the years of a country and indicator ");
     csi_outfile_number(file, spec->error_correlation);
 }
 
-static void put_factor(const csi_ensemble_spec *spec, csi_factor factor, csi_outfile *file)
+static void put_factor(const csi_publication *publication, csi_factor factor, csi_outfile *file)
 {
+    const csi_ensemble_spec *spec = publication->intervals->spec;
     switch (factor) {
     case CSI_FACTOR_IMPUTATION:
         put_imputation(spec, file);
@@ -100,7 +106,7 @@ static void put_factor(const csi_ensemble_spec *spec, csi_factor factor, csi_out
         csi_outfile_text(file, " of the distance between the two, uniform, both ways");
         break;
     case CSI_FACTOR_ERRORS:
-        put_errors(spec, file);
+        put_errors(spec, publication->run->raw->panel->error_below != NULL, file);
         break;
     case CSI_FACTOR_LEAVE_OUT:
         csi_outfile_format(file, "nothing, or one part of level %d, left out, equally likely", spec->leave_out_level);
@@ -144,13 +150,13 @@ void csi_methodology_ensemble(const csi_publication *publication, csi_outfile *f
         if (intervals->is_drawn[factor]) {
             csi_outfile_format(file, "| %s | %s | ", csi_factor_name((csi_factor)factor),
                                csi_factor_is_data((csi_factor)factor) ? "data" : "method");
-            put_factor(intervals->spec, (csi_factor)factor, file);
+            put_factor(publication, (csi_factor)factor, file);
             csi_outfile_text(file, " |\n");
         }
     }
     csi_outfile_text(file, "\nIntervals run from the 5 % to the 95 % quantile (type 7 of Hyndman and Fan). Quantiles of ranks "
                            "are exact; scores are counted in 1023 bins over the range of normalised values and placed evenly "
-                           "within a bin, which is right to a fraction of a bin, a tenth of a point on a scale of 100. "
+                           "within a bin, so that none is off by as much as a bin, a tenth of a point on a scale of 100. "
                            "Replicates in which a country is not scored count for neither; their share stands beside.\n\n");
     put_kinds(intervals, file);
     csi_outfile_text(file, "**Which choice matters.** rank_shifts.csv tells how far the ranks of the index move on average when "

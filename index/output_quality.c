@@ -14,7 +14,9 @@ static const csi_shape_field fields[] = {
     {.name = "marks", .type = "string", .choices = "treated|clipped|treated clipped",
      .meaning = "treated: changed as an outlier; clipped: beyond a goalpost"},
     {.name = "raw", .type = "number", .meaning = "The value in the file; blank when there is none"},
-    {.name = "standard_error", .type = "number", .meaning = "The publisher's standard error, where given"},
+    {.name = "standard_error", .type = "number", .meaning = "The publisher's standard error, where given; of bounds, that above"},
+    {.name = "standard_error_below", .type = "number",
+     .meaning = "That below the value, where the publisher gives a lower and an upper bound"},
     {.name = "imputed", .type = "number", .meaning = "The value in use, in the same unit, where it is not the raw value"},
     {.name = "treated", .type = "number", .meaning = "The value that is normalised, where a step changed or transformed it"},
     {.name = "file", .type = "string", .meaning = "The input file"},
@@ -56,7 +58,8 @@ static void write_row(const csi_run *run, const csi_panel *treated, const char *
     csi_csv_text(csv, csi_cell_origin_name(run->result->imputed->state[cell]));
     csi_csv_text(csv, marks_of(state));
     csi_csv_number(csv, raw->value[cell]);
-    csi_csv_number(csv, raw->standard_error == NULL ? NAN : raw->standard_error[cell]);
+    csi_csv_number(csv, csi_panel_error_above(raw, cell));
+    csi_csv_number(csv, raw->error_below == NULL ? NAN : raw->error_below[cell]);
     csi_csv_number(csv, unless_same(in_use, raw->value[cell]));
     csi_csv_number(csv, unless_same(treated->value[cell], in_use));
     csi_csv_text(csv, origin->line == 0 ? NULL : run->raw->source[origin->file].label);

@@ -5,12 +5,14 @@
 #ifndef CSI_INGEST_BATCH_H
 #define CSI_INGEST_BATCH_H
 
+#include "ingest/cube.h"
 #include "ingest/memo.h"
 #include "ingest/plan.h"
 #include "ingest/tally.h"
 
 typedef struct csi_observation {
-    double value, standard_error;
+    double value;
+    csi_spread spread;
     uint32_t slot, series;
     int32_t year; /* index along the panel's axis */
     csi_origin origin;

@@ -20,6 +20,8 @@ static const char *const usual[][32] = {
     [CSI_ROLE_INDICATOR_NAME] = {"indicatorname", "iname", "seriesname", "variablename", ""},
     [CSI_ROLE_VALUE] = {"value", "obsvalue", "val", "score", "estimate", ""},
     [CSI_ROLE_STANDARD_ERROR] = {"standarderror", "stderror", "stderr", "se", ""},
+    [CSI_ROLE_LOW] = {""},
+    [CSI_ROLE_HIGH] = {""},
 };
 
 #define FOLD_ROOM 128
@@ -152,6 +154,10 @@ static const char *configured(const csi_input_settings *settings, csi_role role)
         return settings->value;
     case CSI_ROLE_STANDARD_ERROR:
         return settings->standard_error;
+    case CSI_ROLE_LOW:
+        return settings->low;
+    case CSI_ROLE_HIGH:
+        return settings->high;
     case CSI_ROLE_INDICATOR:
     case CSI_ROLE_INDICATOR_NAME:
         break;
@@ -442,6 +448,25 @@ csi_status csi_columns_plan_years(csi_arena *arena, const csi_preview *preview, 
         plan->value[plan->n_values++] = (csi_value_column){i, CSI_NO_COLUMN, series, year};
     }
     return check_distinct(preview, header, plan, diag);
+}
+
+csi_status csi_columns_set_bounds(csi_arena *arena, const csi_preview *preview, csi_plan *plan, size_t i, uint32_t low,
+                                  uint32_t high, csi_diag *diag)
+{
+    if (low == CSI_NO_COLUMN || high == CSI_NO_COLUMN) {
+        return CSI_OK;
+    }
+    csi_bound_columns *bound = csi_arena_alloc(arena, plan->n_values + 1, sizeof *bound);
+    if (bound == NULL) {
+        return csi_diag_no_memory(diag, "planning a reader");
+    }
+    for (size_t k = 0; k < plan->n_values; k++) {
+        bound[k] = plan->bound != NULL ? plan->bound[k] : (csi_bound_columns){CSI_NO_COLUMN, CSI_NO_COLUMN};
+    }
+    bound[i] = (csi_bound_columns){low, high};
+    plan->bound = bound;
+    plan->bound_distance = csi_plan_bound_distance(preview->settings->bounds);
+    return CSI_OK;
 }
 
 csi_status csi_columns_add_missing(csi_arena *arena, csi_plan *plan, const char *text, csi_diag *diag)

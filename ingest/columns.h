@@ -12,6 +12,8 @@ typedef enum csi_role {
     CSI_ROLE_INDICATOR_NAME,
     CSI_ROLE_VALUE,
     CSI_ROLE_STANDARD_ERROR,
+    CSI_ROLE_LOW,            /* bounds of the value, where the configuration names them */
+    CSI_ROLE_HIGH,
 } csi_role;
 
 /* The first column by the usual names for the role, best name first; CSI_NO_COLUMN when there is none. */
@@ -46,6 +48,11 @@ CSI_MUST_USE csi_status csi_columns_plan_keys(const csi_preview *preview, size_t
 /* The columns whose headings are years, or hold one beside the name of an indicator ("2007 - 08 Volume"), as values. */
 CSI_MUST_USE csi_status csi_columns_plan_years(csi_arena *arena, const csi_preview *preview, size_t header, csi_plan *plan,
                                                csi_diag *diag);
+
+/* The columns of the bounds of value `i` of a plan whose values are known; the share between them is the configuration's.
+ * CSI_NO_COLUMN in either: the value has none. CSI_ERR_MEMORY. */
+CSI_MUST_USE csi_status csi_columns_set_bounds(csi_arena *arena, const csi_preview *preview, csi_plan *plan, size_t i,
+                                               uint32_t low, uint32_t high, csi_diag *diag);
 
 /* One more text that means "no value" in this file. */
 CSI_MUST_USE csi_status csi_columns_add_missing(csi_arena *arena, csi_plan *plan, const char *text, csi_diag *diag);

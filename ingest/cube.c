@@ -12,6 +12,7 @@ typedef struct cell {
 typedef struct block {
     cell *cell;             /* [series][year]; NULL: no observation yet */
     double *standard_error; /* likewise, when the cube keeps them */
+    double *error_below;    /* likewise, from the first one on that differs from above */
 } block;
 
 struct csi_cube {
@@ -38,6 +39,7 @@ static void free_block(block *block_)
 {
     free(block_->cell);
     free(block_->standard_error);
+    free(block_->error_below);
     *block_ = (block){0};
 }
 
@@ -85,7 +87,23 @@ static csi_status make_block(csi_cube *cube, uint32_t slot)
     return CSI_OK;
 }
 
-csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value, double standard_error,
+static csi_status put_below(const csi_cube *cube, block *to, size_t at, double below)
+{
+    const size_t n_cells = cube->n_series * cube->n_years;
+    if (to->error_below == NULL) {
+        to->error_below = malloc(n_cells * sizeof *to->error_below);
+        if (to->error_below == NULL) {
+            return CSI_ERR_MEMORY;
+        }
+        for (size_t i = 0; i < n_cells; i++) {
+            to->error_below[i] = NAN;
+        }
+    }
+    to->error_below[at] = below;
+    return CSI_OK;
+}
+
+csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value, csi_spread spread,
                         csi_origin origin, csi_origin *taken)
 {
     if (slot >= cube->n_blocks || cube->block[slot].cell == NULL) {
@@ -100,7 +118,10 @@ csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t yea
     if (to->origin.line == 0) {
         *to = (cell){value, origin};
         if (cube->with_standard_error) {
-            cube->block[slot].standard_error[at] = standard_error;
+            cube->block[slot].standard_error[at] = spread.above;
+        }
+        if (cube->with_standard_error && !isnan(spread.below)) {
+            return put_below(cube, &cube->block[slot], at, spread.below);
         }
     }
     return CSI_OK;
@@ -129,6 +150,9 @@ static void move_cell(const csi_cube *cube, const block *from, size_t at, size_t
         raw->origin[to] = from->cell[at].origin;
         if (cube->with_standard_error) {
             raw->panel->standard_error[to] = from->standard_error[at];
+        }
+        if (from->error_below != NULL) {
+            raw->panel->error_below[to] = from->error_below[at];
         }
     }
 }
@@ -174,6 +198,7 @@ csi_status csi_cube_finish(csi_cube *cube, csi_units *units, csi_arena *arena, c
     for (size_t slot = 0; slot < n_units; slot++) {
         if (used[slot]) {
             sorted[axis[slot]] = &cube->block[slot];
+            CSI_TRY(cube->block[slot].error_below == NULL ? CSI_OK : csi_panel_add_error_below(raw->panel));
         }
     }
     for (size_t first = 0; first < raw->countries.n; first += TOGETHER) {

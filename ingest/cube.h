@@ -10,13 +10,18 @@
 
 typedef struct csi_cube csi_cube;
 
+/* A value's standard errors to either side; NaN below: as above; NaN above: none was given. */
+typedef struct csi_spread {
+    double above, below;
+} csi_spread;
+
 csi_cube *csi_cube_new(size_t n_series, int first_year, size_t n_years, bool with_standard_error); /* NULL: no memory */
 void csi_cube_free(csi_cube *cube);
 
 /* Puts a value into an empty cell. A cell that is taken stays as it is, and *taken tells by whom: taken->line is 0 when
  * the value was put. */
 CSI_MUST_USE csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value,
-                                     double standard_error, csi_origin origin, csi_origin *taken);
+                                     csi_spread spread, csi_origin origin, csi_origin *taken);
 
 /* Fetches a cell that will be put soon. */
 void csi_cube_prefetch(const csi_cube *cube, uint32_t slot, size_t series, size_t year);

@@ -133,6 +133,13 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
     fill_dialect(settings, &plan->dialect);
     CSI_TRY(csi_head_choose(&preview, s->diag, &plan->reader, &header));
     CSI_TRY(plan->reader->plan(s->arena, &preview, header, plan, s->diag));
+    if (settings->bounds > 0 && plan->bound == NULL) {
+        const csi_setting *bounds = csi_setting_find(settings->options, "bounds");
+        return csi_diag_error(s->diag, CSI_ERR_CONFIG, &bounds->place,
+                              "bounds: the reader \"%s\" finds no columns of bounds: they are named with columns: {low: ..., "
+                              "high: ...} (reader long), or are headed CODE_codelow and CODE_codehigh (reader vdem)",
+                              plan->reader->name);
+    }
     csi_sniff_values(&preview, header, plan, s->diag);
     CSI_TRY(combine_rows(s, settings, plan));
     csi_slices_skip(slices, plan->header_bytes);

@@ -10,8 +10,10 @@
 static const char *const known_keys[] = {
     "file",  "label",     "reader",     "delimiter", "quote", "decimal", "thousands", "encoding", "scheme", "ragged", "skip_lines",
     "columns", "indicator", "indicators", "year",      "where", "groups",  "missing", "quotes", "footers", "flags", "symbols", "countries", "statistic", "quantile", "absent", "separator",
+    "bounds",
 };
-static const char *const known_columns[] = {"country", "name", "year", "indicator", "value", "standard_error", "date", "id"};
+static const char *const known_columns[] = {"country", "name", "year", "indicator", "value", "standard_error", "low", "high",
+                                            "date", "id"};
 
 static csi_status read_text(const csi_setting *map, const char *key, csi_diag *diag, const char **text)
 {
@@ -87,6 +89,11 @@ static csi_status read_columns(csi_arena *arena, const csi_setting *map, csi_dia
     CSI_TRY(read_text(map, "year", diag, &settings->year));
     CSI_TRY(read_text(map, "value", diag, &settings->value));
     CSI_TRY(read_text(map, "standard_error", diag, &settings->standard_error));
+    CSI_TRY(read_text(map, "low", diag, &settings->low));
+    CSI_TRY(read_text(map, "high", diag, &settings->high));
+    if ((settings->low == NULL) != (settings->high == NULL)) {
+        return csi_diag_error(diag, CSI_ERR_CONFIG, &map->place, "columns: low and high go together");
+    }
     const csi_setting *indicator = csi_setting_find(map, "indicator");
     const char *const *keys = NULL;
     CSI_TRY(read_texts(arena, indicator, diag, &keys, &settings->n_keys));
@@ -99,6 +106,20 @@ static csi_status read_columns(csi_arena *arena, const csi_setting *map, csi_dia
     }
 out:
     return status;
+}
+
+/* Which share of the probability lies between two bounds cannot be guessed. */
+static csi_status read_bounds(const csi_setting *map, csi_diag *diag, csi_input_settings *settings)
+{
+    const csi_setting *bounds = csi_setting_find(map, "bounds");
+    if (bounds != NULL) {
+        return csi_setting_number(bounds, CSI_LEAST_BOUNDS, CSI_MOST_BOUNDS, diag, &settings->bounds);
+    }
+    return settings->low == NULL
+               ? CSI_OK
+               : csi_diag_error(diag, CSI_ERR_CONFIG, &csi_setting_find(map, "columns")->place,
+                                "columns: low and high need the key \"bounds\": the share of the probability that lies "
+                                "between them, as 0.9");
 }
 
 static csi_status read_aliases(csi_arena *arena, const csi_setting *map, csi_diag *diag, const csi_alias **aliases,
@@ -256,6 +277,7 @@ csi_status csi_input_settings_read(csi_arena *arena, const csi_input *input, con
     CSI_TRY(read_boolean(map, "flags", diag, &settings->has_flags));
     CSI_TRY(read_boolean(map, "symbols", diag, &settings->has_symbols));
     CSI_TRY(read_columns(arena, csi_setting_find(map, "columns"), diag, settings));
+    CSI_TRY(read_bounds(map, diag, settings));
     CSI_TRY(read_text(map, "indicator", diag, &settings->indicator));
     CSI_TRY(read_aliases(arena, csi_setting_find(map, "indicators"), diag, &settings->alias, &settings->n_aliases));
     CSI_TRY(read_aliases(arena, csi_setting_find(map, "countries"), diag, &settings->unit_alias,

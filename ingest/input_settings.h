@@ -30,7 +30,8 @@ typedef struct csi_input_settings {
     bool has_flags, has_symbols;
     int64_t skip_lines; /* before the heading; -1: find the heading */
     /* headings of the columns; NULL: by the usual names */
-    const char *unit, *name, *year, *value, *standard_error;
+    const char *unit, *name, *year, *value, *standard_error, *low, *high;
+    double bounds; /* the share of the probability between low and high; 0: not said */
     const char *key[CSI_MAX_KEYS];
     size_t n_keys;
     const char *indicator; /* the one indicator that the file holds; NULL: columns or headings tell */

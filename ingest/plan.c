@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include "ingest/batch.h"
 #include "ingest/period.h"
 
@@ -62,14 +64,88 @@ static csi_status report_cell(csi_batch *batch, const csi_record *record, uint32
                             CSI_SHOWN_LENGTH(field), field->text, why);
 }
 
+double csi_plan_bound_distance(double probability)
+{
+    return gsl_cdf_ugaussian_Pinv(0.5 * (1.0 + probability));
+}
+
+/* What a cell says about the error of a value. */
+typedef struct error_cell {
+    const csi_record *record;
+    uint32_t slot, series;
+    int year;
+} error_cell;
+
+/* The number in `column`; NaN when it is missing; !*is_good: it is none, which was reported. */
+static csi_status read_error_cell(csi_batch *batch, const error_cell *at, uint32_t column, double *number, bool *is_good)
+{
+    const csi_field *field = &at->record->field[column];
+    const char *why = NULL;
+    const csi_reading reading = csi_dialect_read(&batch->plan->dialect, field->text, field->length, number, &why);
+    *is_good = reading != CSI_READ_BAD;
+    if (reading == CSI_READ_MISSING) {
+        *number = NAN;
+    }
+    return *is_good ? CSI_OK : report_cell(batch, at->record, column, at->slot, at->series, at->year, why);
+}
+
+/* Bounds that do not hold the value between them, or of which one is missing, are mistakes of the file. */
+static csi_status read_bounds(csi_batch *batch, const error_cell *at, const csi_bound_columns *bound, double value,
+                              csi_spread *spread, bool *is_good)
+{
+    double low = NAN, high = NAN;
+    csi_status status;
+    CSI_TRY(read_error_cell(batch, at, bound->low, &low, is_good));
+    CSI_TRY(*is_good ? read_error_cell(batch, at, bound->high, &high, is_good) : CSI_OK);
+    if (!*is_good || (isnan(low) && isnan(high))) {
+        return CSI_OK;
+    }
+    const char *why = isnan(high)   ? "is a lower bound without an upper one"
+                      : isnan(low)  ? "is an upper bound without a lower one"
+                      : low > value ? "is a lower bound above the value"
+                      : high < value ? "is an upper bound below the value"
+                                     : NULL;
+    if (why != NULL) {
+        *is_good = false;
+        return report_cell(batch, at->record, isnan(low) || (!isnan(high) && low <= value) ? bound->high : bound->low,
+                           at->slot, at->series, at->year, why);
+    }
+    const double z = batch->plan->bound_distance;
+    *spread = (csi_spread){(high - value) / z, (value - low) / z};
+out:
+    return status;
+}
+
+static csi_status read_spread(csi_batch *batch, const error_cell *at, const csi_value_column *column, double value,
+                              csi_spread *spread, bool *is_good)
+{
+    const csi_plan *plan = batch->plan;
+    csi_status status = CSI_OK;
+    *spread = (csi_spread){NAN, NAN};
+    if (plan->bound != NULL && plan->bound[column - plan->value].low != CSI_NO_COLUMN) {
+        CSI_TRY(read_bounds(batch, at, &plan->bound[column - plan->value], value, spread, is_good));
+    }
+    if (!*is_good || !isnan(spread->above) || column->error_column == CSI_NO_COLUMN) {
+        return CSI_OK;
+    }
+    CSI_TRY(read_error_cell(batch, at, column->error_column, &spread->above, is_good));
+    if (*is_good && spread->above < 0) {
+        *is_good = false;
+        status = report_cell(batch, at->record, column->error_column, at->slot, at->series, at->year,
+                             "is negative, and no standard error can be");
+    }
+out:
+    return status;
+}
+
 static csi_status read_value(csi_batch *batch, const csi_record *record, const csi_value_column *value, uint32_t slot,
                              uint32_t series, int year, size_t year_index)
 {
     const csi_plan *plan = batch->plan;
     const csi_field *field = &record->field[value->column];
-    csi_observation seen = {.standard_error = NAN, .slot = slot, .series = series, .year = (int32_t)year_index};
+    csi_observation seen = {.spread = {NAN, NAN}, .slot = slot, .series = series, .year = (int32_t)year_index};
     const char *why = NULL;
-    csi_reading reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen.value, &why);
+    const csi_reading reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen.value, &why);
     if (reading == CSI_READ_MISSING) {
         batch->n_missing++;
         return CSI_OK;
@@ -77,15 +153,12 @@ static csi_status read_value(csi_batch *batch, const csi_record *record, const c
     if (reading == CSI_READ_BAD) {
         return report_cell(batch, record, value->column, slot, series, year, why);
     }
-    if (value->error_column != CSI_NO_COLUMN) {
-        field = &record->field[value->error_column];
-        reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen.standard_error, &why);
-        if (reading == CSI_READ_BAD || (reading == CSI_READ_NUMBER && seen.standard_error < 0)) {
-            return report_cell(batch, record, value->error_column, slot, series, year,
-                               reading == CSI_READ_BAD ? why : "is negative, and no standard error can be");
-        }
-        if (reading == CSI_READ_MISSING) {
-            seen.standard_error = NAN;
+    if (value->error_column != CSI_NO_COLUMN || plan->bound != NULL) {
+        const error_cell at = {record, slot, series, year};
+        bool is_good = true;
+        const csi_status status = read_spread(batch, &at, value, seen.value, &seen.spread, &is_good);
+        if (status != CSI_OK || !is_good) {
+            return status;
         }
     }
     seen.origin = (csi_origin){.line = (uint32_t)record->line, .column = (uint16_t)(csi_plan_raw_column(plan, value->column) + 1),

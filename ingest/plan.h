@@ -23,6 +23,11 @@ typedef struct csi_value_column {
     int32_t year;          /* or CSI_YEAR_OF_ROW */
 } csi_value_column;
 
+/* The columns of a value's lower and upper bound. */
+typedef struct csi_bound_columns {
+    uint32_t low, high;    /* CSI_NO_COLUMN: none */
+} csi_bound_columns;
+
 /* Rows whose column does not hold one of these texts are left out. */
 typedef struct csi_row_filter {
     uint32_t column;
@@ -67,6 +72,8 @@ typedef struct csi_plan {
     size_t n_keys;
     csi_value_column *value;
     size_t n_values;
+    const csi_bound_columns *bound; /* [n_values]; NULL: no value has bounds */
+    double bound_distance; /* of a bound from the value, in standard errors: z of the share between the two */
     csi_group_column *group;
     size_t n_groups;
     csi_row_filter *filter;
@@ -87,6 +94,12 @@ typedef struct csi_plan {
 
 /* The series that the file calls text[0..length), or CSI_NONE. */
 size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t length);
+
+/* The standard errors to either side that bounds tell of, such that they are quantiles of a law with its median at the value:
+ * normal to either side, half of the probability on each. */
+#define CSI_LEAST_BOUNDS 0.5
+#define CSI_MOST_BOUNDS 0.9999
+double csi_plan_bound_distance(double probability);
 
 /* The field of the record as it stands in the file that column `column` of the plan comes from. */
 uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column);

@@ -71,6 +71,10 @@ static csi_status make_plan(csi_arena *arena, const csi_preview *preview, size_t
     CSI_TRY(csi_columns_plan_year(preview, header, plan, &value->year, diag));
     plan->value = value;
     plan->n_values = 1;
+    uint32_t low, high;
+    CSI_TRY(csi_columns_resolve(preview, header, CSI_ROLE_LOW, diag, &low));
+    CSI_TRY(csi_columns_resolve(preview, header, CSI_ROLE_HIGH, diag, &high));
+    CSI_TRY(csi_columns_set_bounds(arena, preview, plan, 0, low, high, diag));
 out:
     return status;
 }

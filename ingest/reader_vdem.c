@@ -1,5 +1,7 @@
 /* V-Dem country-year files: COINr's shape with V-Dem's own country codes (PSG, SML, ZZB are not ISO's) and, where given,
- * the posterior standard deviation of <code> in <code>_sd, which is its standard error. */
+ * the posterior standard deviation of <code> in <code>_sd, which is its standard error. With `bounds: 0.68` the uncertainty
+ * is taken from <code>_codelow and <code>_codehigh instead, between which V-Dem puts 68 % of the posterior: near the ends
+ * of a scale they are far from symmetric. */
 #include "ingest/columns.h"
 
 #include <string.h>
@@ -23,7 +25,7 @@ static csi_status make_plan(csi_arena *arena, const csi_preview *preview, size_t
     csi_preview own = *preview;
     options.unknown_indicators = CSI_POLICY_IGNORE; /* nobody wants all of its hundreds of columns */
     own.options = &options;
-    const csi_status status = csi_reader_wide_indicator.plan(arena, &own, header, plan, diag);
+    csi_status status = csi_reader_wide_indicator.plan(arena, &own, header, plan, diag);
     if (status != CSI_OK) {
         return status;
     }
@@ -32,12 +34,20 @@ static csi_status make_plan(csi_arena *arena, const csi_preview *preview, size_t
     for (size_t i = 0; i < plan->n_values; i++) {
         const char *heading = plan->heading[plan->value[i].column];
         const char *deviation = csi_arena_format(arena, "%s_sd", heading);
-        if (deviation == NULL) {
+        const char *low = csi_arena_format(arena, "%s_codelow", heading);
+        const char *high = csi_arena_format(arena, "%s_codehigh", heading);
+        if (deviation == NULL || low == NULL || high == NULL) {
             return csi_diag_no_memory(diag, "planning a reader");
         }
-        plan->value[i].error_column = csi_columns_named(&preview->record[header], deviation);
+        const csi_record *record = &preview->record[header];
+        plan->value[i].error_column = csi_columns_named(record, deviation);
+        if (preview->settings->bounds > 0) {
+            CSI_TRY(csi_columns_set_bounds(arena, preview, plan, i, csi_columns_named(record, low),
+                                           csi_columns_named(record, high), diag));
+        }
     }
-    return CSI_OK;
+out:
+    return status;
 }
 
 const csi_reader csi_reader_vdem = {

@@ -183,7 +183,7 @@ static csi_status merge(reading *r, csi_batch *batch)
             status = csi_tally_add(r->tally, seen->slot, seen->series, (size_t)seen->year, &batch->share[i], seen->origin);
             continue;
         }
-        status = csi_cube_put(r->cube, seen->slot, seen->series, (size_t)seen->year, seen->value, seen->standard_error,
+        status = csi_cube_put(r->cube, seen->slot, seen->series, (size_t)seen->year, seen->value, seen->spread,
                               seen->origin, &taken);
         if (status == CSI_OK && taken.line != 0 && !csi_diag_is_full(r->diag)) {
             merge_duplicate(r, seen, &taken);

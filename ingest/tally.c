@@ -285,8 +285,9 @@ static csi_status put(csi_tally *tally, csi_cube *cube, uint32_t slot, size_t se
     }
     const csi_origin origin = has_events ? cell->origin : k->origin;
     csi_origin taken;
-    const csi_status status = csi_cube_put(cube, slot, series, year, has_events ? value_of(k, cell) : 0,
-                                           has_events ? error_of(k, cell) : (double)NAN, origin, &taken);
+    const csi_spread spread = {has_events ? error_of(k, cell) : (double)NAN, NAN};
+    const csi_status status = csi_cube_put(cube, slot, series, year, has_events ? value_of(k, cell) : 0, spread, origin,
+                                           &taken);
     n_put[origin.file] += status == CSI_OK && taken.line == 0;
     *n_taken += status == CSI_OK && taken.line != 0;
     return status;

@@ -215,25 +215,65 @@ out:
     return status;
 }
 
+double csi_error_size(const csi_panel *raw, size_t at)
+{
+    const double above = csi_panel_error_above(raw, at), below = csi_panel_error_below(raw, at);
+    const double most = above > below ? above : below;
+    return most > 0.0 ? most : 0.0;
+}
+
+/* The factors of indicator `i`, if any of its cells is asymmetric. */
+static csi_status find_skew(const builder *b, size_t i, csi_skew *skew)
+{
+    const csi_ensemble *e = b->e;
+    const csi_panel *raw = e->raw;
+    const size_t first = csi_panel_at(raw, i, 0, 0);
+    bool any = false;
+    for (size_t k = 0; k < raw->n_years * raw->n_countries && raw->error_below != NULL; k++) {
+        any = any || fabs(csi_panel_error_below(raw, first + k) - csi_panel_error_above(raw, first + k)) > 0.0;
+    }
+    if (!any) {
+        return CSI_OK;
+    }
+    float *above = take(b, raw->n_years * e->stride, sizeof *above), *below = take(b, raw->n_years * e->stride, sizeof *below);
+    if (above == NULL || below == NULL) {
+        return no_memory(b);
+    }
+    for (size_t k = 0; k < raw->n_years * e->stride; k++) {
+        const size_t at = csi_panel_at(raw, i, k / e->stride, k % e->stride);
+        const double size = k % e->stride < raw->n_countries ? csi_error_size(raw, at) : 0.0;
+        above[k] = size > 0.0 ? (float)(csi_panel_error_above(raw, at) / size) : 0.0F;
+        below[k] = size > 0.0 ? (float)(csi_panel_error_below(raw, at) / size) : 0.0F;
+    }
+    *skew = (csi_skew){above, below};
+    return CSI_OK;
+}
+
 static csi_status find_erring(const builder *b)
 {
     csi_ensemble *e = b->e;
     size_t *erring = take(b, e->n_indicators, sizeof *erring);
-    if (erring == NULL) {
+    csi_skew *skew = take(b, e->n_indicators, sizeof *skew);
+    csi_status status = CSI_OK;
+    if (erring == NULL || skew == NULL) {
         return no_memory(b);
     }
     const size_t n_cells = e->raw->n_years * e->raw->n_countries;
     for (size_t i = 0; i < e->n_indicators && e->raw->standard_error != NULL; i++) {
-        const double *se = e->raw->standard_error + csi_panel_at(e->raw, i, 0, 0);
+        const size_t first = csi_panel_at(e->raw, i, 0, 0);
         bool any = false;
         for (size_t c = 0; c < n_cells; c++) {
-            any = any || se[c] > 0.0;
+            any = any || csi_error_size(e->raw, first + c) > 0.0;
         }
-        erring[e->n_erring] = i;
-        e->n_erring += any;
+        if (any) {
+            CSI_TRY(find_skew(b, i, &skew[e->n_erring]));
+            erring[e->n_erring++] = i;
+        }
     }
     e->erring = erring;
-    return CSI_OK;
+    e->skew = skew;
+out:
+    return status;
 }
 
 static csi_status find_rules(const builder *b)

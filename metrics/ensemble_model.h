@@ -28,6 +28,15 @@ typedef struct csi_error_column {
     csi_transform transform;  /* then taken */
 } csi_error_column;
 
+/* By which factors a standard normal draw is multiplied where the errors of an indicator differ above and below its values:
+ * the greater of the two errors is what it is multiplied with afterwards. */
+typedef struct csi_skew {
+    const float *above, *below; /* [panel year][stride], by country; NULL: they are the same */
+} csi_skew;
+
+/* The greater of the errors of a cell, above and below; 0 where there are none. */
+double csi_error_size(const csi_panel *raw, size_t at);
+
 typedef struct csi_branch {
     size_t choice[3];
     csi_recipe recipe;        /* the configured one with these steps */
@@ -67,6 +76,7 @@ struct csi_ensemble {
     size_t n_left_out;
     const size_t *erring;                /* indicators with standard errors */
     size_t n_erring;
+    const csi_skew *skew;                /* [erring] */
     const char *slow;                    /* why some replicates walk the pipeline; NULL: none does */
     bool is_slow_everywhere;
     double low, high;                    /* range of the score bins */
@@ -113,8 +123,8 @@ CSI_MUST_USE csi_status csi_count_lanes(csi_ensemble *ensemble);
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate);
 size_t csi_draw_room(const csi_ensemble *ensemble);
 
-/* Fills error[k][panel year][stride], k over the erring indicators, by country: standard normal draws; only the rows that
- * are needed (NULL: all). `error` has csi_error_room(ensemble) entries. */
+/* Fills error[k][panel year][stride], k over the erring indicators, by country: draws of the errors in units of csi_error_size,
+ * standard normal where they are symmetric; only the rows that are needed (NULL: all). `error` has csi_error_room(ensemble) entries. */
 void csi_replicate_errors(const csi_ensemble *ensemble, const csi_replicate *replicate, const bool *is_needed,
                           float *error);
 size_t csi_error_room(const csi_ensemble *ensemble);

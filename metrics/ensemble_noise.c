@@ -139,8 +139,8 @@ static csi_status make_column(const mapping *m, const csi_panel *imputed, size_t
         for (size_t term = 0; term < TERMS; term++) {
             const bool is_term = is_country && term < m->n_terms[at + c];
             const size_t t = is_term ? m->from[term][at + c] : year;
-            const double se = is_term ? e->raw->standard_error[csi_panel_at(e->raw, indicator, t, c)] : 0.0;
-            size[term][lane] = is_term && se > 0.0 ? m->share[term][at + c] * se : 0.0;
+            const double error = is_term ? csi_error_size(e->raw, csi_panel_at(e->raw, indicator, t, c)) : 0.0;
+            size[term][lane] = is_term ? m->share[term][at + c] * error : 0.0;
             index[term][lane] = (uint32_t)((k * e->raw->n_years + t) * e->stride + c);
             is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || size[term][lane] > 0.0;
             has_second = has_second || (term > 0 && size[term][lane] > 0.0);

@@ -17,9 +17,9 @@ static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, cons
         for (size_t year = 0; year < n_years; year++) {
             for (size_t c = 0; c < e->n_countries; c++) {
                 const size_t at = csi_panel_at(e->raw, e->erring[k], year, c);
-                const double se = e->raw->standard_error[at];
-                if (se > 0.0) {
-                    (*raw)->value[at] += se * error[(k * n_years + year) * e->stride + c];
+                const double size = csi_error_size(e->raw, at);
+                if (size > 0.0) {
+                    (*raw)->value[at] += size * error[(k * n_years + year) * e->stride + c];
                 }
             }
         }

@@ -297,10 +297,10 @@ static const transfer contributions = {
 
 static const transfer observations = {
     "quality.csv.gz",
-    "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "state",
     {{"year", 'i'}, {"code", 't'}, {"iso3", 't'}, {"state", 't'}, {"marks", 't'}, {"raw", 'n'}, {"standard_error", 'n'},
-     {"imputed", 'n'}, {"treated", 'n'}, {"file", 't'}, {"line", 'i'}},
+     {"standard_error_below", 'n'}, {"imputed", 'n'}, {"treated", 'n'}, {"file", 't'}, {"line", 'i'}},
 };
 
 static const transfer causes = {

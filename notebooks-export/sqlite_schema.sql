@@ -61,6 +61,7 @@ CREATE TABLE observation ( -- every value in use; what is missing has no row
     marks TEXT,          -- treated, clipped
     raw REAL,            -- as in the file
     standard_error REAL,
+    standard_error_below REAL, -- where it differs below the value
     imputed REAL,        -- the value in use where it is not the raw one
     treated REAL,        -- what is normalised where a step changed it
     file TEXT,           -- where the raw value stands

@@ -5,9 +5,14 @@
 
 subject open_subject(const char *section)
 {
+    return open_subject_of("datasets/paris-call", section);
+}
+
+subject open_subject_of(const char *project, const char *section)
+{
     subject s = {.diag = csi_diag_new(0)};
     const csi_setting *settings = NULL;
-    cr_assert(csi_project_read("datasets/paris-call", s.diag, &s.project) == CSI_OK);
+    cr_assert(csi_project_read(project, s.diag, &s.project) == CSI_OK);
     cr_assert(csi_run_compute(s.project, s.diag, &s.run) == CSI_OK);
     cr_assert(csi_settings_parse(s.project->arena, "ensemble", section, strlen(section), s.diag, &settings) == CSI_OK);
     cr_assert(csi_ensemble_read(s.project->arena, s.project->framework, s.project->recipe, settings, s.project->seed, s.diag,

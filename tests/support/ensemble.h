@@ -15,8 +15,9 @@ typedef struct subject {
     size_t n_aggregates, n_years, n_countries;
 } subject;
 
-/* The default index with `section` as its ensemble; dies when anything of it fails. */
+/* The default index, or the project of that directory, with `section` as its ensemble; dies when anything of it fails. */
 subject open_subject(const char *section);
+subject open_subject_of(const char *project, const char *section);
 void close_subject(subject *s);
 
 /* The plan of a keyed replicate: its number for every factor. */

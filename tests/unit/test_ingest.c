@@ -378,6 +378,66 @@ Test(ingest, takes_standard_errors_along)
     release(&r);
 }
 
+/* 10 between 8 and 14 of 90 %: 2 and 4 over the normal quantile of 0.95; a bound at the value; no bounds, a standard error. */
+Test(ingest, takes_bounds_along)
+{
+    const char *text = "iso3,year,indicator,value,standard_error,lo,hi\nFRA,2020,a,10,,8,14\nDEU,2020,a,1,9,0.5,1\n"
+                       "ITA,2020,a,2,0.25,,\n";
+    const char *named = "{columns: {low: lo, high: hi}, bounds: 0.9}";
+    const csi_ingest_options options = usual_options();
+    result r = ingest(&options, &text, 1, named);
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    const csi_panel *p = r.raw->panel;
+    static const double above[] = {0.0, 2.4318273, 0.25}, below[] = {0.3039784, 1.2159137, 0.25}; /* DEU, FRA, ITA */
+    for (size_t c = 0; c < 3; c++) {
+        cr_expect(is_near(csi_panel_error_above(p, c), above[c], 1e-7) && is_near(csi_panel_error_below(p, c), below[c], 1e-7),
+                  "%zu: %.9g %.9g", c, csi_panel_error_above(p, c), csi_panel_error_below(p, c));
+    }
+    csi_panel *copy = NULL;
+    cr_assert(csi_panel_copy(p, &copy) == CSI_OK);
+    cr_expect(is_near(csi_panel_error_below(copy, 1), below[1], 1e-7) && isnan(copy->error_below[2]));
+    csi_panel_free(copy);
+    release(&r);
+    const char *vdem = "country_name,country_text_id,country_id,year,a,a_codelow,a_codehigh,a_sd\nFrance,FRA,76,2020,0.9,0.7,0.95,0.1\n";
+    r = ingest(&options, &vdem, 1, "{bounds: 0.68}");
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect(is_near(csi_panel_error_above(r.raw->panel, 0), 0.05 / 0.9944578832, 1e-9) &&
+              is_near(csi_panel_error_below(r.raw->panel, 0), 0.2 / 0.9944578832, 1e-9));
+    release(&r);
+    r = ingest(&options, &vdem, 1, NULL);
+    cr_expect(r.status == CSI_OK && r.raw->panel->error_below == NULL && r.raw->panel->standard_error[0] == 0.1);
+    release(&r);
+}
+
+Test(ingest, refuses_bounds_that_hold_no_value)
+{
+    static const struct {
+        const char *text, *yaml, *word;
+    } cases[] = {
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,7,8,14\n", "{columns: {low: lo, high: hi}, bounds: 0.9}",
+         "\"8\" is a lower bound above the value"},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,15,8,14\n", "{columns: {low: lo, high: hi}, bounds: 0.9}",
+         "\"14\" is an upper bound below the value"},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,8,\n", "{columns: {low: lo, high: hi}, bounds: 0.9}",
+         "is a lower bound without an upper one"},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,,14\n", "{columns: {low: lo, high: hi}, bounds: 0.9}",
+         "is an upper bound without a lower one"},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,x,14\n", "{columns: {low: lo, high: hi}, bounds: 0.9}", "\"x\""},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,8,14\n", "{bounds: 0.9}", "finds no columns of bounds"},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,8,14\n", "{columns: {low: lo, high: top}, bounds: 0.9}",
+         "no column is headed \"top\""},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,8,14\n", "{columns: {low: lo, high: hi}}", "need the key \"bounds\""},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,8,14\n", "{columns: {low: lo}, bounds: 0.9}", "go together"},
+        {"iso3,year,indicator,value,lo,hi\nFRA,2020,a,9,8,14\n", "{columns: {low: lo, high: hi}, bounds: 90}", "bounds"},
+    };
+    const csi_ingest_options options = usual_options();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        result r = ingest(&options, &cases[i].text, 1, cases[i].yaml);
+        cr_expect(r.status != CSI_OK && strstr(r.words, cases[i].word) != NULL, "case %zu: %s", i, r.words);
+        release(&r);
+    }
+}
+
 Test(ingest, reads_the_default_data)
 {
     result r = {.raw = NULL};
