@@ -6,7 +6,8 @@
  * batch is timed several times and the least kept, so that a busy machine does not show.
  *
  * usage: csindex-bench FOLDER [REPLICATES] [RUNS]
- *        csindex-bench --parts FOLDER|PROJECT [REPLICATES] */
+ *        csindex-bench --parts FOLDER|PROJECT [REPLICATES]
+ *        csindex-bench --scaling [SECONDS A CASE]   (tests/bench/scaling.c) */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "metrics/ensemble_count.h"
 #include "metrics/ensemble_model.h"
 #include "metrics/ensemble_rank.h"
+#include "tests/bench/scaling.h"
 #include "tests/support/coin.h"
 
 #define COMMON                                                                                                      \
@@ -291,10 +293,15 @@ static void time_project(const char *path, uint64_t replicates)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--scaling") == 0) {
+        const double seconds = argc > 2 ? strtod(argv[2], NULL) : 1.0;
+        return csi_bench_scaling(seconds > 0.0 ? seconds : 1.0);
+    }
     const bool tells_parts = argc > 2 && strcmp(argv[1], "--parts") == 0;
     if (argc < 2 || (argc == 2 && argv[1][0] == '-')) {
         fprintf(stderr, "usage: csindex-bench FOLDER [REPLICATES] [RUNS]\n"
-                        "       csindex-bench --parts FOLDER|PROJECT [REPLICATES]\n");
+                        "       csindex-bench --parts FOLDER|PROJECT [REPLICATES]\n"
+                        "       csindex-bench --scaling [SECONDS]\n");
         return 64;
     }
     if (tells_parts) {
