@@ -9,7 +9,7 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
 # To run every test.
 TEST_PACKAGES="libcriterion-dev libopenmpi-dev openmpi-bin parallel clang libclang-rt-14-dev valgrind strace git gzip locales systemd
     python3-numpy python3-pandas python3-scipy mandoc zsh
-    python3-openpyxl python3-nbformat python3-nbconvert python3-ipykernel python3-matplotlib
+    python3-openpyxl python3-yaml python3-nbformat python3-nbconvert python3-ipykernel python3-matplotlib
     r-base-core r-cran-irkernel r-cran-haven pandoc chromium"
 # The driver of the browser tests comes from npm; a machine that has one of its own need not take Debian's.
 command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
@@ -17,6 +17,7 @@ command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
 # For tests/soak alone.
 SOAK_PACKAGES="lintian dpkg-dev cron debootstrap cppcheck clang-tidy util-linux libreoffice-calc-nogui
     texlive-latex-base texlive-latex-recommended"
+SLURM_PACKAGES="slurmctld slurmd slurm-client munge"
 
 missing_packages()
 {
