@@ -82,23 +82,35 @@ static void set_frontier(frontier *f, size_t country)
     f->n_worst = csi_bod_frontier(f->worst, pack_units(f, f->worst), f->n_has, true);
 }
 
+static bool is_among(const size_t *order, size_t n, size_t position)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (order[i] == position) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The order of the children present, as positions among them. */
 static csi_status set_order(const frontier *f, const csi_context *context, csi_diag *diag)
 {
     const csi_option_value *codes = csi_step_value(f->step, "order");
     const csi_node *parent = &context->framework->node[f->family->node];
     size_t n = 0;
-    for (size_t i = 0; i < codes->n; i++) {
+    bool is_twice = false;
+    for (size_t i = 0; i < codes->n && !is_twice; i++) {
         size_t position = 0;
         for (size_t q = 0; q < parent->n_children; q++) {
-            if (f->has[q] && strcmp(context->framework->node[parent->child[q]].code, codes->texts[i]) == 0 &&
-                n < f->n_has) {
-                f->order[n++] = position;
+            if (f->has[q] && strcmp(context->framework->node[parent->child[q]].code, codes->texts[i]) == 0) {
+                is_twice = is_among(f->order, n, position);
+                f->order[n] = position;
+                n += !is_twice;
             }
             position += f->has[q];
         }
     }
-    if (n != f->n_has) {
+    if (n != f->n_has || is_twice) {
         return csi_diag_error(diag, CSI_ERR_CONFIG, &f->step->place,
                               "node \"%s\": the order must name each of its children once", parent->code);
     }
@@ -154,16 +166,24 @@ static csi_status score_side(frontier *f, const csi_context *context, bool is_wo
     return status;
 }
 
-/* lambda (g - g-) / (g* - g-) + (1 - lambda) (b - b-) / (b* - b-) */
-static void blend(const csi_family *family, double lambda, double *best, const double *worst)
+/* lambda (g - g-) / (g* - g-) + (1 - lambda) (b - b-) / (b* - b-); a side on which all are equal cannot be scaled. */
+static void blend(const csi_step *step, const csi_context *context, const csi_family *family, double lambda, double *best,
+                  const double *worst, csi_diag *diag)
 {
     double g_low, g_high, b_low, b_high;
     if (!csi_sample_range(best, family->n_countries, &g_low, &g_high) ||
         !csi_sample_range(worst, family->n_countries, &b_low, &b_high)) {
         return;
     }
+    const bool is_void = csi_sample_is_constant(g_low, g_high) || csi_sample_is_constant(b_low, b_high);
+    if (is_void) {
+        csi_diag_warn(diag, &step->place, "node \"%s\" has no scores in %d: all countries are equal under their most or "
+                      "their least favourable weights, which cannot be scaled",
+                      context->framework->node[family->node].code, context->scored_from + (int)family->year);
+    }
     for (size_t c = 0; c < family->n_countries; c++) {
-        best[c] = lambda * (best[c] - g_low) / (g_high - g_low) + (1 - lambda) * (worst[c] - b_low) / (b_high - b_low);
+        best[c] = is_void ? NAN : lambda * (best[c] - g_low) / (g_high - g_low) +
+                                      (1 - lambda) * (worst[c] - b_low) / (b_high - b_low);
     }
 }
 
@@ -209,7 +229,7 @@ static csi_status aggregate(const csi_step *step, const csi_context *context, co
     CSI_TRY(score_side(&f, context, false, diag, score));
     if (lambda < 1) {
         CSI_TRY(score_side(&f, context, true, diag, worst));
-        blend(family, lambda, score, worst);
+        blend(step, context, family, lambda, score, worst, diag);
     }
     for (size_t c = 0; c < family->n_countries; c++) {
         score[c] *= scale;

@@ -2,13 +2,14 @@
  *
  * Results must not depend on the processor: the loops so built run over independent lanes (countries, draws) in plain C,
  * with the same operations in the same order for each lane and no contraction, so that wider registers change the time
- * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`. */
+ * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`; with
+ * CSINDEX_ONE_LANE defined, where branches are counted, for one set alone. */
 #ifndef CSI_METRICS_LANES_H
 #define CSI_METRICS_LANES_H
 
 #define CSI_INLINE static inline __attribute__((always_inline))
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CSINDEX_ONE_LANE)
 
 /* For loops that gain nothing from the widest registers: compares of 16-bit entries make masks there. */
 #define CSI_LANES_NARROW(name, parameters, arguments)                                              \

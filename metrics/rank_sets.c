@@ -11,28 +11,6 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* `spread` is the half width in standard errors; `error` NULL: lower and upper are given. */
-static void fill_sets(const double *lower, const double *upper, const double *error, double spread, size_t n, int *low,
-                      int *high)
-{
-    int n_ranked = 0;
-    for (size_t c = 0; c < n; c++) {
-        n_ranked += isnan(lower[c]) || isnan(upper[c]) ? 0 : 1;
-    }
-    for (size_t c = 0; c < n; c++) {
-        const double mine = error == NULL ? 0 : spread * error[c];
-        int n_above = 0, n_below = 0;
-        for (size_t k = 0; k < n; k++) {
-            const double theirs = error == NULL ? 0 : spread * error[k];
-            n_above += lower[k] - theirs > upper[c] + mine ? 1 : 0;
-            n_below += upper[k] + theirs < lower[c] - mine ? 1 : 0;
-        }
-        const int is_ranked = !(isnan(lower[c]) || isnan(upper[c]));
-        low[c] = is_ranked ? 1 + n_above : 0;
-        high[c] = is_ranked ? n_ranked - n_below : 0;
-    }
-}
-
 /* Half the width of each of n joint intervals, in standard errors. */
 static double half_width(const double *estimate, size_t n, double level)
 {
@@ -73,12 +51,22 @@ void csi_rank_groups(const double *estimate, const double *standard_error, size_
     }
 }
 
-void csi_rank_sets_from(const double *lower, const double *upper, size_t n, int *low, int *high)
-{
-    fill_sets(lower, upper, NULL, 0, n, low, high);
-}
-
 void csi_rank_sets(const double *estimate, const double *standard_error, size_t n, double level, int *low, int *high)
 {
-    fill_sets(estimate, estimate, standard_error, half_width(estimate, n, level), n, low, high);
+    const double spread = half_width(estimate, n, level);
+    int n_ranked = 0;
+    for (size_t c = 0; c < n; c++) {
+        n_ranked += isnan(estimate[c]) ? 0 : 1;
+    }
+    for (size_t c = 0; c < n; c++) {
+        const double mine = spread * standard_error[c];
+        int n_above = 0, n_below = 0;
+        for (size_t k = 0; k < n; k++) {
+            const double theirs = spread * standard_error[k];
+            n_above += estimate[k] - theirs > estimate[c] + mine ? 1 : 0;
+            n_below += estimate[k] + theirs < estimate[c] - mine ? 1 : 0;
+        }
+        low[c] = isnan(estimate[c]) ? 0 : 1 + n_above;
+        high[c] = isnan(estimate[c]) ? 0 : n_ranked - n_below;
+    }
 }

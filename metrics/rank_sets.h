@@ -15,9 +15,6 @@ void csi_rank_sets(const double *estimate, const double *standard_error, size_t 
  * and the first that is surely behind begins the next. group[c] counts from 1; NaN estimates get 0. */
 void csi_rank_groups(const double *estimate, const double *standard_error, size_t n, double level, int *group);
 
-/* The same from given joint intervals: a country is surely behind those whose lower end is above its upper end. */
-void csi_rank_sets_from(const double *lower, const double *upper, size_t n, int *low, int *high);
-
 /* Spread of the same countries at two times. Countries missing at either time are left out. */
 typedef struct csi_convergence {
     size_t n;
