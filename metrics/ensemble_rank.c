@@ -1,7 +1,8 @@
 /* Ranks of sixteen columns at once, sorted side by side (metrics/ensemble_sort.h).
  *
  * An entry becomes 31 bits: its score's place in the range, coarsely, above its number. Places are coarser than scores, so
- * neighbours with equal places are compared again by their scores: the result is exact. By hand: 3, 1, 3, 2 have ranks 1, 4, 1, 3. Edges: one entry, all equal, none ranked, scores 1 ulp apart. */
+ * neighbours with equal places are compared again by their scores: the result is exact. By hand: 3, 1, 3, 2 have ranks
+ * 1, 4, 1, 3. Edges: one entry, all equal, none ranked, scores 1 ulp apart. */
 #include "metrics/ensemble_rank.h"
 
 #include <math.h>
