@@ -146,6 +146,22 @@ csi_status csi_diag_no_memory(csi_diag *diag, const char *what)
     return csi_diag_error(diag, CSI_ERR_MEMORY, NULL, "out of memory while %s", what);
 }
 
+static void report(csi_diag *diag, const csi_message *message, const char *format, ...)
+{
+    const csi_place place = {message->file, message->line, message->column, message->length, message->source_line};
+    va_list arguments;
+    va_start(arguments, format);
+    add(diag, message->severity, message->status, &place, format, arguments);
+    va_end(arguments);
+}
+
+void csi_diag_pass_on(csi_diag *diag, const csi_diag *from)
+{
+    for (size_t i = 0; from != NULL && i < from->n; i++) {
+        report(diag, &from->message[i], "%s", from->message[i].text);
+    }
+}
+
 bool csi_diag_is_full(const csi_diag *diag)
 {
     return diag != NULL && diag->n_errors >= diag->cap;

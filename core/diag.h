@@ -71,6 +71,9 @@ size_t csi_diag_n_warnings(const csi_diag *diag); /* likewise */
 /* The kept messages, in order; borrowed until the next message or csi_diag_free. */
 const csi_message *csi_diag_messages(const csi_diag *diag, size_t *n);
 
+/* Reports to `diag` what `from`, which one thread had for itself, has kept. */
+void csi_diag_pass_on(csi_diag *diag, const csi_diag *from);
+
 /* The status of the first error, CSI_OK when there is none. */
 csi_status csi_diag_first_status(const csi_diag *diag);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/workers.h"
 #include "index/output.h"
 #include "index/sources.h"
 
@@ -129,38 +130,79 @@ out:
     return status;
 }
 
-static csi_status write_one(const csi_publication *publication, size_t i, const char *directory, csi_diag *diag,
-                            csi_outfile **ticket)
+/* The files being written, some at a time. */
+typedef struct writing {
+    const csi_publication *publication;
+    const char *directory;
+    csi_outfile **ticket; /* [n_outputs] */
+    csi_diag **diag;      /* [n_outputs]: a message comes from one file at a time */
+} writing;
+
+static csi_status write_one(void *user, size_t i, size_t thread)
 {
+    (void)thread;
+    const writing *w = user;
+    const csi_publication *publication = w->publication;
     const csi_output *output = publication->output[i];
+    csi_publication own = output->part != NULL ? *output->part : *publication;
     csi_status status;
-    CSI_TRY(csi_outfile_open(directory, output->file, output->compression, diag, ticket));
-    CSI_TRY(output->write(output->part != NULL ? output->part : publication, *ticket, diag));
-    CSI_TRY(csi_outfile_finish(*ticket, diag, &publication->facts[i]));
+    own.arena = csi_arena_new();
+    w->diag[i] = csi_diag_new(0);
+    CSI_TRY(own.arena == NULL || w->diag[i] == NULL ? CSI_ERR_MEMORY : CSI_OK);
+    CSI_TRY(csi_outfile_open(w->directory, output->file, output->compression, w->diag[i], &w->ticket[i]));
+    CSI_TRY(output->write(&own, w->ticket[i], w->diag[i]));
+    CSI_TRY(csi_outfile_finish(w->ticket[i], w->diag[i], &publication->facts[i]));
 out:
+    csi_arena_free(own.arena);
     return status;
+}
+
+/* Reports what the first file that failed had to say, or what all had. */
+static csi_status report(const writing *w, csi_status status, csi_diag *diag)
+{
+    const size_t n_before = csi_diag_n_errors(diag);
+    for (size_t i = 0; i < w->publication->n_outputs && csi_diag_n_errors(diag) == n_before; i++) {
+        csi_diag_pass_on(diag, w->diag[i]);
+    }
+    return status == CSI_ERR_MEMORY && csi_diag_n_errors(diag) == n_before ? csi_diag_no_memory(diag, "publishing") : status;
+}
+
+/* Files that tell of the others are written one by one when all those are on disk. */
+static csi_status write_all(writing *w, size_t n_threads, csi_diag *diag)
+{
+    const csi_publication *publication = w->publication;
+    size_t n = 0;
+    while (publication->output[n] != &csi_output_datapackage) {
+        n++;
+    }
+    csi_status status = csi_workers_run(n_threads, n, write_one, w);
+    for (; n < publication->n_outputs && status == CSI_OK; n++) {
+        status = write_one(w, n, 0);
+    }
+    return report(w, status, diag);
 }
 
 csi_status csi_publish(const csi_run *run, const csi_intervals *intervals, const char *directory, csi_diag *diag)
 {
     csi_publication publication = {.run = run, .intervals = intervals, .n_warnings = csi_diag_n_warnings(diag)};
-    csi_outfile **ticket = NULL;
+    writing w = {.publication = &publication, .directory = directory};
     csi_status status;
     CSI_TRY(prepare(&publication, diag));
-    ticket = csi_arena_alloc(publication.arena, publication.n_outputs, sizeof *ticket);
-    if (ticket == NULL) {
+    w.ticket = csi_arena_alloc(publication.arena, publication.n_outputs, sizeof *w.ticket);
+    w.diag = csi_arena_alloc(publication.arena, publication.n_outputs, sizeof *w.diag);
+    if (w.ticket == NULL || w.diag == NULL) {
+        w.ticket = NULL;
         CSI_TRY(csi_diag_no_memory(diag, "publishing"));
     }
     CSI_TRY(csi_directory_make(directory, diag));
     csi_directory_sweep(directory);
-    for (size_t i = 0; i < publication.n_outputs; i++) {
-        CSI_TRY(write_one(&publication, i, directory, diag, &ticket[i]));
-    }
-    status = csi_outfile_commit_all(directory, ticket, publication.n_outputs, diag);
-    ticket = NULL;
+    CSI_TRY(write_all(&w, run->project->n_threads, diag));
+    status = csi_outfile_commit_all(directory, w.ticket, publication.n_outputs, diag);
+    memset(w.ticket, 0, publication.n_outputs * sizeof *w.ticket);
 out:
-    for (size_t i = 0; ticket != NULL && i < publication.n_outputs; i++) {
-        csi_outfile_abandon(ticket[i]);
+    for (size_t i = 0; w.ticket != NULL && i < publication.n_outputs; i++) {
+        csi_outfile_abandon(w.ticket[i]);
+        csi_diag_free(w.diag[i]);
     }
     for (size_t i = 0; i < publication.n_variants; i++) {
         csi_variant_free(publication.variant[i]);

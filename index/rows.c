@@ -42,7 +42,7 @@ static csi_status next_record(csi_rows *rows, csi_diag *diag, csi_record *record
         if (rows->is_in_slice) {
             status = csi_splitter_next(rows->splitter, record);
             if (status != CSI_OK) {
-                return status == CSI_ERR_DATA ? report_fault(rows, diag) : status;
+                return status == CSI_ERR_DATA ? report_fault(rows, diag) : csi_diag_no_memory(diag, "reading a table");
             }
             if (record->n_fields > 0) {
                 rows->line = record->line;
