@@ -115,11 +115,12 @@ csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
     return CSI_OK;
 }
 
-/* The bin that holds order statistic k (from 0) of the counts, and how many entries lie before that bin. */
-static size_t find_bin(const uint32_t *bin, size_t n_bins, uint64_t k, uint64_t *before)
+/* The bin that holds order statistic k (from 0) of the counts, all before `first` being 0, and how many entries lie before
+ * that bin. */
+static size_t find_bin(const uint32_t *bin, size_t first, size_t n_bins, uint64_t k, uint64_t *before)
 {
     uint64_t sum = 0;
-    size_t i = 0;
+    size_t i = first;
     for (; i + 1 < n_bins && sum + bin[i] <= k; i++) {
         sum += bin[i];
     }
@@ -132,8 +133,10 @@ static double score_at(const csi_tallies *tally, size_t at, uint64_t k)
     const csi_tallies_cell *cell = &tally->cell[at];
     uint64_t before = 0;
     const uint32_t *bin = tally->score_bin + at * CSI_TALLY_BINS + 1;
-    const size_t i = find_bin(bin, CSI_TALLY_BINS - 1, k, &before);
     const double width = (tally->shape.high - tally->shape.low) / (CSI_TALLY_BINS - 1);
+    const double empty = (cell->least - tally->shape.low) / width - 2.0; /* bins before that of the least score */
+    const size_t first = empty > 0.0 && empty < CSI_TALLY_BINS - 2 ? (size_t)empty : 0;
+    const size_t i = find_bin(bin, first, CSI_TALLY_BINS - 1, k, &before);
     const double begin = tally->shape.low + width * (double)i, end = begin + width; /* of bin i + 1 */
     const double low = i == 0 || begin < cell->least ? cell->least : begin;
     const double high = i == CSI_TALLY_BINS - 2 || end > cell->most ? cell->most : end;
@@ -144,7 +147,7 @@ static double score_at(const csi_tallies *tally, size_t at, uint64_t k)
 static double rank_at(const csi_tallies *tally, size_t at, uint64_t k)
 {
     uint64_t before = 0;
-    const size_t i = find_bin(tally->rank_bin + at * tally->n_rank_bins + 1, tally->n_rank_bins - 1, k, &before);
+    const size_t i = find_bin(tally->rank_bin + at * tally->n_rank_bins + 1, 0, tally->n_rank_bins - 1, k, &before);
     return (double)(i * tally->ranks_per_bin) + ((double)tally->ranks_per_bin + 1.0) / 2.0;
 }
 
