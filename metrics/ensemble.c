@@ -178,26 +178,43 @@ static void order_block(const run *job, workspace *w, size_t n)
     qsort(w->turn, n, sizeof *w->turn, by_columns);
 }
 
-/* Scores of replicate i of the block, by lane. */
-static void score_replicate(const run *job, workspace *w, size_t i, size_t year, double *score)
+/* Scores of a replicate that walked, by lane. */
+static void fetch_walked(const run *job, const workspace *w, size_t replicate, size_t year, double *score)
 {
     const csi_ensemble *e = job->e;
-    const csi_replicate *r = w->replicate[i];
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    if (!r->is_slow) {
-        if (r->has_errors) {
-            const size_t n_rows = e->n_erring * e->raw->n_years;
-            csi_replicate_errors(e, r, r->branch->error_is_needed + year * n_rows, w->error);
-        }
-        csi_kernel_year(w->kernel, r, w->error, year, job->is_wanted, score);
-        return;
-    }
     for (size_t k = 0; k < n_aggregates; k++) {
-        const double *walked = w->walked + ((i * n_aggregates + k) * e->n_years + year) * e->n_countries;
+        const double *walked = w->walked + ((replicate * n_aggregates + k) * e->n_years + year) * e->n_countries;
         for (size_t lane = 0; lane < e->n_countries; lane++) {
             score[k * e->stride + lane] = walked[e->country[lane]];
         }
     }
+}
+
+/* Scores the next replicate among n turns, or the next few where they can be scored together; returns how many. */
+static size_t score_some(const run *job, workspace *w, const turn *next, size_t n, size_t year, double *score)
+{
+    const csi_ensemble *e = job->e;
+    const csi_replicate *r[CSI_KERNEL_TOGETHER] = {w->replicate[next->replicate]};
+    size_t n_together = 1;
+    if (r[0]->is_slow) {
+        fetch_walked(job, w, next->replicate, year, score);
+        return 1;
+    }
+    if (r[0]->has_errors) {
+        const size_t n_rows = e->n_erring * e->raw->n_years;
+        csi_replicate_errors(e, r[0], r[0]->branch->error_is_needed + year * n_rows, w->error);
+    } else {
+        for (; n_together < n && n_together < CSI_KERNEL_TOGETHER; n_together++) {
+            r[n_together] = w->replicate[next[n_together].replicate];
+            if (r[n_together]->is_slow || r[n_together]->has_errors) {
+                break;
+            }
+        }
+    }
+    csi_kernel_year(w->kernel, r, n_together, w->error, year, job->is_wanted, score,
+                    (e->n_nodes - e->n_indicators) * e->stride);
+    return n_together;
 }
 
 static size_t count_lanes(const run *job, size_t k, size_t year)
@@ -238,8 +255,8 @@ static void score_batch(const run *job, workspace *w, size_t first, size_t n, si
 {
     const csi_ensemble *e = job->e;
     const size_t step = (e->n_nodes - e->n_indicators) * e->stride;
-    for (size_t r = 0; r < n; r++) {
-        score_replicate(job, w, w->turn[first + r].replicate, year, w->score + r * step);
+    for (size_t r = 0; r < n;) {
+        r += score_some(job, w, w->turn + first + r, n - r, year, w->score + r * step);
     }
     for (size_t k = 0; k < job->n_nodes; k++) {
         const double *score = w->score + (job->node[k] - e->n_indicators) * e->stride;
@@ -411,7 +428,7 @@ csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan
         goto out;
     }
     for (size_t year = 0; year < e->n_years; year++) {
-        score_replicate(&job, &w, 0, year, w.score);
+        score_some(&job, &w, &(turn){.replicate = 0}, 1, year, w.score);
         for (size_t k = 0; k < job.n_nodes; k++) {
             const size_t n_lanes = count_lanes(&job, k, year);
             for (size_t lane = 0; lane < e->n_countries; lane++) {

@@ -1,4 +1,4 @@
-/* One year of one replicate, all nodes, over lanes of countries.
+/* One year of a few replicates, all nodes, over lanes of countries.
  *
  * Every child gives a column that is ready to be added: its values, their logarithms or their inverses, and 0 where it has
  * none. A node is then one weighted sum of columns, kept in registers, over the weight of the children that each country
@@ -18,30 +18,39 @@
 #define BLOCK CSI_DRAW_GROUP /* lanes that are summed at a time */
 #define LEAST_LOGARITHM (-700.0) /* scores below its exponential are 0 */
 
-struct csi_kernel {
-    const csi_ensemble *e;
-    double *own;            /* [indicator or aggregate][stride]: columns made for one node */
+/* What belongs to one of the replicates that are scored together. */
+typedef struct slot {
     double *sum;            /* [stride] */
-    double *carried;        /* [stride]: one indicator with its errors */
-    double *placed;         /* [stride]: one between its goalposts */
     double *value;          /* [aggregate][stride]: 0 where not scored */
     double *logarithm;      /* likewise; only of geometric means */
-    double *mean;           /* [stride]: of logarithms */
     double *family;         /* [node]: weights among siblings */
     double *weight;         /* of the columns that are added up */
     const double **column;
     bool *is_passed;        /* [aggregate]: its children stand in for it */
+} slot;
+
+struct csi_kernel {
+    const csi_ensemble *e;
+    double *own;            /* [indicator or aggregate][stride]: columns made for one node of one replicate */
+    double *carried;        /* [stride]: one indicator with its errors */
+    double *placed;         /* [stride]: one between its goalposts */
+    double *mean;           /* [stride]: of logarithms */
+    slot slot[CSI_KERNEL_TOGETHER];
 };
 
 /* What is being computed. */
 typedef struct frame {
     const csi_kernel *k;
+    const slot *s;
     const csi_ensemble *e;
     const csi_replicate *r;
     const float *error;
     size_t year;
     const bool *is_wanted;
     double *score;
+    double by_pattern[CSI_PATTERNS_MOST]; /* of the node at hand: the weight that each pattern has */
+    size_t n_columns;                     /* likewise */
+    bool is_added;                        /* likewise: or passed */
 } frame;
 
 /* y = a + width z, z the place between the goalposts, held between z_low and z_high; `missing` where there is no value. */
@@ -140,6 +149,32 @@ CSI_LANES(add_children,
           (const double *const *column, const double *weight, size_t n_children, size_t n, double *sum),
           (column, weight, n_children, n, sum))
 
+/* The same for CSI_KERNEL_TOGETHER sums of the same columns with weights of their own: a column is fetched once. */
+CSI_INLINE void add_together_body(const double *const *column, const double *const *weight, size_t n_children, size_t n,
+                                  double *const *sum)
+{
+    for (size_t i = 0; i < n; i += BLOCK / 2) {
+        block s[CSI_KERNEL_TOGETHER][2] = {{{0.0}}};
+        for (size_t q = 0; q < n_children; q++) {
+            const block *x = (const block *)(const void *)(column[q] + i);
+            for (size_t r = 0; r < CSI_KERNEL_TOGETHER; r++) {
+                s[r][0] += weight[r][q] * x[0];
+                s[r][1] += weight[r][q] * x[1];
+            }
+        }
+        for (size_t r = 0; r < CSI_KERNEL_TOGETHER; r++) {
+            block *to = (block *)(void *)(sum[r] + i);
+            to[0] = s[r][0];
+            to[1] = s[r][1];
+        }
+    }
+}
+static void add_together(const double *const *column, const double *const *weight, size_t n_children, size_t n,
+                         double *const *sum);
+CSI_LANES(add_together,
+          (const double *const *column, const double *const *weight, size_t n_children, size_t n, double *const *sum),
+          (column, weight, n_children, n, sum))
+
 /* The mean in the terms of the rule, by the weight that each country's pattern has. Divided and not multiplied by an
  * inverse, so that the mean of equal values is that value whatever is missing: such countries tie. */
 CSI_INLINE void divide_body(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of,
@@ -182,9 +217,33 @@ CSI_INLINE void pass_on_body(const double *restrict t, size_t n, double *restric
 static void pass_on(const double *restrict t, size_t n, double *restrict logarithm);
 CSI_LANES(pass_on, (const double *restrict t, size_t n, double *restrict logarithm), (t, n, logarithm))
 
+static bool fill_slot(const csi_ensemble *e, slot *s)
+{
+    const size_t n_aggregates = e->n_nodes - e->n_indicators;
+    s->sum = calloc(e->stride, sizeof *s->sum);
+    s->value = calloc(n_aggregates * e->stride, sizeof *s->value);
+    s->logarithm = calloc(n_aggregates * e->stride, sizeof *s->logarithm);
+    s->family = calloc(e->n_nodes, sizeof *s->family);
+    s->weight = calloc(e->n_nodes, sizeof *s->weight);
+    s->column = calloc(e->n_nodes, sizeof *s->column);
+    s->is_passed = calloc(n_aggregates, sizeof *s->is_passed);
+    return s->sum != NULL && s->value != NULL && s->logarithm != NULL && s->family != NULL && s->weight != NULL &&
+           s->column != NULL && s->is_passed != NULL;
+}
+
+static void clear_slot(slot *s)
+{
+    free(s->sum);
+    free(s->value);
+    free(s->logarithm);
+    free(s->family);
+    free(s->weight);
+    free(s->column);
+    free(s->is_passed);
+}
+
 csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
 {
-    const size_t n_aggregates = ensemble->n_nodes - ensemble->n_indicators;
     csi_kernel *k = calloc(1, sizeof *k);
     *kernel = NULL;
     if (k == NULL) {
@@ -192,19 +251,14 @@ csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
     }
     k->e = ensemble;
     k->own = calloc(ensemble->n_nodes * ensemble->stride, sizeof *k->own);
-    k->sum = calloc(ensemble->stride, sizeof *k->sum);
     k->carried = calloc(ensemble->stride, sizeof *k->carried);
     k->placed = calloc(ensemble->stride, sizeof *k->placed);
-    k->value = calloc(n_aggregates * ensemble->stride, sizeof *k->value);
-    k->logarithm = calloc(n_aggregates * ensemble->stride, sizeof *k->logarithm);
     k->mean = calloc(ensemble->stride, sizeof *k->mean);
-    k->family = calloc(ensemble->n_nodes, sizeof *k->family);
-    k->weight = calloc(ensemble->n_nodes, sizeof *k->weight);
-    k->column = calloc(ensemble->n_nodes, sizeof *k->column);
-    k->is_passed = calloc(n_aggregates, sizeof *k->is_passed);
-    if (k->own == NULL || k->sum == NULL || k->carried == NULL || k->placed == NULL || k->value == NULL ||
-        k->logarithm == NULL || k->mean == NULL || k->family == NULL || k->weight == NULL ||
-        k->column == NULL || k->is_passed == NULL) {
+    bool is_made = k->own != NULL && k->carried != NULL && k->placed != NULL && k->mean != NULL;
+    for (size_t i = 0; i < CSI_KERNEL_TOGETHER && is_made; i++) {
+        is_made = fill_slot(ensemble, &k->slot[i]);
+    }
+    if (!is_made) {
         csi_kernel_free(k);
         return CSI_ERR_MEMORY;
     }
@@ -216,16 +270,12 @@ void csi_kernel_free(csi_kernel *kernel)
 {
     if (kernel != NULL) {
         free(kernel->own);
-        free(kernel->sum);
         free(kernel->carried);
         free(kernel->placed);
-        free(kernel->value);
-        free(kernel->logarithm);
         free(kernel->mean);
-        free(kernel->family);
-        free(kernel->weight);
-        free(kernel->column);
-        free(kernel->is_passed);
+        for (size_t i = 0; i < CSI_KERNEL_TOGETHER; i++) {
+            clear_slot(&kernel->slot[i]);
+        }
         free(kernel);
     }
 }
@@ -299,21 +349,27 @@ static const double *aggregate_column(const frame *f, size_t node, csi_rule_kind
 {
     const size_t at = (node - f->e->n_indicators) * f->e->stride;
     if (kind == CSI_RULE_ARITHMETIC) {
-        return f->k->value + at;
+        return f->s->value + at;
     }
     if (kind == CSI_RULE_GEOMETRIC && floor <= 0.0 && f->r->rule_kind[node] == CSI_RULE_GEOMETRIC) {
-        return f->k->logarithm + at;
+        return f->s->logarithm + at;
     }
     make_ready(f->score + at, kind, floor, n, own);
     return own;
 }
 
+static const csi_patterns *patterns_of(const frame *f, size_t node)
+{
+    const csi_ensemble *e = f->e;
+    return &f->r->branch->patterns[f->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators];
+}
+
 /* Weights of the family as drawn, by node, and their sums by pattern: NaN where the pattern has no score. */
-static void draw_family(const frame *f, size_t node, const csi_patterns *patterns, double *by_pattern)
+static void draw_family(frame *f, size_t node, const csi_patterns *patterns)
 {
     const csi_ensemble *e = f->e;
     const csi_node *parent = &e->context.framework->node[node];
-    double *weight = f->k->weight, sum = 0.0;
+    double *weight = f->s->weight, sum = 0.0;
     for (size_t q = 0; q < parent->n_children; q++) {
         const size_t child = parent->child[q];
         weight[q] = e->nominal[child * e->n_years + f->year];
@@ -322,11 +378,11 @@ static void draw_family(const frame *f, size_t node, const csi_patterns *pattern
     }
     for (size_t q = 0; q < parent->n_children; q++) {
         weight[q] = f->r->has_weights ? weight[q] / sum : weight[q];
-        f->k->family[parent->child[q]] = weight[q];
+        f->s->family[parent->child[q]] = weight[q];
     }
-    add_children(patterns->has, weight, parent->n_children, patterns->n, by_pattern);
+    add_children(patterns->has, weight, parent->n_children, patterns->n, f->by_pattern);
     for (size_t p = 0; p < patterns->n; p++) {
-        by_pattern[p] += patterns->if_scored[p];
+        f->by_pattern[p] += patterns->if_scored[p];
     }
 }
 
@@ -340,25 +396,26 @@ static bool needs_scores(const frame *f, size_t node)
 }
 
 /* From the weighted sums to the scores of a node, and to what its parent takes of them; lanes from n on are not scored. */
-static void finish(const frame *f, size_t node, const csi_patterns *patterns, const double *by_pattern, size_t n)
+static void finish(const frame *f, size_t node, size_t n)
 {
-    const csi_kernel *k = f->k;
+    const slot *s = f->s;
+    const csi_patterns *patterns = patterns_of(f, node);
     const size_t at = (node - f->e->n_indicators) * f->e->stride, rest = f->e->stride - n;
     const csi_rule_kind kind = f->r->rule_kind[node];
     const uint8_t *of = patterns->n == 1 ? NULL : patterns->of;
     double *score = f->score + at;
     if (kind == CSI_RULE_GEOMETRIC) {
-        divide(k->sum, by_pattern, of, n, k->mean);
-        pass_on(k->mean, n, k->logarithm + at);
-        memset(k->logarithm + at + n, 0, rest * sizeof(double));
+        divide(s->sum, f->by_pattern, of, n, f->k->mean);
+        pass_on(f->k->mean, n, s->logarithm + at);
+        memset(s->logarithm + at + n, 0, rest * sizeof(double));
     } else {
-        divide(k->sum, by_pattern, of, n, score);
+        divide(s->sum, f->by_pattern, of, n, score);
     }
     if (!needs_scores(f, node)) {
         return;
     }
     if (kind == CSI_RULE_GEOMETRIC) {
-        exponentials(k->mean, n, score);
+        exponentials(f->k->mean, n, score);
     }
     for (size_t i = 0; i < n && kind == CSI_RULE_HARMONIC; i++) {
         score[i] = 1.0 / score[i];
@@ -366,12 +423,12 @@ static void finish(const frame *f, size_t node, const csi_patterns *patterns, co
     for (size_t i = n; i < f->e->stride; i++) {
         score[i] = (double)NAN;
     }
-    fill(score, f->e->stride, k->value + at);
+    fill(score, f->e->stride, s->value + at);
 }
 
 /* A node that nobody asked for, complete for every country and of its parent's rule, is its children with their weights:
  * a mean of means. */
-static bool is_passable(const frame *f, size_t node, const csi_patterns *patterns, const double *by_pattern)
+static bool is_passable(const frame *f, size_t node, const csi_patterns *patterns)
 {
     const csi_ensemble *e = f->e;
     const csi_node *own = &e->context.framework->node[node];
@@ -380,7 +437,7 @@ static bool is_passable(const frame *f, size_t node, const csi_patterns *pattern
         kind == CSI_RULE_HARMONIC || f->r->rule_floor[node] > 0.0 || f->r->rule_floor[own->parent] > 0.0) {
         return false;
     }
-    bool is_complete = patterns->n == 1 && by_pattern[0] > 0.0;
+    bool is_complete = patterns->n == 1 && f->by_pattern[0] > 0.0;
     for (size_t q = 0; q < own->n_children && is_complete; q++) {
         is_complete = patterns->has[q][0] > 0.0;
     }
@@ -392,57 +449,108 @@ static void pass_weights(const frame *f, size_t node, double sum)
 {
     const csi_node *own = &f->e->context.framework->node[node];
     for (size_t q = 0; q < own->n_children; q++) {
-        f->k->family[own->child[q]] /= sum;
+        f->s->family[own->child[q]] /= sum;
     }
 }
 
 /* Appends the columns of a family, each node that is passed being replaced by its own family. */
-static size_t gather_columns(const frame *f, size_t node, csi_rule_kind kind, double floor, double share, size_t n,
-                             size_t n_columns)
+static void gather_columns(frame *f, size_t node, csi_rule_kind kind, double floor, double share, size_t n)
 {
-    const csi_kernel *k = f->k;
+    const slot *s = f->s;
     const csi_node *parent = &f->e->context.framework->node[node];
     for (size_t q = 0; q < parent->n_children; q++) {
         const size_t child = parent->child[q];
         const bool is_indicator = child < f->e->n_indicators;
-        const double weight = share * k->family[child];
-        double *own = k->own + n_columns * f->e->stride;
-        if (!is_indicator && k->is_passed[child - f->e->n_indicators]) {
-            n_columns = gather_columns(f, child, kind, floor, weight, n, n_columns);
+        const double weight = share * s->family[child];
+        double *own = f->k->own + f->n_columns * f->e->stride;
+        if (!is_indicator && s->is_passed[child - f->e->n_indicators]) {
+            gather_columns(f, child, kind, floor, weight, n);
         } else if (weight > 0.0) {
-            k->column[n_columns] = is_indicator ? indicator_column(f, child, kind, floor, n, own)
-                                                : aggregate_column(f, child, kind, floor, n, own);
-            k->weight[n_columns++] = weight;
+            s->column[f->n_columns] = is_indicator ? indicator_column(f, child, kind, floor, n, own)
+                                                   : aggregate_column(f, child, kind, floor, n, own);
+            s->weight[f->n_columns++] = weight;
         }
     }
-    return n_columns;
 }
 
-static void score_node(const frame *f, size_t node)
+static bool has_own_columns(const frame *f)
 {
-    const csi_ensemble *e = f->e;
-    const csi_kernel *k = f->k;
-    const size_t at = f->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators;
-    const size_t n = (e->n_lanes[at] + BLOCK - 1) / BLOCK * BLOCK;
-    const csi_patterns *patterns = &f->r->branch->patterns[at];
-    double by_pattern[CSI_PATTERNS_MOST];
-    draw_family(f, node, patterns, by_pattern);
-    k->is_passed[node - e->n_indicators] = is_passable(f, node, patterns, by_pattern);
-    if (k->is_passed[node - e->n_indicators]) {
-        pass_weights(f, node, by_pattern[0]);
+    for (size_t i = 0; i < f->n_columns; i++) {
+        if (f->s->column[i] == f->k->own + i * f->e->stride) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_up(frame *f, size_t n)
+{
+    add_children(f->s->column, f->s->weight, f->n_columns, n, f->s->sum);
+    f->is_added = true;
+}
+
+/* What is to be added up for one node of one replicate; done at once where it needs columns that the next one overwrites. */
+static void prepare(frame *f, size_t node, size_t n)
+{
+    const csi_patterns *patterns = patterns_of(f, node);
+    bool *is_passed = &f->s->is_passed[node - f->e->n_indicators];
+    f->n_columns = 0;
+    draw_family(f, node, patterns);
+    *is_passed = is_passable(f, node, patterns);
+    f->is_added = *is_passed;
+    if (*is_passed) {
+        pass_weights(f, node, f->by_pattern[0]);
         return;
     }
-    const size_t n_columns = gather_columns(f, node, f->r->rule_kind[node], f->r->rule_floor[node], 1.0, n, 0);
-    add_children(k->column, k->weight, n_columns, n, k->sum);
-    finish(f, node, patterns, by_pattern, n);
+    gather_columns(f, node, f->r->rule_kind[node], f->r->rule_floor[node], 1.0, n);
+    if (has_own_columns(f)) {
+        add_up(f, n);
+    }
 }
 
-void csi_kernel_year(csi_kernel *kernel, const csi_replicate *replicate, const float *error, size_t year,
-                     const bool *is_wanted, double *score)
+/* Adds up what the frames have left: together where they add the same columns. */
+static void add_all_up(frame *f, size_t n_frames, size_t n)
 {
-    const frame f = {.k = kernel, .e = kernel->e, .r = replicate, .error = error, .year = year, .is_wanted = is_wanted,
-                     .score = score};
-    for (size_t node = f.e->n_indicators; node < f.e->n_nodes; node++) {
-        score_node(&f, node);
+    const double *weight[CSI_KERNEL_TOGETHER];
+    double *sum[CSI_KERNEL_TOGETHER];
+    bool same = n_frames == CSI_KERNEL_TOGETHER;
+    for (size_t r = 0; r < n_frames; r++) {
+        same = same && !f[r].is_added && f[r].n_columns == f->n_columns &&
+               memcmp(f[r].s->column, f->s->column, f->n_columns * sizeof *f->s->column) == 0;
+        weight[r] = f[r].s->weight;
+        sum[r] = f[r].s->sum;
+    }
+    if (same) {
+        add_together(f->s->column, weight, f->n_columns, n, sum);
+        return;
+    }
+    for (size_t r = 0; r < n_frames; r++) {
+        if (!f[r].is_added) {
+            add_up(&f[r], n);
+        }
+    }
+}
+
+void csi_kernel_year(csi_kernel *kernel, const csi_replicate *const *replicate, size_t n_replicates, const float *error,
+                     size_t year, const bool *is_wanted, double *score, size_t score_stride)
+{
+    const csi_ensemble *e = kernel->e;
+    frame f[CSI_KERNEL_TOGETHER];
+    for (size_t r = 0; r < n_replicates; r++) {
+        f[r] = (frame){.k = kernel, .s = &kernel->slot[r], .e = e, .r = replicate[r], .error = error, .year = year,
+                       .is_wanted = is_wanted, .score = score + r * score_stride};
+    }
+    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
+        const size_t n_scored = e->n_lanes[year * (e->n_nodes - e->n_indicators) + node - e->n_indicators];
+        const size_t n = (n_scored + BLOCK - 1) / BLOCK * BLOCK;
+        for (size_t r = 0; r < n_replicates; r++) {
+            prepare(&f[r], node, n);
+        }
+        add_all_up(f, n_replicates, n);
+        for (size_t r = 0; r < n_replicates; r++) {
+            if (!kernel->slot[r].is_passed[node - e->n_indicators]) {
+                finish(&f[r], node, n);
+            }
+        }
     }
 }

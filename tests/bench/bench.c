@@ -211,7 +211,7 @@ static void time_year(batch *b, size_t year, double *part)
                 keep_least(start, &errors);
             }
             start = now();
-            csi_kernel_year(b->kernel, r, b->error, year, b->is_wanted, b->score + i * step);
+            csi_kernel_year(b->kernel, &r, 1, b->error, year, b->is_wanted, b->score + i * step, step);
             keep_least(start, &compute);
         }
         part[ERRORS] += errors;
