@@ -119,15 +119,13 @@ static csi_status complain_of_level(const builder *b, const csi_node *node, cons
 static csi_status find_parents(builder *b, const csi_names *codes)
 {
     csi_framework *f = b->framework;
-    size_t n_roots = 0;
     for (size_t i = 0; i < f->n_nodes; i++) {
         csi_node *node = &f->node[i];
         const csi_place place = place_of(b, node);
         const char *code = b->parent_code[b->from[i]];
         node->parent = CSI_NONE;
         if (code == NULL || code[0] == '\0') {
-            n_roots++;
-            if (i != f->n_nodes - 1 || n_roots > 1) {
+            if (i != f->n_nodes - 1) {
                 return csi_diag_error(b->diag, CSI_ERR_CONFIG, &place,
                                       "\"%s\" has no parent; only the one node of the highest level may have none",
                                       node->code);
@@ -147,11 +145,7 @@ static csi_status find_parents(builder *b, const csi_names *codes)
             return complain_of_level(b, node, &f->node[node->parent]);
         }
     }
-    if (n_roots == 0) {
-        return csi_diag_error(b->diag, CSI_ERR_CONFIG, &(csi_place){.file = b->file},
-                              "the framework has no root: one node must have no parent");
-    }
-    return CSI_OK;
+    return CSI_OK; /* so the last node, which no other can stand above, has no parent */
 }
 
 static csi_status link_children(builder *b)
@@ -335,7 +329,7 @@ double csi_transform_apply(csi_transform transform, double x)
     case CSI_TRANSFORM_LOG: return x > 0 ? log(x) : NAN;
     case CSI_TRANSFORM_LOG1P: return x > -1 ? log1p(x) : NAN;
     case CSI_TRANSFORM_ASINH: return asinh(x);
-    case CSI_TRANSFORM_NONE: break;
+    case CSI_TRANSFORM_NONE:
+    default: return x;
     }
-    return x;
 }

@@ -152,12 +152,6 @@ static bool read_small(const decimal *number, double *value)
     return true;
 }
 
-static int leading_zeros(csi_uint128 x)
-{
-    const uint64_t high = (uint64_t)(x >> 64);
-    return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)x);
-}
-
 /* Which side of the halfway point a remainder is on, known to lie in [rest, rest + slack). */
 static side decide(csi_uint128 rest, csi_uint128 slack, csi_uint128 half)
 {
@@ -182,7 +176,7 @@ static neighbour locate(const decimal *number, int power)
         slack += (csi_uint128)1 << (64 + shift);
     }
 
-    const int lead = 127 - leading_zeros(product);
+    const int lead = 127 - __builtin_clzll((uint64_t)(product >> 64)); /* both factors fill their words */
     int drop = lead + 1 - MANTISSA_BITS;
     if (unit + lead < LOWEST_EXPONENT) {
         drop += LOWEST_EXPONENT - (unit + lead);

@@ -137,7 +137,8 @@ static size_t put_exponent_form(const char *digits, size_t n, int power, char *o
     return at + put_digits((uint64_t)(power < 0 ? -power : power), 1, out + at);
 }
 
-/* Digits with the point after the first `before` of them (0 or fewer: zeros in between). */
+/* Digits with the point after the first `before` of them (0 or fewer: zeros in between). Not for whole numbers, so there
+ * are more digits than that. */
 static size_t put_positional(const char *digits, size_t n, int before, char *out)
 {
     size_t at = 0;
@@ -147,11 +148,11 @@ static size_t put_positional(const char *digits, size_t n, int before, char *out
         memcpy(out + at, digits, n);
         return at + n;
     }
-    for (size_t i = 0; i < n || i < (size_t)before; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (i == (size_t)before) {
             out[at++] = '.';
         }
-        out[at++] = i < n ? digits[i] : '0';
+        out[at++] = digits[i];
     }
     return at;
 }
@@ -188,7 +189,8 @@ size_t csi_number_write(double value, char *buffer)
     return n;
 }
 
-/* round(size * 10^decimals), halves to even; size < 1e15 and decimals <= 15 keep every product below 2^103. */
+/* round(size * 10^decimals), halves to even; size < 1e15 and decimals <= 15 keep every product below 2^103,
+ * and the exponent below 0. */
 static csi_uint128 scaled(double size, int decimals)
 {
     uint64_t mantissa;
@@ -197,9 +199,6 @@ static csi_uint128 scaled(double size, int decimals)
     csi_uint128 product = mantissa;
     for (int i = 0; i < decimals; i++) {
         product *= 10;
-    }
-    if (exponent >= 0) {
-        return product << exponent;
     }
     if (exponent < -126) {
         return 0;

@@ -96,23 +96,28 @@ csi_status csi_outfile_open(const char *directory, const char *name, csi_compres
     csi_digest_init(&made->disk_digest);
     if (asprintf(&made->path, "%s/%s", directory, name) < 0) {
         made->path = NULL;
-        CSI_TRY(csi_diag_no_memory(diag, "opening an output file"));
+        status = csi_diag_no_memory(diag, "opening an output file");
+        goto out;
     }
     made->name = made->path + strlen(directory) + 1;
     if (!is_plain_name(name)) {
-        CSI_TRY(complain(diag, CSI_ERR_CANT_CREATE, made->path, "cannot be created", EINVAL));
+        status = complain(diag, CSI_ERR_CANT_CREATE, made->path, "cannot be created", EINVAL);
+        goto out;
     }
     made->directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (made->directory_fd < 0) {
-        CSI_TRY(complain(diag, CSI_ERR_CANT_CREATE, directory, "the directory cannot be opened", errno));
+        status = complain(diag, CSI_ERR_CANT_CREATE, directory, "the directory cannot be opened", errno);
+        goto out;
     }
     CSI_TRY(check_target(made, diag));
     if (compression == CSI_GZIP && !start_gzip(made)) {
-        CSI_TRY(csi_diag_no_memory(diag, "opening an output file"));
+        status = csi_diag_no_memory(diag, "opening an output file");
+        goto out;
     }
     const int error = csi_temporary_make(made->directory_fd, name, &made->temporary);
     if (error != 0) {
-        CSI_TRY(complain(diag, CSI_ERR_CANT_CREATE, made->path, "cannot be created", error));
+        status = complain(diag, CSI_ERR_CANT_CREATE, made->path, "cannot be created", error);
+        goto out;
     }
     *file = made;
     return CSI_OK;
@@ -124,7 +129,7 @@ out:
 static void write_to_disk(csi_outfile *file, const void *bytes, size_t n)
 {
     const char *at = bytes;
-    if (file->error == 0 && file->compression == CSI_GZIP) {
+    if (file->compression == CSI_GZIP) {
         csi_digest_add(&file->disk_digest, bytes, n);
     }
     file->facts.bytes += n;
@@ -146,10 +151,7 @@ static void deflate_buffer(csi_outfile *file, int flush)
     do {
         file->stream.next_out = file->deflated;
         file->stream.avail_out = BUFFER;
-        if (deflate(&file->stream, flush) == Z_STREAM_ERROR) {
-            file->error = file->error != 0 ? file->error : EINVAL;
-            return;
-        }
+        (void)deflate(&file->stream, flush); /* fails only for a stream that was not made */
         write_to_disk(file, file->deflated, BUFFER - file->stream.avail_out);
     } while (file->stream.avail_out == 0 && file->error == 0);
 }
@@ -207,13 +209,16 @@ void csi_outfile_integer(csi_outfile *file, int64_t value)
 
 void csi_outfile_format(csi_outfile *file, const char *format, ...)
 {
+    if (file->error != 0) {
+        return;
+    }
     va_list arguments;
     va_start(arguments, format);
     char *text = NULL;
     const int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     if (length < 0) {
-        file->error = file->error != 0 ? file->error : ENOMEM;
+        file->error = ENOMEM;
         return;
     }
     csi_outfile_write(file, text, (size_t)length);
@@ -277,7 +282,8 @@ csi_status csi_outfile_commit(csi_outfile *file, csi_diag *diag, csi_outfile_fac
     CSI_TRY(csi_outfile_finish(file, diag, facts));
     CSI_TRY(check_target(file, diag));
     if (renameat(file->directory_fd, file->temporary.name, file->directory_fd, file->name) < 0) {
-        CSI_TRY(complain(diag, CSI_ERR_IO, file->path, "cannot be renamed into place", errno));
+        status = complain(diag, CSI_ERR_IO, file->path, "cannot be renamed into place", errno);
+        goto out;
     }
     csi_temporary_close(&file->temporary);
     if (csi_sync_directory(file->directory_fd) < 0) {

@@ -5,6 +5,7 @@
  * cut leaves the journal, and csi_directory_recover finishes what it says. The journal is locked while its run lives. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,14 +35,10 @@ typedef struct file_set {
 
 static csi_status complain(const file_set *set, const char *name, const char *what, int error, csi_diag *diag)
 {
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", set->directory, name) < 0) {
-        return csi_diag_no_memory(diag, "switching files");
-    }
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", set->directory, name);
     const csi_place place = {.file = path};
-    const csi_status status = csi_diag_error(diag, CSI_ERR_IO, &place, "%s: %s", what, strerror(error));
-    free(path);
-    return status;
+    return csi_diag_error(diag, CSI_ERR_IO, &place, "%s: %s", what, strerror(error));
 }
 
 static int write_all(int fd, const char *bytes, size_t n)
@@ -161,11 +158,13 @@ csi_status csi_outfile_commit_all(const char *directory, csi_outfile **file, siz
     pthread_sigmask(SIG_BLOCK, &all, &before);
     set.change = calloc(n + 1, sizeof *set.change);
     if (set.change == NULL) {
-        CSI_TRY(csi_diag_no_memory(diag, "switching files"));
+        status = csi_diag_no_memory(diag, "switching files");
+        goto out;
     }
     set.fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (set.fd < 0) {
-        CSI_TRY(complain(&set, ".", "the directory cannot be opened", errno, diag));
+        status = complain(&set, ".", "the directory cannot be opened", errno, diag);
+        goto out;
     }
     for (size_t i = 0; i < n; i++) {
         CSI_TRY(csi_outfile_check(file[i], diag));
@@ -247,7 +246,8 @@ csi_status csi_directory_recover(const char *directory, csi_diag *diag)
     if (journal >= 0 && flock(journal, LOCK_EX | LOCK_NB) == 0) {
         if (asprintf(&path, "%s/%s", directory, JOURNAL) < 0) {
             path = NULL;
-            CSI_TRY(csi_diag_no_memory(diag, "finishing an interrupted run"));
+            status = csi_diag_no_memory(diag, "finishing an interrupted run");
+            goto out;
         }
         CSI_TRY(csi_file_read(path, JOURNAL_MAX, diag, &text, &n));
         CSI_TRY(finish_switch(&set, text, diag));

@@ -84,7 +84,7 @@ int csi_temporary_make(int directory_fd, const char *name, csi_temporary *tempor
     for (int attempt = 0; attempt < ATTEMPTS && (error == EEXIST || error == EINTR); attempt++) {
         const int length = snprintf(temporary->name, sizeof temporary->name, PREFIX "%s-%ld-%u" SUFFIX, name,
                                     (long)getpid(), atomic_fetch_add(&counter, 1));
-        if (length < 0 || (size_t)length >= sizeof temporary->name) {
+        if ((size_t)length >= sizeof temporary->name) {
             return ENAMETOOLONG;
         }
         error = open_locked(directory_fd, temporary->name, &temporary->fd);

@@ -78,8 +78,7 @@ static csi_status complain(const reader *r)
         ? (csi_place){.file = r->file}
         : place_at(r, r->parser.problem_mark.line, r->parser.problem_mark.column, 1);
     return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "this is not YAML: %s%s%s",
-                          r->parser.problem == NULL ? "unreadable" : r->parser.problem, has_context ? ", " : "",
-                          has_context ? r->parser.context : "");
+                          r->parser.problem, has_context ? ", " : "", has_context ? r->parser.context : "");
 }
 
 /* Moves to the next event. */
@@ -205,14 +204,8 @@ static csi_status read_value(reader *r, csi_setting *setting)
         r->depth--;
         return status;
     }
-    if (is_event(r, YAML_ALIAS_EVENT)) {
-        const csi_place place = place_of_event(r);
-        return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "aliases (*name) are not read here: write the value out");
-    }
-    setting->kind = CSI_SETTING_TEXT;
-    setting->text = "";
-    setting->place = (csi_place){.file = r->file};
-    return CSI_OK;
+    const csi_place place = place_of_event(r); /* of an alias: no other event begins a value */
+    return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "aliases (*name) are not read here: write the value out");
 }
 
 /* Reads the one document of the stream; an empty stream reads as an empty map. */
@@ -228,9 +221,7 @@ static csi_status read_stream(reader *r, csi_setting *root)
         return CSI_OK;
     }
     CSI_TRY(read_value(r, root));
-    if (is_event(r, YAML_DOCUMENT_END_EVENT)) {
-        CSI_TRY(advance(r));
-    }
+    CSI_TRY(advance(r)); /* past the end of the document */
     if (is_event(r, YAML_DOCUMENT_START_EVENT)) {
         const csi_place place = place_of_event(r);
         return csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "a second document begins here; one is expected");

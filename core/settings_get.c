@@ -142,7 +142,10 @@ csi_status csi_setting_check_keys(const csi_setting *map, const char *what, cons
         return CSI_OK;
     }
     csi_status status = csi_setting_expect(map, CSI_SETTING_MAP, diag);
-    for (size_t i = 0; status != CSI_ERR_MEMORY && i < map->n; i++) {
+    if (status != CSI_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < map->n; i++) {
         const csi_setting *item = &map->item[i];
         bool is_known = false;
         for (size_t k = 0; k < n && !is_known; k++) {

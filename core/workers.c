@@ -60,19 +60,16 @@ size_t csi_workers_count(size_t n_threads)
 {
     if (n_threads == 0) {
         cpu_set_t set;
-        n_threads = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+        n_threads = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1; /* fails beyond 1024 */
     }
-    return n_threads < 1 ? 1 : n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
+    return n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
 }
 
 csi_status csi_workers_run(size_t n_threads, size_t n_jobs, csi_job job, void *user)
 {
-    crew c = {.job = job, .user = user, .n_jobs = n_jobs, .failed_job = SIZE_MAX, .failure = CSI_OK};
+    crew c = {.job = job, .user = user, .n_jobs = n_jobs, .lock = PTHREAD_MUTEX_INITIALIZER, .failure = CSI_OK};
     atomic_init(&c.next, 0);
     atomic_init(&c.stop, false);
-    if (pthread_mutex_init(&c.lock, NULL) != 0) {
-        return CSI_ERR_SYSTEM;
-    }
     hand hands[MAX_THREADS];
     size_t wanted = csi_workers_count(n_threads);
     wanted = wanted > n_jobs ? (n_jobs == 0 ? 1 : n_jobs) : wanted;

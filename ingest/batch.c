@@ -115,12 +115,15 @@ size_t csi_shown_length(const char *text, size_t length)
     return length;
 }
 
-static csi_status add_finding(csi_batch *batch, const csi_finding *finding)
+/* Takes the texts of the finding, also when it fails. */
+static csi_status add_finding(csi_batch *batch, csi_finding *finding)
 {
     if (batch->n_findings == batch->finding_room) {
         const size_t room = batch->finding_room == 0 ? 8 : batch->finding_room * 2;
         csi_finding *grown = realloc(batch->finding, room * sizeof *grown);
         if (grown == NULL) {
+            free(finding->text);
+            free(finding->source_line);
             return CSI_ERR_MEMORY;
         }
         batch->finding = grown;
@@ -153,12 +156,7 @@ csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, 
     } else if (place.line_length <= MAX_SHOWN_LINE) {
         finding.source_line = strndup(place.line_text, place.line_length);
     }
-    const csi_status status = add_finding(batch, &finding);
-    if (status != CSI_OK) {
-        free(finding.text);
-        free(finding.source_line);
-    }
-    return status;
+    return add_finding(batch, &finding);
 }
 
 static csi_severity severity_of(csi_policy policy)
@@ -282,7 +280,7 @@ static csi_status note_aggregate(csi_batch *batch, const csi_field *field)
     }
     if (*met == 0) {
         *met = 1;
-        const csi_finding finding = {.is_aggregate = true, .text = strndup(text, csi_shown_length(text, length))};
+        csi_finding finding = {.is_aggregate = true, .text = strndup(text, csi_shown_length(text, length))};
         return finding.text == NULL ? CSI_ERR_MEMORY : add_finding(batch, &finding);
     }
     return CSI_OK;

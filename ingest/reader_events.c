@@ -130,12 +130,16 @@ static bool next_item(const csi_event_plan *events, const char **at, const char 
         from++;
         to = memchr(from, **at, (size_t)(end - from));
         to = to == NULL ? end : to;
-        *at = to + 1;
-    } else if (is_python || events->separator != NULL) {
-        const char *separator = is_python ? "," : events->separator;
-        const char *found = memmem(from, (size_t)(end - from), separator, strlen(separator));
+        *at = to < end ? to + 1 : end;
+    } else if (is_python) { /* a number or a bare word */
+        for (to = from; to < end && *to != ',' && *to != ']';) {
+            to++;
+        }
+        *at = to;
+    } else if (events->separator != NULL) {
+        const char *found = memmem(from, (size_t)(end - from), events->separator, strlen(events->separator));
         to = found == NULL ? end : found;
-        *at = found == NULL ? end : found + strlen(separator);
+        *at = found == NULL ? end : found + strlen(events->separator);
     } else {
         *at = end;
     }

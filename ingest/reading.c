@@ -230,6 +230,9 @@ static void tell_source(reading *r, const hand *h)
             csi_diag_warn(r->diag, &place, "%s", message[i].text);
         }
     }
+    if (n == 0 && h->source_status != CSI_OK) { /* there was no memory to keep its words */
+        (void)csi_diag_no_memory(r->diag, "reading data");
+    }
 }
 
 /* All that became of a slice, told and kept. The turn is ours. */

@@ -52,7 +52,8 @@ char csi_sniff_delimiter(const char *text, size_t n, char quote)
     static const char candidates[] = {',', ';', '\t', '|'};
     const char *line_end = memchr(text, '\n', n);
     const size_t first = line_end != NULL ? (size_t)(line_end - text) : n;
-    if (memmem(text, first, "\\TIME_PERIOD\t", 13) != NULL || memmem(text, first, "\\time\t", 6) != NULL) {
+    if (memmem(text, first, "\\TIME_PERIOD\t", 13) != NULL || memmem(text, first, "\\time\t", 6) != NULL ||
+        memmem(text, first, "\\TIME\t", 6) != NULL) {
         return '\t'; /* Eurostat, whose packed dimensions are joined by commas */
     }
     char best = ',';

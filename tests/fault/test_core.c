@@ -2,6 +2,7 @@
  * of those that write. (fault_allocation and fault_files do the same to whole runs, and cannot go through every way out.) */
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +20,17 @@
 
 static csi_status names(const void *data, csi_diag *diag)
 {
-    (void)data;
     csi_status status = CSI_OK;
     csi_arena *arena = csi_arena_new();
+    if (data != NULL && arena != NULL) {
+        (void)csi_arena_alloc(arena, *(const size_t *)data, 1);
+    }
     csi_names *made = arena == NULL ? NULL : csi_names_new(arena);
     if (made == NULL) {
         status = csi_diag_no_memory(diag, "making names");
         goto out;
     }
-    for (size_t i = 0; i < 2000; i++) {
+    for (size_t i = 0; i < (data == NULL ? 2000 : 2); i++) {
         char text[64];
         size_t index;
         const int length = snprintf(text, sizeof text, "a name that takes some room in its block: %zu", i);
@@ -83,7 +86,7 @@ static csi_status messages(const void *data, csi_diag *diag)
 #define NODE(code_, level_, ...)                                                                                          \
     {                                                                                                                     \
         .code = code_, .name = code_, .unit = "", .measure = "", .kind = "", .level = level_, .direction = 1, .weight = 1, \
-        .max_carry = -1, __VA_ARGS__                                                                                      \
+        .max_carry = -1, .goal_low = (double)NAN, .goal_high = (double)NAN, __VA_ARGS__                                                                                      \
     }
 static csi_status framework(const void *data, csi_diag *diag)
 {
@@ -102,6 +105,8 @@ static csi_status framework(const void *data, csi_diag *diag)
     if (status == CSI_OK) {
         const char *near = csi_framework_nearest_series(made, "popp");
         status = near != NULL && strcmp(near, "pop") != 0 ? CSI_ERR_INTERNAL : CSI_OK;
+    } else if (status != CSI_ERR_MEMORY) {
+        status = CSI_ERR_INTERNAL;
     }
     csi_arena_free(arena);
     return status;
@@ -191,10 +196,13 @@ static csi_status one_file(const void *data, csi_diag *diag)
         csi_json json;
         csi_json_init_file(&json, file, true);
         csi_json_begin_array(&json);
-        for (int i = 0; i < 20000; i++) { /* hard to compress: more than a buffer of bytes comes out */
-            csi_json_integer(&json, (int64_t)((unsigned)i * 2654435761u));
-        }
+        csi_json_integer(&json, 1);
         csi_json_end_array(&json);
+        uint32_t state = 1;
+        for (int i = 0; i < 50000; i++) { /* more than a buffer of bytes comes out */
+            state = state * 1664525u + 1013904223u;
+            csi_outfile_write(file, (const char *)&state, sizeof state);
+        }
         csi_outfile_format(file, "%s\n", "the end");
         status = csi_outfile_commit(file, diag, &facts);
     }
@@ -207,13 +215,21 @@ static csi_status one_file(const void *data, csi_diag *diag)
     return is_whole ? status : CSI_ERR_INTERNAL;
 }
 
+typedef struct set_case {
+    const char *directory;
+    bool new_first;        /* the order: the file that was not there yet first */
+    bool without_exchange; /* a file system that can only replace */
+} set_case;
+
 /* Three files as one, of which two were there: all old or all new, or a journal by which the next run makes them new. */
 static csi_status file_set(const void *data, csi_diag *diag)
 {
     static const char *const name[] = {"a", "b", "c"}, *const old[] = {"old a", "old b", NULL};
     static const char *const fresh[] = {"new a", "new b", "new c"};
-    const char *directory = data;
+    const set_case *c = data;
+    const char *directory = c->directory;
     inject_pause();
+    inject_forbid_exchange(c->without_exchange);
     char path[512];
     for (size_t i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s/%s", directory, name[i]);
@@ -223,9 +239,10 @@ static csi_status file_set(const void *data, csi_diag *diag)
     csi_outfile *file[3] = {NULL};
     csi_status status = CSI_OK;
     for (size_t i = 0; i < 3 && status == CSI_OK; i++) {
-        status = csi_outfile_open(directory, name[i], CSI_PLAIN, diag, &file[i]);
+        const size_t which = c->new_first ? 2 - i : i;
+        status = csi_outfile_open(directory, name[which], CSI_PLAIN, diag, &file[i]);
         if (status == CSI_OK) {
-            csi_outfile_text(file[i], fresh[i]);
+            csi_outfile_text(file[i], fresh[which]);
         }
     }
     if (status == CSI_OK) {
@@ -332,12 +349,14 @@ Test(core, every_allocation_fails)
         const char *what;
         inject_attempt attempt;
         long at_least;
-    } file_row[] = {{"one file", one_file, 5}, {"a set of files", file_set, 10}, {"recovery", recovery, 3}, {"directories", directories, 2}};
+    } file_row[] = {{"one file", one_file, 5}, {"recovery", recovery, 3}, {"directories", directories, 2}};
     for (size_t i = 0; i < sizeof file_row / sizeof *file_row; i++) {
         const long n = fail_every_allocation(file_row[i].what, file_row[i].attempt, other);
         cr_expect(n >= file_row[i].at_least, "%s: %ld allocations", file_row[i].what, n);
     }
     cr_expect(fail_every_allocation("reading a file", read_file, path) >= 2);
+    const set_case set = {.directory = other};
+    cr_expect(fail_every_allocation("a set of files", file_set, &set) >= 10);
 }
 
 /* An arena's blocks are large: a block filled to here and there makes each of the many small requests be the one that
@@ -345,6 +364,7 @@ Test(core, every_allocation_fails)
 Test(core, every_new_block_fails)
 {
     for (size_t used = 12288; used <= 16384; used += CASES(16, 64)) { /* the first block is of 16 KiB */
+        fail_every_allocation("names", names, &used);
         fail_every_allocation("framework", framework, &used);
         fail_every_allocation("settings", settings, &used);
     }
@@ -360,7 +380,7 @@ Test(core, every_call_on_files_fails)
         const char *what;
         inject_attempt attempt;
         bool is_reading;
-    } what[] = {{"one file", one_file, false}, {"a set of files", file_set, false}, {"recovery", recovery, false},
+    } what[] = {{"one file", one_file, false}, {"recovery", recovery, false},
                 {"directories", directories, false}, {"reading a file", read_file, true}, {"workers", workers, false}};
     static const struct {
         inject_fault fault;
@@ -369,6 +389,7 @@ Test(core, every_call_on_files_fails)
         {{INJECT_OPEN, EACCES, INJECT_FAIL, true}, "Permission denied"},
         {{INJECT_OPEN, EINTR, INJECT_FAIL, true}, "Interrupted"},
         {{INJECT_OPEN, EEXIST, INJECT_FAIL, true}, "File exists"},
+        {{INJECT_OPEN, EEXIST, INJECT_REST, true}, "File exists"},
         {{INJECT_READ, EIO, INJECT_FAIL, true}, "Input/output error"},
         {{INJECT_READ, EINTR, INJECT_FAIL, true}, "must not fail"},
         {{INJECT_READ, 0, INJECT_SHORT, true}, "must not fail"},
@@ -402,6 +423,14 @@ Test(core, every_call_on_files_fails)
                                                           what[w].is_reading ? path : directory);
         }
     }
+    for (int kind = 0; kind < 4; kind++) {
+        const set_case set = {directory, kind % 2 == 1, kind >= 2};
+        for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+            const char *name = text_format("a set of files (%d), %s", kind, row[i].words);
+            n_calls[row[i].fault.call] += fail_every_call(name, row[i].fault, row[i].words, file_set, &set);
+        }
+    }
+    inject_forbid_exchange(false);
     for (int call = 0; call < N_INJECT_CALLS; call++) {
         cr_expect(n_calls[call] > 0 || call == INJECT_MALLOC, "call %d is never made: the test cannot fail", call);
     }

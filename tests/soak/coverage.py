@@ -16,7 +16,8 @@ FAILURE = re.compile(r"CSI_TRY|NULL|status (?:==|!=)|no_memory|ERR_MEMORY|_overf
 
 
 def main(build, *rooms):
-    notes = sorted(str(path.resolve()) for path in pathlib.Path(build, "CMakeFiles/csindex_objects.dir").rglob("*.gcda"))
+    notes = sorted(str(path.resolve()) for room in rooms
+                   for path in pathlib.Path(build, "CMakeFiles/csindex_objects.dir", room).rglob("*.gcda"))
     lines = collections.defaultdict(lambda: collections.defaultdict(dict))
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(["gcov", "--json-format", "--branch-probabilities", "--preserve-paths", *notes], cwd=directory,

@@ -29,6 +29,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "core/arena.h"
 #include "tests/support/inject.h"
 
 /* Where AddressSanitizer owns malloc, what is linked hands on to it; what is preloaded leaves memory alone. */
@@ -55,7 +56,7 @@ static inject_call chosen = N_INJECT_CALLS;
 static long at;
 static int error_number;
 static inject_mode mode;
-static bool is_traced;
+static bool is_traced, has_no_exchange;
 static atomic_bool is_armed;
 static atomic_long n_calls, n_blocks;
 
@@ -215,6 +216,10 @@ int renameat(int from_directory, const char *from, int to_directory, const char 
 
 int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags)
 {
+    if (has_no_exchange && (flags & RENAME_EXCHANGE) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
     return fails(INJECT_RENAME) ? -1 : NEXT(renameat2)(from_directory, from, to_directory, to, flags);
 }
 
@@ -261,12 +266,29 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 
 #ifdef INJECT_LINKED
 
+/* Arenas hold large blocks, so that few requests need memory: here each one counts as if it did (--wrap). */
+void *__real_csi_arena_alloc(csi_arena *arena, size_t n, size_t size);
+char *__real_csi_arena_copy(csi_arena *arena, const char *text, size_t length);
+void *__wrap_csi_arena_alloc(csi_arena *arena, size_t n, size_t size);
+char *__wrap_csi_arena_copy(csi_arena *arena, const char *text, size_t length);
+
+void *__wrap_csi_arena_alloc(csi_arena *arena, size_t n, size_t size)
+{
+    return fails(INJECT_MALLOC) ? NULL : __real_csi_arena_alloc(arena, n, size);
+}
+
+char *__wrap_csi_arena_copy(csi_arena *arena, const char *text, size_t length)
+{
+    return fails(INJECT_MALLOC) ? NULL : __real_csi_arena_copy(arena, text, length);
+}
+
 void inject_arm(inject_call call, long which, int error, inject_mode how)
 {
     chosen = call;
     at = which;
     error_number = error;
     mode = how;
+    is_traced = getenv("INJECT_TRACE") != NULL;
     atomic_store(&n_calls, 0);
     is_armed = true;
 }
@@ -280,6 +302,11 @@ long inject_disarm(void)
 void inject_pause(void)
 {
     is_armed = false;
+}
+
+void inject_forbid_exchange(bool is_forbidden)
+{
+    has_no_exchange = is_forbidden;
 }
 
 void inject_resume(void)

@@ -16,7 +16,7 @@
 #include "core/diag.h"
 
 typedef enum inject_call {
-    INJECT_MALLOC, /* calloc, realloc, aligned_alloc, strdup and strndup too */
+    INJECT_MALLOC, /* calloc, realloc, aligned_alloc, strdup, strndup; csi_arena_alloc and csi_arena_copy as well */
     INJECT_OPEN,
     INJECT_READ,
     INJECT_WRITE,
@@ -42,6 +42,7 @@ void inject_arm(inject_call call, long at, int error, inject_mode mode);
 long inject_disarm(void);   /* how many such calls were made since */
 void inject_pause(void);    /* within an attempt: what it prepares or checks neither fails nor counts */
 void inject_resume(void);
+void inject_forbid_exchange(bool is_forbidden); /* as on a file system that cannot exchange two names */
 long inject_n_blocks(void); /* allocated and not freed since the program began */
 
 typedef csi_status (*inject_attempt)(const void *data, csi_diag *diag);

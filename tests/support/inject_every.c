@@ -28,7 +28,7 @@ static trial try_with(inject_fault fault, long at, const char *words, inject_att
         t.has_word = t.has_word || (message[i].severity == CSI_ERROR && strstr(message[i].text, words) != NULL);
         snprintf(t.message, sizeof t.message, "%s", message[i].text);
     }
-    t.has_word = t.has_word || (n == 0 && csi_diag_n_errors(diag) > 0 && fault.mode == INJECT_REST);
+    t.has_word = t.has_word || (csi_diag_n_errors(diag) > 0 && fault.mode == INJECT_REST); /* there was no memory for it */
     csi_diag_free(diag);
     t.n_kept = inject_n_blocks() - before;
     return t;

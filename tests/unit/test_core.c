@@ -16,7 +16,12 @@ Test(core, exit_codes_are_the_documented_ones)
     static const int expected[] = {0, 1, 64, 65, 66, 70, 71, 71, 73, 74, 75, 78};
     for (int s = CSI_OK; s <= CSI_ERR_CONFIG; s++) {
         cr_expect_eq(csi_status_exit_code((csi_status)s), expected[s], "%s", csi_status_text((csi_status)s));
+        for (int other = CSI_OK; other < s; other++) {
+            cr_expect_str_neq(csi_status_text((csi_status)s), csi_status_text((csi_status)other));
+        }
     }
+    cr_expect_eq(csi_status_exit_code((csi_status)99), 70);
+    cr_expect_str_eq(csi_status_text((csi_status)99), "an unknown status");
 }
 
 Test(core, diag_keeps_up_to_its_cap_and_counts_all)
@@ -39,6 +44,9 @@ Test(core, diag_keeps_up_to_its_cap_and_counts_all)
     cr_expect_eq(csi_diag_first_status(diag), CSI_ERR_DATA);
     csi_diag_free(diag);
     cr_expect_eq(csi_diag_error(NULL, CSI_ERR_DATA, NULL, "nobody listens"), CSI_ERR_DATA);
+    cr_expect(csi_diag_messages(NULL, &n) == NULL && n == 0 && !csi_diag_is_full(NULL));
+    cr_expect(csi_diag_n_errors(NULL) == 0 && csi_diag_n_warnings(NULL) == 0 && csi_diag_first_status(NULL) == CSI_OK);
+    csi_diag_free(NULL);
 }
 
 Test(core, arena_refuses_overflow_and_zeroes)
@@ -46,6 +54,8 @@ Test(core, arena_refuses_overflow_and_zeroes)
     csi_arena *arena = csi_arena_new();
     cr_expect_null(csi_arena_alloc(arena, SIZE_MAX, 2));
     cr_expect_null(csi_arena_alloc(arena, SIZE_MAX - 3, 1));
+    cr_expect_null(csi_arena_alloc(arena, SIZE_MAX - 24, 1)); /* fits by itself, not with the head of its block */
+    cr_expect_null(csi_arena_copy(arena, "", SIZE_MAX));
     for (size_t size = 1; size < 100000; size = size * 3 + 1) {
         unsigned char *bytes = csi_arena_alloc(arena, 1, size);
         cr_assert_not_null(bytes);
@@ -80,6 +90,16 @@ Test(core, names_are_distinct_ordered_and_found)
     cr_expect_str_eq(csi_names_at(names, 4321), "n4321");
     cr_expect_eq(csi_names_find(names, "n4321x", 5), 4321);
     cr_expect_eq(csi_names_find(names, "n4321x", 6), CSI_NONE);
+    /* Two texts that FNV-1a hashes alike, and no others of 20 bytes are that easily had. */
+    static const char *const alike[] = {"8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ"};
+    for (size_t i = 0; i < 2; i++) {
+        size_t index;
+        cr_expect_eq(csi_names_find(names, alike[i], 20), CSI_NONE);
+        cr_expect(csi_names_add(names, alike[i], 20, &index) == CSI_OK && index == 5000 + i);
+        cr_expect_eq(csi_names_find(names, alike[i], 20), 5000 + i);
+    }
+    size_t index;
+    cr_expect_eq(csi_names_add(csi_names_new(arena), "x", (size_t)UINT32_MAX + 1, &index), CSI_ERR_MEMORY);
     csi_arena_free(arena);
 }
 
@@ -101,8 +121,20 @@ Test(core, panel_keeps_nan_and_missing_together)
     cr_expect_eq(csi_panel_find_year(panel, 2013), CSI_NONE);
     csi_panel_free(copy);
     csi_panel_free(panel);
-    cr_expect_eq(csi_panel_new(SIZE_MAX / 4, 2014, 9, 9, true, &panel), CSI_ERR_MEMORY);
-    cr_expect_null(panel);
+    /* Each product and sum in turn is the one that does not fit. */
+    static const struct {
+        size_t n_series, n_years, n_countries;
+    } sizes[] = {{SIZE_MAX / 4, 9, 9}, {SIZE_MAX / 4, 2, 9}, {SIZE_MAX / 2 + 1, 1, 1}, {SIZE_MAX / 4, 1, 1},
+                 {SIZE_MAX / 17 + 1, 1, 1}, {SIZE_MAX / 17, 1, 1}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        panel = copy;
+        cr_expect_eq(csi_panel_new(sizes[i].n_series, 2014, sizes[i].n_years, sizes[i].n_countries, true, &panel), CSI_ERR_MEMORY);
+        cr_expect_null(panel);
+    }
+    static const char *const origins[] = {"missing", "observed", "carried", "interpolated", "modelled"};
+    for (size_t i = 0; i < 5; i++) {
+        cr_expect_str_eq(csi_cell_origin_name((csi_cell)(i | CSI_CELL_TREATED)), origins[i]);
+    }
 }
 
 enum { N_JOBS = 1000 };
@@ -136,6 +168,7 @@ Test(core, workers_do_each_job_once)
     }
     cr_expect_eq(csi_workers_run(3, 0, tick, NULL), CSI_OK);
     cr_expect_geq(csi_workers_count(0), 1);
+    cr_expect_eq(csi_workers_count(100000), 256);
 }
 
 Test(core, workers_stop_at_a_failure)
@@ -144,4 +177,23 @@ Test(core, workers_stop_at_a_failure)
     t.fails_from = 10;
     cr_expect_eq(csi_workers_run(1, N_JOBS, tick, &t), CSI_ERR_DATA);
     cr_expect_eq(atomic_load(&t.done[11]), 0);
+}
+
+static csi_status fail_together(void *user, size_t job, size_t thread)
+{
+    (void)thread;
+    atomic_int *n_there = user;
+    atomic_fetch_add(n_there, 1);
+    while (atomic_load(n_there) < 2) {
+    }
+    return job == 0 ? CSI_ERR_DATA : CSI_ERR_IO;
+}
+
+/* Whichever of two jobs notes its failure first, the lower one's is the result. */
+Test(core, workers_tell_the_lowest_failure)
+{
+    for (int i = 0; i < CASES(400, 20); i++) {
+        atomic_int n_there = 0;
+        cr_assert_eq(csi_workers_run(2, 2, fail_together, &n_there), CSI_ERR_DATA);
+    }
 }

@@ -1,5 +1,6 @@
 /* Resolving countries: codes, names, what must not match, years. */
 #include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "ingest/country.h"
@@ -237,4 +238,76 @@ Test(country, facts)
     cr_expect_str_eq(csi_country_find("DEU")->subregion, "Western Europe");
     cr_expect_str_eq(csi_country_find("SUN")->name, "Soviet Union");
     cr_expect(csi_country_find("XXX") == NULL);
+}
+
+static size_t put_character(uint32_t c, char *to)
+{
+    if (c < 0x80) {
+        to[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        to[0] = (char)(0xc0 | c >> 6);
+        to[1] = (char)(0x80 | (c & 0x3f));
+        return 2;
+    }
+    to[0] = (char)(0xe0 | c >> 12);
+    to[1] = (char)(0x80 | (c >> 6 & 0x3f));
+    to[2] = (char)(0x80 | (c & 0x3f));
+    return 3;
+}
+
+/* Characters within a name that a reader does not miss, and those that part its words: the ends of each range. */
+Test(country, marks_and_blanks_within_names)
+{
+    static const uint32_t marks[] = {
+        0x300, 0x36f, 0x591, 0x5bd, 0x5bf, 0x5c7, 0x610, 0x61a, 0x621, 0x640, 0x64b, 0x65f, 0x670, 0x93c, 0x9bc, 0xa3c,
+        0xabc, 0xb3c, 0xad, 0xaa, 0xba, 0x200b, 0x200f, 0x2060, 0x2064, 0xfeff, 0xb9, 0xb2, 0xb3, 0x2070, 0x2079, '*',
+        0x2020, 0x2021, 0xfe00, 0xfe0f, '\'', '`', 0xb4, 0x2b9, 0x2bf, 0x2018, 0x2019};
+    static const uint32_t blanks[] = {
+        ' ', '_', '.', '-', 0x80, 0xbf, 0xd7, 0xf7, 0x2000, 0x206f, 0x3000, 0x3003, 0x3008, 0x3020, 0x30fb, 0x30a0, 0x61b,
+        0x61f, 0x6d4, 0x964, 0x965, 0x5be, 0x387, 0x5f3, 0x5f4, 0xfe30, 0xfe4f, 0xff61, 0xff65, 0xfffd, 0xa0, 0x2013};
+    char text[32];
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t n = 3;
+        memcpy(text, "Fra", 3);
+        n += put_character(marks[i], text + n);
+        memcpy(text + n, "nce", 3);
+        const csi_country_answer answer = csi_country_resolve(text, n + 3, CSI_COUNTRY_ANY, 0);
+        cr_expect(answer.match == CSI_COUNTRY_FOUND && strcmp(answer.iso3, "FRA") == 0, "mark U+%04x: match %d", marks[i], (int)answer.match);
+    }
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+        size_t n = 3;
+        memcpy(text, "New", 3);
+        n += put_character(blanks[i], text + n);
+        memcpy(text + n, "Zealand", 7);
+        const csi_country_answer answer = csi_country_resolve(text, n + 7, CSI_COUNTRY_ANY, 0);
+        cr_expect(answer.match == CSI_COUNTRY_FOUND && strcmp(answer.iso3, "NZL") == 0, "blank U+%04x: match %d", blanks[i], (int)answer.match);
+    }
+}
+
+/* Bytes that are no UTF-8, and texts too long to be a name, are no country and no harm. */
+Test(country, hostile_texts)
+{
+    static const char *const rows[] = {
+        "\xff", "Fra\xc0nce", "Fra\xe2\x82", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5", "\xc3", "\xe2(\xa1",
+        "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", "()", "[]/:;=,|<>", "\x27\x27", "<U+00>", "<U+00FC", "<U+D800>", "<U+ZZZZ>", "????????",
+        "?", "a?b?c?d?e?f?g?", "\xc3\x83", "\xe1\x83", "x\xef\xbf\xbd"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_expect(resolve(rows[i], CSI_COUNTRY_ANY, 0).match == CSI_COUNTRY_UNKNOWN, "\"%s\"", rows[i]);
+    }
+    static char text[5000];
+    static const size_t lengths[] = {200, 255, 256, 400, 1000, 4999};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        memset(text, 'x', lengths[i]);
+        cr_expect(csi_country_resolve(text, lengths[i], CSI_COUNTRY_ANY, 0).match == CSI_COUNTRY_UNKNOWN);
+        for (size_t k = 0; k < lengths[i]; k++) {
+            text[k] = "ab cd "[k % 6];
+        }
+        cr_expect(csi_country_resolve(text, lengths[i], CSI_COUNTRY_ANY, 0).match == CSI_COUNTRY_UNKNOWN);
+        for (size_t k = 0; k + 2 < lengths[i]; k += 3) {
+            memcpy(text + k, "\xe4\xb8\xad", 3);
+        }
+        cr_expect(csi_country_resolve(text, lengths[i] / 3 * 3, CSI_COUNTRY_ANY, 0).match != CSI_COUNTRY_FOUND);
+    }
 }

@@ -58,6 +58,27 @@ static const struct {
     {{.decimal = '.', .has_symbols = true}, "$74.69", NUM, 74.69},
     {{.decimal = '.', .has_symbols = true}, "74.69 \xe2\x82\xac", NUM, 74.69},
     {{.decimal = '.', .has_symbols = true}, "%", BAD, 0},
+    {{.decimal = '.', .has_symbols = true}, "%5", BAD, 0},
+    {{.decimal = '.', .has_symbols = true}, "\xc2\xa3" "5", NUM, 5},
+    {{.decimal = '.'}, "\xe2\x80\xaf" "7\xe2\x80\xaf", NUM, 7},
+    {{.decimal = '.'}, "\n7\r", NUM, 7},
+    {{.decimal = '.'}, "7\n", NUM, 7},
+    {{.decimal = '.'}, "7\xc2\xa0", NUM, 7},
+    {{.decimal = '.'}, "\xe2\x80\xb0" "7", BAD, 0},
+    {{.decimal = '.'}, "7\xe2\x80\xb0", BAD, 0},
+    {{.decimal = '.'}, "7\xc2\xb0", BAD, 0},
+    {{.decimal = '.', .has_flags = true}, "12.1 BU", NUM, 12.1},
+    {{.decimal = '.', .has_flags = true}, "12.1{", BAD, 0},
+    {{.decimal = '.', .has_flags = true}, "12.1@", BAD, 0},
+    {{.decimal = '.', .has_flags = true}, "12.1[", BAD, 0},
+    {{.decimal = '.', .thousands = ','}, "12,34,567", BAD, 0},
+    {{.decimal = '.', .thousands = ','}, "1,2345", BAD, 0},
+    {{.decimal = '.', .thousands = ','}, "1,000.5", NUM, 1000.5},
+    {{.decimal = '.', .thousands = ','}, "1,00.5", BAD, 0},
+    {{.decimal = '.', .thousands = ','}, "1,0000.5", BAD, 0},
+    {{.decimal = '.', .thousands = ','}, "1,00e3", BAD, 0},
+    {{.decimal = '.', .thousands = ','}, "1,000e3", NUM, 1000000},
+    {{.decimal = '.', .thousands = ','}, "11111,000", BAD, 0},
     {{.decimal = '.', .missing = (const char *const[]){"-9999"}, .n_missing = 1, .has_numeric_missing = true}, "-9999", MISS, 0},
     {{.decimal = '.', .missing = (const char *const[]){"0"}, .n_missing = 1, .has_numeric_missing = true}, "0.5", NUM, 0.5},
 };
@@ -107,6 +128,28 @@ static const struct {
     {"", CSI_PERIOD_NONE, 0},                  {"2004.0", CSI_PERIOD_NONE, 0},
     {"year", CSI_PERIOD_NONE, 0},              {"20o4", CSI_PERIOD_NONE, 0},
     {"3000", CSI_PERIOD_NONE, 0},              {"2004abc", CSI_PERIOD_NONE, 0},
+    {"0999", CSI_PERIOD_NONE, 0},              {"2o04", CSI_PERIOD_NONE, 0},
+    {"200x", CSI_PERIOD_NONE, 0},              {"x004", CSI_PERIOD_NONE, 0},
+    {"\t2004\t", CSI_PERIOD_YEAR, 2004},       {"2004 [YX2004]", CSI_PERIOD_NONE, 0},
+    {"2004 [YR20o4]", CSI_PERIOD_NONE, 0},     {"2004 [YR2004)", CSI_PERIOD_NONE, 0},
+    {"2004 [YR2004] ", CSI_PERIOD_YEAR, 2004}, {"2004-", CSI_PERIOD_NONE, 0},
+    {"2004-x", CSI_PERIOD_NONE, 0},            {"2004-2o05", CSI_PERIOD_NONE, 0},
+    {"2004-13", CSI_PERIOD_NONE, 0},           {"2004-00", CSI_PERIOD_NONE, 0},
+    {"2004/03", CSI_PERIOD_NONE, 0},           {"2004-x1", CSI_PERIOD_NONE, 0},
+    {"2004-Q2000", CSI_PERIOD_NONE, 0},        {"2004-Qx", CSI_PERIOD_NONE, 0},
+    {"2004-W1x", CSI_PERIOD_NONE, 0},          {"2004-M1", CSI_PERIOD_DATE, 2004},
+    {"2004/05/31", CSI_PERIOD_DATE, 2004},     {"2004/05-31", CSI_PERIOD_NONE, 0},
+    {"2004-00-31", CSI_PERIOD_NONE, 0},        {"2004-05-00", CSI_PERIOD_NONE, 0},
+    {"2004-05-32", CSI_PERIOD_NONE, 0},        {"2004-xx-31", CSI_PERIOD_NONE, 0},
+    {"2004-05-xx", CSI_PERIOD_NONE, 0},        {"2004-05-31 10:00", CSI_PERIOD_DATE, 2004},
+    {"2004-05-31x", CSI_PERIOD_NONE, 0},       {"31-05-2004", CSI_PERIOD_DATE, 2004},
+    {"05/31/2004", CSI_PERIOD_DATE, 2004},     {"31/05.2004", CSI_PERIOD_NONE, 0},
+    {"31:05:2004", CSI_PERIOD_NONE, 0},        {"3x/05/2004", CSI_PERIOD_NONE, 0},
+    {"31/x5/2004", CSI_PERIOD_NONE, 0},        {"31/05/20x4", CSI_PERIOD_NONE, 0},
+    {"31/05/0999", CSI_PERIOD_NONE, 0},        {"00/05/2004", CSI_PERIOD_NONE, 0},
+    {"31/00/2004", CSI_PERIOD_NONE, 0},        {"32/05/2004", CSI_PERIOD_NONE, 0},
+    {"05/32/2004", CSI_PERIOD_NONE, 0},        {"13/13/2004", CSI_PERIOD_NONE, 0},
+    {"YR20x4", CSI_PERIOD_NONE, 0},            {"XX2004", CSI_PERIOD_NONE, 0},
 };
 
 static const struct {
@@ -117,6 +160,8 @@ static const struct {
     {"Trading_201617", 2016, 8, 14}, {"2007 - 08 Volume", 2007, 0, 9}, {"Population_2018", 2018, 11, 15},
     {"Score 2019", 2019, 6, 10},     {"Rank2019", 0, 0, 0},            {"v2x_polyarchy", 0, 0, 0},
     {"2019", 2019, 0, 4},            {"abc", 0, 0, 0},
+    {"2019x", 0, 0, 0},              {"X2019", 0, 0, 0},           {"\xc3\xa9" "2019", 0, 0, 0},
+    {"2019Volume", 0, 0, 0},         {"12019", 0, 0, 0},
 };
 
 Test(period, reads_years)
@@ -176,4 +221,30 @@ Test(encoding, checks_and_decodes)
     cr_expect(csi_encoding_guess("caf\xe9,1,2,3", 10, &bom) == CSI_LATIN1);
     cr_expect(csi_encoding_guess("\x93" "a\x94,1,2,3", 9, &bom) == CSI_CP1252);
     cr_expect(csi_encoding_guess("\xef\xbb\xbf" "abc", 6, &bom) == CSI_UTF8 && bom == 3);
+    cr_expect(csi_encoding_guess("\0a\0b\0c\0d", 8, &bom) == CSI_UTF16BE && bom == 0);
+    cr_expect(csi_encoding_guess("abcdefg\0hijkl", 13, &bom) == CSI_UTF8, "one NUL is no UTF-16");
+    cr_expect(csi_encoding_guess("caf\xe9", 4, &bom) == CSI_UTF8, "cut at the end: it may go on well");
+    csi_decoder high = {.encoding = CSI_UTF16BE}; /* a high surrogate without its low one */
+    csi_decode(&high, "\xd8\x00\x00\x61", 4, out, &bad);
+    cr_expect(bad == 3);
+    csi_decoder beyond = {.encoding = CSI_UTF16BE};
+    csi_decode(&beyond, "\xd8\x00\xe0\x00", 4, out, &bad);
+    cr_expect(bad == 3);
+    csi_decoder same = {.encoding = CSI_UTF8};
+    cr_expect(csi_decode(&same, "abc", 3, out, &bad) == 3 && bad == 3 && memcmp(out, "abc", 3) == 0);
+}
+
+Test(encoding, names)
+{
+    static const struct {
+        const char *name;
+        csi_encoding encoding;
+    } row[] = {{"utf-8", CSI_UTF8},       {"utf8", CSI_UTF8},           {"cp1252", CSI_CP1252},   {"windows-1252", CSI_CP1252},
+               {"latin-1", CSI_LATIN1},   {"latin1", CSI_LATIN1},       {"iso-8859-1", CSI_LATIN1}, {"utf-16", CSI_UTF16LE},
+               {"utf16", CSI_UTF16LE},    {"utf-16le", CSI_UTF16LE},    {"utf-16be", CSI_UTF16BE}};
+    csi_encoding encoding;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        cr_expect(csi_encoding_parse(row[i].name, &encoding) && encoding == row[i].encoding, "%s", row[i].name);
+    }
+    cr_expect(csi_encoding_parse("ebcdic", &encoding) == 0 && csi_encoding_parse("", &encoding) == 0);
 }

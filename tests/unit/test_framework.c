@@ -67,12 +67,21 @@ Test(framework, refuses_bad_trees)
         const char words[48];
         unsigned line;
         size_t n;
-        row rows[4];
+        row rows[5];
     } cases[] = {
         {"is taken: line 2", 3, 3, {{"a", "t", 1, 1, 1}, {"a", "t", 1, 1, 1}, {"t", NULL, 2, 1, 1}}},
         {"not an aggregate here", 2, 2, {{"a", "u", 1, 1, 1}, {"t", NULL, 2, 1, 1}}},
         {"goes in a circle", 4, 4, {{"a", "p", 1, 1, 1}, {"p", "q", 2, 1, 1}, {"q", "p", 3, 1, 1}, {"t", NULL, 4, 1, 1}}},
         {"has no parent", 2, 3, {{"a", NULL, 1, 1, 1}, {"b", "t", 1, 1, 1}, {"t", NULL, 2, 1, 1}}},
+        {"not below its parent", 3, 5, {{"a", "x", 1, 1, 1}, {"x", "p", 2, 1, 1}, {"p", "q", 2, 1, 1}, {"q", "p", 3, 1, 1},
+                                        {"t", NULL, 4, 1, 1}}},
+        {"goes in a circle", 4, 3, {{"a", "p", 1, 1, 1}, {"p", "t", 2, 1, 1}, {"t", "p", 3, 1, 1}}},
+        {"has no code", 2, 2, {{"", "t", 1, 1, 1}, {"t", NULL, 2, 1, 1}}},
+        {"has no code", 3, 2, {{"a", "t", 1, 1, 1}, {NULL, NULL, 2, 1, 1}}},
+        {"has no parent", 2, 3, {{"a", "", 1, 1, 1}, {"b", "t", 1, 1, 1}, {"t", "", 2, 1, 1}}},
+        {"at least 0", 2, 2, {{"a", "t", 1, 1, (double)INFINITY}, {"t", NULL, 2, 1, 1}}},
+        {"at least 0", 3, 2, {{"a", "t", 1, 1, 1}, {"t", NULL, 2, 1, (double)NAN}}},
+        {"level must be", 2, 2, {{"a", "t", -1, 1, 1}, {"t", NULL, 2, 1, 1}}},
         {"not below its parent", 2, 3, {{"p", "q", 2, 1, 1}, {"q", NULL, 2, 1, 1}, {"a", "p", 1, 1, 1}}},
         {"has no children", 3, 3, {{"a", "t", 1, 1, 1}, {"p", "t", 2, 1, 1}, {"t", NULL, 3, 1, 1}}},
         {"at least 0", 2, 2, {{"a", "t", 1, 1, -1}, {"t", NULL, 2, 1, 1}}},
@@ -103,6 +112,11 @@ Test(framework, transforms)
     cr_expect(csi_transform_parse("log1p", &transform) && transform == CSI_TRANSFORM_LOG1P);
     cr_expect_not(csi_transform_parse("sqrt", &transform));
     cr_expect_float_eq(csi_transform_apply(CSI_TRANSFORM_LOG1P, 1), 0.6931471805599453, 1e-15);
-    cr_expect(isnan(csi_transform_apply(CSI_TRANSFORM_LOG, 0)));
+    cr_expect(isnan(csi_transform_apply(CSI_TRANSFORM_LOG, 0)) && isnan(csi_transform_apply(CSI_TRANSFORM_LOG1P, -1)));
+    cr_expect_float_eq(csi_transform_apply(CSI_TRANSFORM_LOG, 2), 0.6931471805599453, 1e-15);
+    cr_expect_float_eq(csi_transform_apply(CSI_TRANSFORM_ASINH, 1), 0.881373587019543, 1e-15);
+    for (int t = CSI_TRANSFORM_NONE; t <= CSI_TRANSFORM_ASINH; t++) {
+        cr_expect(csi_transform_parse(csi_transform_name((csi_transform)t), &transform) && (int)transform == t);
+    }
     cr_expect_eq(csi_transform_apply(CSI_TRANSFORM_NONE, -3), -3);
 }

@@ -29,6 +29,7 @@ static void write_sample(csi_json *json)
     csi_json_number_at(json, "none", NAN);
     csi_json_integer_at(json, "count", -9223372036854775807);
     csi_json_boolean_at(json, "ok", true);
+    csi_json_boolean_at(json, "not", false);
     csi_json_text_at(json, "null", NULL);
     csi_json_key(json, "list");
     csi_json_begin_array(json);
@@ -48,7 +49,7 @@ Test(json, layout)
     csi_json_init(&json, append, &out, false);
     write_sample(&json);
     cr_expect(strcmp(out.bytes, "{\"name\":\"C\xc3\xb4te d'Ivoire\",\"score\":0.30000000000000004,\"none\":null,"
-                                "\"count\":-9223372036854775807,\"ok\":true,\"null\":null,\"list\":[1,{},[]]}") == 0,
+                                "\"count\":-9223372036854775807,\"ok\":true,\"not\":false,\"null\":null,\"list\":[1,{},[]]}") == 0,
               "%s", out.bytes);
     out.n = 0;
     csi_json_init(&json, append, &out, true);
@@ -59,6 +60,7 @@ Test(json, layout)
                                 "  \"none\": null,\n"
                                 "  \"count\": -9223372036854775807,\n"
                                 "  \"ok\": true,\n"
+                                "  \"not\": false,\n"
                                 "  \"null\": null,\n"
                                 "  \"list\": [\n"
                                 "    1,\n"
@@ -84,6 +86,10 @@ Test(json, escapes)
         {"\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                         /* overlong */
         {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},         /* a surrogate */
         {"\xf4\x90\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* beyond U+10FFFF */
+        {"\xf4\x8f\xbf\xbf", "\"\xf4\x8f\xbf\xbf\""},
+        {"\xe2\x81\xa8\xe2\x80\xb0", "\"\xe2\x81\xa8\xe2\x80\xb0\""}, /* neighbours of the line separators */
+        {"\xf5\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+        {"\xf0\x8f\xbf\xbf", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* overlong */
         {"\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                         /* cut short */
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {

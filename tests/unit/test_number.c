@@ -76,6 +76,7 @@ Test(number, accepts_and_refuses)
         {"-", CSI_NUMBER_SYNTAX, 0},       {".", CSI_NUMBER_SYNTAX, 0},
         {"e5", CSI_NUMBER_SYNTAX, 0},      {".e5", CSI_NUMBER_SYNTAX, 0},
         {"1e", CSI_NUMBER_SYNTAX, 0},      {"1e+", CSI_NUMBER_SYNTAX, 0},
+        {"1ex", CSI_NUMBER_SYNTAX, 0},     {"1e-+1", CSI_NUMBER_SYNTAX, 0},
         {"1e5.0", CSI_NUMBER_SYNTAX, 0},   {"1.2.3", CSI_NUMBER_SYNTAX, 0},
         {"--1", CSI_NUMBER_SYNTAX, 0},     {"+-1", CSI_NUMBER_SYNTAX, 0},
         {"1_000", CSI_NUMBER_SYNTAX, 0},   {"1,000", CSI_NUMBER_SYNTAX, 0},

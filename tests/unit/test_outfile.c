@@ -2,9 +2,11 @@
  * in tests/fault. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -122,7 +124,9 @@ Test(outfile, refuses_what_is_no_regular_file)
     cr_assert(symlink("/nonexistent", path_of(directory, "dangling")) == 0);
     cr_assert(mkdir(path_of(directory, "directory"), 0700) == 0);
     cr_assert(mkfifo(path_of(directory, "fifo"), 0600) == 0);
-    static const char *const name[] = {"link", "dangling", "directory", "fifo", "", ".", "..", "a/b", "../x"};
+    static char too_long[256];
+    memset(too_long, 'a', 250);
+    const char *const name[] = {"link", "dangling", "directory", "fifo", "", ".", "..", "a/b", "../x", too_long};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         csi_diag *const diag = csi_diag_new(0);
         csi_outfile *file = NULL;
@@ -226,14 +230,18 @@ Test(outfile, sweep_takes_only_what_dead_runs_left)
 {
     const char *const directory = temporary_directory();
     static const char *const kept[] = {"a.csv", ".csindex-a.tmp", ".csindex-a-1.tmp", ".csindex--1-2.tmp",
-                                       ".csindex-a-x-2.tmp", ".csindex-a-1-2.tmp.csv", "csindex-a-1-2.tmp"};
+                                       ".csindex-a-x-2.tmp", ".csindex-a-1-2.tmp.csv", "csindex-a-1-2.tmp",
+                                       ".csindex-12.tmp", ".csindex-a12.tmp", ".csindex-12-34.tmp", ".csindex-a12-34.tmp",
+                                       ".csindex-0123456789.txt"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         write_text_file(directory, kept[i], "");
     }
     write_text_file(directory, ".csindex-scores.csv.gz-4711-0.tmp", "half");
+    cr_assert(symlink(path_of(directory, "a.csv"), path_of(directory, ".csindex-link-1-2.tmp")) == 0);
+    cr_assert(mkdir(path_of(directory, ".csindex-directory-1-2.tmp"), 0700) == 0);
     csi_outfile *file = open_or_die(directory, "mine", CSI_PLAIN);
     csi_directory_sweep(directory);
-    cr_expect(count_entries(directory) == (int)(sizeof kept / sizeof *kept) + 1);
+    cr_expect(count_entries(directory) == (int)(sizeof kept / sizeof *kept) + 3);
     cr_expect(csi_outfile_commit(file, NULL, NULL) == CSI_OK, "a live temporary survives a sweep");
     csi_directory_sweep("/nonexistent");
 }
@@ -249,6 +257,66 @@ Test(outfile, signal_handlers_can_tidy_up)
     csi_outfile_abandon(two);
 }
 
+/* More tickets than a signal handler's list has room for are only not tidied up by it. */
+Test(outfile, many_at_once)
+{
+    enum { MANY = 70 };
+    const char *const directory = temporary_directory();
+    csi_outfile *file[MANY];
+    for (int i = 0; i < MANY; i++) {
+        file[i] = open_or_die(directory, text_format("%d", i), CSI_PLAIN);
+        csi_outfile_integer(file[i], i);
+    }
+    for (int i = 0; i < MANY; i++) {
+        cr_expect(csi_outfile_commit(file[i], NULL, NULL) == CSI_OK);
+        expect_content(path_of(directory, text_format("%d", i)), text_format("%d", i));
+    }
+    cr_expect(count_entries(directory) == MANY);
+}
+
+/* Bytes that no compressor makes smaller, in writes of odd sizes, come out as they went in. */
+Test(outfile, what_cannot_be_compressed)
+{
+    enum { SIZE = 1 << 20 };
+    static char bytes[SIZE], back[SIZE + 1];
+    uint64_t state = 1;
+    for (int i = 0; i < SIZE; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        bytes[i] = (char)(state >> 56);
+    }
+    const char *const directory = temporary_directory();
+    csi_outfile *file = open_or_die(directory, "a.gz", CSI_GZIP);
+    for (size_t at = 0; at < SIZE;) {
+        const size_t part = at % 70001 + 1 < SIZE - at ? at % 70001 + 1 : SIZE - at;
+        csi_outfile_write(file, bytes + at, part);
+        at += part;
+    }
+    cr_assert(csi_outfile_commit(file, NULL, NULL) == CSI_OK);
+    gzFile in = gzopen(path_of(directory, "a.gz"), "rb");
+    cr_expect(gzread(in, back, sizeof back) == SIZE && gzclose(in) == Z_OK && memcmp(bytes, back, SIZE) == 0);
+}
+
+Test(outfile, no_descriptor_left_is_told)
+{
+    const char *const directory = temporary_directory();
+    csi_outfile *file = open_or_die(directory, "a", CSI_PLAIN);
+    csi_outfile_number(file, NAN); /* writes nothing */
+    csi_outfile_text(file, "content");
+    const int next = dup(0);
+    struct rlimit limit;
+    cr_assert(next >= 0 && close(next) == 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    const struct rlimit none = {(rlim_t)next, limit.rlim_max};
+    csi_diag *const diag = csi_diag_new(0);
+    setrlimit(RLIMIT_NOFILE, &none);
+    const csi_status status = csi_outfile_commit(file, diag, NULL);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    size_t n = 0;
+    const csi_message *const message = csi_diag_messages(diag, &n);
+    cr_expect(status == CSI_ERR_IO && n == 1 && strstr(message[0].text, "Too many open files") != NULL);
+    csi_diag_free(diag);
+    cr_expect(count_entries(directory) == 0);
+}
+
 Test(outfile, directories)
 {
     const char *const directory = temporary_directory();
@@ -259,6 +327,14 @@ Test(outfile, directories)
     cr_expect(csi_directory_make(path_of(directory, "file"), NULL) == CSI_ERR_CANT_CREATE);
     cr_expect(csi_directory_make(path_of(directory, "file/below"), NULL) == CSI_ERR_CANT_CREATE);
     cr_expect(csi_directory_sync(path_of(directory, "none"), NULL) == CSI_ERR_IO);
+    static char too_long[300];
+    memset(too_long, 'a', sizeof too_long - 1);
+    csi_diag *const diag = csi_diag_new(0);
+    size_t n = 0;
+    cr_expect(csi_directory_make(path_of(directory, too_long), diag) == CSI_ERR_CANT_CREATE);
+    const csi_message *const message = csi_diag_messages(diag, &n);
+    cr_expect(n == 1 && strcmp(message[0].text, "the directory cannot be made: File name too long") == 0);
+    csi_diag_free(diag);
 }
 
 Test(outfile, whole_files_are_read)

@@ -1,4 +1,5 @@
 /* core/settings: the tree, its places, and every refusal with file, line, column. */
+#include <math.h>
 #include <string.h>
 
 #include "core/settings.h"
@@ -80,6 +81,11 @@ Test(settings, refuses_what_is_no_configuration)
         {"a: \"unended\n", 0, ""},
         {"a: \"x\\0y\"\n", 1, "NUL"},
         {"a: b: c\n", 1, ""},
+        {"a: \xff\n", 0, "this is not YAML"},
+        {"\xff\xfe", 0, "this is not YAML"},
+        {"- 1\n- {b: *x}\n", 2, "aliases"},
+        {"*x\n", 1, "aliases"},
+        {"a: 1\n...\nb: [\n", 0, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const csi_setting *root;
@@ -148,4 +154,75 @@ Test(settings, unknown_keys_get_a_suggestion)
     cr_expect_str_eq(message[0].text, "unknown key \"directon\" in a node; did you mean \"direction\"?");
     cr_expect_str_eq(message[1].text, "unknown key \"zzz\" in a node");
     cr_expect_eq(message[1].line, 3);
+}
+
+Test(settings, an_empty_file_is_an_empty_map)
+{
+    static const char *const empty[] = {"", "# nothing yet\n", "\n\n", "---\n"};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+        const csi_setting *root;
+        cr_assert_eq(parse(empty[i], &root), CSI_OK, "%s", empty[i]);
+        cr_expect(root->n == 0 && root->text[0] == '\0', "%s", empty[i]);
+    }
+    cr_expect_eq(csi_setting_check_keys(NULL, "nothing", NULL, 0, diag), CSI_OK);
+    cr_expect_null(csi_setting_find(NULL, "a"));
+}
+
+Test(settings, lines_may_end_as_they_like)
+{
+    const csi_setting *root;
+    cr_assert_eq(parse("a: 1\r\nb: 'two'\r\n", &root), CSI_OK);
+    cr_expect_str_eq(csi_setting_find(root, "b")->place.source_line, "b: 'two'");
+}
+
+/* Every getter on every kind, limits without an end, and lists too long for a message. */
+Test(settings, getters_say_what_they_expected)
+{
+    const csi_setting *root;
+    cr_assert_eq(parse("list: [x]\nmap: {k: 1}\nlow: -7\nhigh: 7\nwhole: 1.5\nlong: "
+                       "a-name-far-longer-than-any-that-is-known-and-so-near-to-none-of-them-at-all\n", &root), CSI_OK);
+    const csi_setting *list = csi_setting_find(root, "list"), *map = csi_setting_find(root, "map");
+    double number;
+    int64_t integer;
+    bool flag;
+    const char *text;
+    size_t choice;
+    static char name[40][24];
+    const char *many[41];
+    for (size_t i = 0; i < 40; i++) {
+        memcpy(name[i], "choice-number-00-of-40", 23);
+        name[i][14] = (char)('0' + i / 10);
+        name[i][15] = (char)('0' + i % 10);
+        many[i] = name[i];
+    }
+    many[40] = "another-name-far-longer-than-any-that-anybody-would-give-to-anything";
+    static const char *const known[] = {"list"};
+    cr_expect_eq(csi_setting_number(list, 0, 1, diag, &number), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_integer(map, 0, 1, diag, &integer), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_boolean(list, diag, &flag), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_text(map, diag, &text), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_choice(list, many, 41, diag, &choice), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_check_keys(list, "a list", known, 1, diag), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_expect(&list->item[0], CSI_SETTING_LIST, diag), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_number(csi_setting_find(root, "low"), 0, (double)INFINITY, diag, &number), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_number(csi_setting_find(root, "high"), (double)-INFINITY, 0, diag, &number), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_integer(csi_setting_find(root, "whole"), 0, 9, diag, &integer), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_integer(csi_setting_find(root, "low"), 0, 9, diag, &integer), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_choice(csi_setting_find(root, "long"), many, 41, diag, &choice), CSI_ERR_CONFIG);
+    cr_expect_eq(csi_setting_choice(csi_setting_find(root, "high"), many, 41, diag, &choice), CSI_ERR_CONFIG);
+    static const char *const words[] = {
+        "list must be a single value, not a list", "map must be a single value, not a map of keys",
+        "list must be a single value, not a list", "map must be a single value, not a map of keys",
+        "list must be a single value, not a list", "list must be a map of keys, not a list",
+        "this must be a list, not a single value", "low must lie between 0 and inf, not -7",
+        "high must lie between -inf and 0, not 7", "whole must be a whole number, not \"1.5\"",
+        "low must lie between 0 and 9, not -7"};
+    size_t n;
+    const csi_message *message = csi_diag_messages(diag, &n);
+    cr_assert_eq(n, 13);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        cr_expect_str_eq(message[i].text, words[i]);
+    }
+    cr_expect(strncmp(message[11].text, "long must be choice-number-00-of-40, choice-number-01", 50) == 0);
+    cr_expect_null(strstr(message[12].text, "did you mean"));
 }

@@ -113,6 +113,8 @@ Test(switch, recovery_leaves_a_live_run_and_foreign_files_alone)
 {
     static const char *const foreign[] = {
         "not a journal\n",
+        "onlyone\n",
+        "two words\n",
         "0123 ../a.csv b.csv\n",
         "0123 a.csv b.csv\n",
         "0123 " TEMPORARY_A " ../../etc/passwd\n",
@@ -138,4 +140,28 @@ Test(switch, recovery_leaves_a_live_run_and_foreign_files_alone)
     cr_expect(csi_directory_recover(directory, NULL) == CSI_OK);
     cr_expect(holds(directory, "a.csv", "new a"));
     cr_expect(csi_directory_recover("/nowhere/at/all", NULL) == CSI_OK);
+}
+
+/* What stands under the temporary's name but is no file is not followed; it goes. */
+Test(switch, recovery_does_not_follow_links)
+{
+    const char *const directory = temporary_directory();
+    char journal[512], sha[CSI_DIGEST_HEX];
+    csi_digest_bytes("mine", 4, sha);
+    const char *const victim = write_text_file(directory, "victim", "mine");
+    snprintf(journal, sizeof journal, "%s %s a.csv\n", sha, TEMPORARY_A);
+    write_text_file(directory, JOURNAL, journal);
+    cr_assert(symlink(victim, path_of(directory, TEMPORARY_A)) == 0);
+    cr_expect(csi_directory_recover(directory, NULL) == CSI_OK);
+    cr_expect(holds(directory, "a.csv", NULL) && holds(directory, "victim", "mine") && holds(directory, TEMPORARY_A, NULL));
+}
+
+/* A journal that cannot be finished may still need the temporaries: they are not swept. */
+Test(switch, a_foreign_journal_keeps_the_sweep_away)
+{
+    const char *const directory = temporary_directory();
+    write_text_file(directory, JOURNAL, "not a journal\n");
+    write_text_file(directory, TEMPORARY_A, "new a");
+    csi_directory_sweep(directory);
+    cr_expect(holds(directory, TEMPORARY_A, "new a"));
 }
