@@ -15,7 +15,7 @@ add_library(csindex_flags INTERFACE)
 # The sanitized suite runs at -O1: at -O0 it takes more than twice as long.
 target_compile_options(csindex_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-  -ffp-contract=off -fno-math-errno -fno-trapping-math
+  -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-semantic-interposition
   "-ffile-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}=."
   "-ffile-prefix-map=${CMAKE_CURRENT_BINARY_DIR}=build"
   $<$<NOT:$<BOOL:${CSINDEX_SANITIZE}>>:-fstack-protector-strong;-fstack-clash-protection;-fcf-protection>

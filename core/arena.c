@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#define LARGE_PAGE ((size_t)2 << 20)
 #define FIRST_BLOCK ((size_t)16384)
 #define LARGEST_BLOCK ((size_t)1 << 20)
 
@@ -98,6 +100,15 @@ char *csi_arena_format(csi_arena *arena, const char *format, ...)
     }
     va_end(again);
     return text;
+}
+
+void csi_large_pages(void *bytes, size_t n)
+{
+    const uintptr_t start = (uintptr_t)bytes, end = start + n;
+    const uintptr_t first = (start + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE, last = end / LARGE_PAGE * LARGE_PAGE;
+    if (n >= LARGE_PAGE && first < last) {
+        (void)madvise((char *)bytes + (first - start), last - first, MADV_HUGEPAGE);
+    }
 }
 
 struct csi_names {

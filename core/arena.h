@@ -39,4 +39,8 @@ size_t csi_names_find(const csi_names *names, const char *text, size_t length);
 size_t csi_names_count(const csi_names *names);
 const char *csi_names_at(const csi_names *names, size_t index); /* borrowed from the arena */
 
+/* Asks for large pages under bytes[0..n), which changes nothing but speed: finding many small ones takes longer than
+ * using them. Nothing is asked where there is no room for one. */
+void csi_large_pages(void *bytes, size_t n);
+
 #endif

@@ -1,4 +1,4 @@
-/* Reading numbers: correctly rounded for any number of digits.
+/* Reading numbers: correctly rounded for any number of digits. Those that tables hold are read by number_plain.h.
  *
  * Three steps, each taken only when the one before cannot decide. Up to 2^53 with at most 22 powers of ten, one
  * multiplication or division of exact doubles rounds once and correctly (W. D. Clinger, How to Read Floating Point
@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/number_plain.h"
 #include "core/number_powers.h"
 
 enum {
@@ -307,7 +308,7 @@ static uint64_t rounded_bits(const decimal *number, const neighbour *place)
     return bits + (place->side == UP);
 }
 
-csi_number_error csi_number_read(const char *text, size_t length, double *value)
+static csi_number_error read_any(const char *text, size_t length, double *value)
 {
     decimal number;
     const csi_number_error error = scan(text, length, &number);
@@ -333,6 +334,11 @@ csi_number_error csi_number_read(const char *text, size_t length, double *value)
     }
     *value = number.is_negative && size != 0 ? -size : size;
     return CSI_NUMBER_OK;
+}
+
+csi_number_error csi_number_read(const char *text, size_t length, double *value)
+{
+    return csi_number_read_plain(text, length, value) ? CSI_NUMBER_OK : read_any(text, length, value);
 }
 
 csi_number_error csi_number_read_integer(const char *text, size_t length, int64_t *value)

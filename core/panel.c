@@ -12,8 +12,8 @@ static void fill_with_nan(double *value, size_t n)
     }
 }
 
-csi_status csi_panel_new(size_t n_series, int first_year, size_t n_years, size_t n_countries, bool with_standard_error,
-                         csi_panel **panel)
+csi_status csi_panel_new_unfilled(size_t n_series, int first_year, size_t n_years, size_t n_countries,
+                                  bool with_standard_error, csi_panel **panel)
 {
     *panel = NULL;
     size_t n, n_values, n_bytes;
@@ -28,21 +28,33 @@ csi_status csi_panel_new(size_t n_series, int first_year, size_t n_years, size_t
     if (p == NULL) {
         return CSI_ERR_MEMORY;
     }
+    csi_large_pages(p, n_bytes);
     double *values = (double *)(void *)(p + 1);
     *p = (csi_panel){.n_series = n_series, .n_years = n_years, .n_countries = n_countries, .first_year = first_year};
     p->value = values;
     p->standard_error = with_standard_error ? values + n : NULL;
     p->state = (csi_cell *)(void *)(values + n_values);
-    fill_with_nan(values, n_values);
-    memset(p->state, CSI_CELL_MISSING, n * sizeof(csi_cell));
     *panel = p;
     return CSI_OK;
 }
 
+csi_status csi_panel_new(size_t n_series, int first_year, size_t n_years, size_t n_countries, bool with_standard_error,
+                         csi_panel **panel)
+{
+    const csi_status status =
+        csi_panel_new_unfilled(n_series, first_year, n_years, n_countries, with_standard_error, panel);
+    if (status == CSI_OK) {
+        const size_t n = n_series * n_years * n_countries;
+        fill_with_nan((*panel)->value, with_standard_error ? 2 * n : n); /* standard errors follow the values */
+        memset((*panel)->state, CSI_CELL_MISSING, n * sizeof(csi_cell));
+    }
+    return status;
+}
+
 csi_status csi_panel_copy(const csi_panel *from, csi_panel **panel)
 {
-    const csi_status status = csi_panel_new(from->n_series, from->first_year, from->n_years, from->n_countries,
-                                            from->standard_error != NULL, panel);
+    const csi_status status = csi_panel_new_unfilled(from->n_series, from->first_year, from->n_years, from->n_countries,
+                                                     from->standard_error != NULL, panel);
     if (status != CSI_OK) {
         return status;
     }

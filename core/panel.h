@@ -42,6 +42,10 @@ typedef struct csi_panel {
 /* A panel of missing cells. Fails with CSI_ERR_MEMORY, also when the size overflows. Owned by the caller. */
 CSI_MUST_USE csi_status csi_panel_new(size_t n_series, int first_year, size_t n_years, size_t n_countries,
                                       bool with_standard_error, csi_panel **panel);
+
+/* The same with cells that hold anything: the caller fills every one. */
+CSI_MUST_USE csi_status csi_panel_new_unfilled(size_t n_series, int first_year, size_t n_years, size_t n_countries,
+                                               bool with_standard_error, csi_panel **panel);
 CSI_MUST_USE csi_status csi_panel_copy(const csi_panel *from, csi_panel **panel);
 void csi_panel_free(csi_panel *panel);
 

@@ -96,7 +96,7 @@ csi_status csi_setting_integer(const csi_setting *setting, int64_t low, int64_t 
 csi_status csi_setting_boolean(const csi_setting *setting, csi_diag *diag, bool *out)
 {
     static const char *const names[] = {"false", "true"};
-    size_t choice;
+    size_t choice = 0;
     const csi_status status = csi_setting_choice(setting, names, 2, diag, &choice);
     if (status == CSI_OK) {
         *out = choice == 1;

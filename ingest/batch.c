@@ -18,6 +18,10 @@ enum { SERIES_UNKNOWN = 1, SERIES_FIRST };
 csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan)
 {
     *batch = (csi_batch){.plan = plan};
+    batch->has_spreads = plan->bound != NULL;
+    for (size_t i = 0; i < plan->n_values; i++) {
+        batch->has_spreads = batch->has_spreads || plan->value[i].error_column != CSI_NO_COLUMN;
+    }
     batch->aggregates = csi_memo_new();
     batch->units = csi_memo_new();
     batch->dated_units = csi_memo_new();
@@ -51,6 +55,7 @@ void csi_batch_clear(csi_batch *batch)
     csi_memo_free(batch->series);
     csi_memo_free(batch->described);
     free(batch->observation);
+    free(batch->spread);
     free(batch->share);
     free(batch->finding);
     free(batch->key);
@@ -58,36 +63,54 @@ void csi_batch_clear(csi_batch *batch)
     *batch = (csi_batch){0};
 }
 
-csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observation)
+static csi_status grow_shares(csi_batch *batch, size_t room)
 {
-    if (batch->n == batch->room) {
-        const size_t room = batch->room == 0 ? 1024 : batch->room * 2;
-        csi_observation *grown = realloc(batch->observation, room * sizeof *grown);
-        if (grown == NULL) {
-            return CSI_ERR_MEMORY;
-        }
-        batch->observation = grown;
-        batch->room = room;
-    }
-    batch->observation[batch->n++] = *observation;
-    return CSI_OK;
+    csi_share *grown = reallocarray(batch->share, room, sizeof *grown);
+    batch->share = grown != NULL ? grown : batch->share;
+    return grown != NULL ? CSI_OK : CSI_ERR_MEMORY;
 }
 
-csi_status csi_batch_share(csi_batch *batch, uint32_t slot, uint32_t series, size_t year, const csi_share *share,
-                           csi_origin origin)
+static csi_status grow_spreads(csi_batch *batch, size_t room)
 {
-    if (batch->n == batch->share_room) {
-        const size_t room = batch->share_room == 0 ? 1024 : batch->share_room * 2;
-        csi_share *grown = realloc(batch->share, room * sizeof *grown);
-        if (grown == NULL) {
-            return CSI_ERR_MEMORY;
-        }
-        batch->share = grown;
-        batch->share_room = room;
+    csi_spread *grown = reallocarray(batch->spread, room, sizeof *grown);
+    batch->spread = grown != NULL ? grown : batch->spread;
+    return grown != NULL ? CSI_OK : CSI_ERR_MEMORY;
+}
+
+csi_status csi_batch_reserve(csi_batch *batch, size_t n)
+{
+    csi_status status = CSI_OK;
+    if (batch->room - batch->n >= n) {
+        return CSI_OK;
+    }
+    const size_t room = batch->n + n > 2 * batch->room ? batch->n + n + 1024 : 2 * batch->room;
+    csi_observation *grown = reallocarray(batch->observation, room, sizeof *grown);
+    if (grown == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    batch->observation = grown;
+    if (batch->has_spreads) {
+        CSI_TRY(grow_spreads(batch, room));
+    }
+    if (batch->share != NULL) {
+        CSI_TRY(grow_shares(batch, room));
+    }
+    batch->room = room;
+out:
+    return status;
+}
+
+csi_status csi_batch_share(csi_batch *batch, const csi_observation *seen, const csi_share *share)
+{
+    csi_status status = CSI_OK;
+    CSI_TRY(csi_batch_reserve(batch, 1));
+    if (batch->share == NULL) {
+        CSI_TRY(grow_shares(batch, batch->room));
     }
     batch->share[batch->n] = *share;
-    const csi_observation seen = {.slot = slot, .series = series, .year = (int32_t)year, .origin = origin};
-    return csi_batch_observe(batch, &seen);
+    batch->observation[batch->n++] = *seen;
+out:
+    return status;
 }
 
 csi_field *csi_batch_fields(csi_batch *batch, size_t n)

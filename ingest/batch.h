@@ -5,18 +5,9 @@
 #ifndef CSI_INGEST_BATCH_H
 #define CSI_INGEST_BATCH_H
 
-#include "ingest/cube.h"
 #include "ingest/memo.h"
 #include "ingest/plan.h"
 #include "ingest/tally.h"
-
-typedef struct csi_observation {
-    double value;
-    csi_spread spread;
-    uint32_t slot, series;
-    int32_t year; /* index along the panel's axis */
-    csi_origin origin;
-} csi_observation;
 
 /* Something to report, in the words it will be reported in. */
 typedef struct csi_finding {
@@ -40,8 +31,9 @@ typedef struct csi_batch {
     const csi_plan *plan;
     csi_observation *observation;
     size_t n, room;
-    csi_share *share; /* beside each observation, when rows are tallied */
-    size_t share_room;
+    csi_spread *spread; /* beside each observation; NULL when the plan has no column of them */
+    bool has_spreads;
+    csi_share *share;   /* beside each observation of readers that give them; else NULL */
     csi_finding *finding;
     size_t n_findings, finding_room;
     uint64_t n_records, n_missing;
@@ -58,11 +50,11 @@ CSI_MUST_USE csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan);
 void csi_batch_clear(csi_batch *batch);   /* frees everything */
 void csi_batch_restart(csi_batch *batch); /* empties it for the next slice; memories stay */
 
-CSI_MUST_USE csi_status csi_batch_observe(csi_batch *batch, const csi_observation *observation);
+/* Room for n more observations, to be written at observation[n] on; a NULL spread stays NULL. */
+CSI_MUST_USE csi_status csi_batch_reserve(csi_batch *batch, size_t n);
 
-/* The same for a row that makes a cell together with others. */
-CSI_MUST_USE csi_status csi_batch_share(csi_batch *batch, uint32_t slot, uint32_t series, size_t year,
-                                        const csi_share *share, csi_origin origin);
+/* A row that makes a cell together with others. Readers that use it give nothing but such rows. */
+CSI_MUST_USE csi_status csi_batch_share(csi_batch *batch, const csi_observation *seen, const csi_share *share);
 
 /* Notes a finding at a field of a record (field CSI_NO_COLUMN: the record's start). Once the batch holds many, more
  * are dropped: the diagnostics will be full. */

@@ -141,12 +141,12 @@ static const char *explain(const csi_dialect *dialect, const char *text, size_t 
     return "is not a number (if it stands for no value, list it under missing: [...])";
 }
 
-csi_reading csi_dialect_read(const csi_dialect *dialect, const char *text, size_t length, double *value,
-                             const char **why)
+csi_reading csi_dialect_read_any(const csi_dialect *dialect, const char *text, size_t length, double *value,
+                                 const char **why)
 {
     csi_number_error error = CSI_NUMBER_SYNTAX;
-    if (length > 0 && dialect->decimal == '.' && !dialect->has_numeric_missing && (is_digit(text[0]) || text[0] == '-')) {
-        error = csi_number_read(text, length, value); /* nearly every cell ends here */
+    if (dialect->decimal == '.' && !dialect->has_numeric_missing && (is_digit(text[0]) || text[0] == '-')) {
+        error = csi_number_read(text, length, value);
         if (error == CSI_NUMBER_OK) {
             return CSI_READ_NUMBER;
         }

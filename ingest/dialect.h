@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/number_plain.h"
+
 typedef struct csi_dialect {
     char delimiter;
     char quote;      /* '\0': none */
@@ -21,10 +23,22 @@ typedef struct csi_dialect {
 
 typedef enum csi_reading { CSI_READ_NUMBER, CSI_READ_MISSING, CSI_READ_BAD } csi_reading;
 
+csi_reading csi_dialect_read_any(const csi_dialect *dialect, const char *text, size_t length, double *value,
+                                 const char **why);
+
 /* Reads text[0..length), blanks around it dropped. *why, for CSI_READ_BAD, says what is wrong ("is not a number");
  * static storage. */
-csi_reading csi_dialect_read(const csi_dialect *dialect, const char *text, size_t length, double *value,
-                             const char **why);
+static inline csi_reading csi_dialect_read(const csi_dialect *dialect, const char *text, size_t length, double *value,
+                                           const char **why)
+{
+    if (length == 0) {
+        return CSI_READ_MISSING;
+    }
+    if (dialect->decimal == '.' && !dialect->has_numeric_missing && csi_number_read_plain(text, length, value)) {
+        return CSI_READ_NUMBER; /* nearly every cell ends here */
+    }
+    return csi_dialect_read_any(dialect, text, length, value, why);
+}
 
 /* True when one of the missing markers would read as a number otherwise. */
 bool csi_dialect_has_numeric_missing(const csi_dialect *dialect);

@@ -239,7 +239,7 @@ csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework, con
     CSI_TRY(read_inputs(&s));
     CSI_TRY(finish_tally(&s));
     CSI_TRY(check_any(&s));
-    status = csi_cube_finish(s.cube, s.units, arena, s.raw);
+    status = csi_cube_finish(s.cube, s.units, options->n_threads, arena, s.raw);
     if (status != CSI_OK) {
         status = no_memory(&s);
         goto out;

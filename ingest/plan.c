@@ -26,14 +26,6 @@ size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t lengt
     return csi_framework_find_series(plan->framework, code);
 }
 
-uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column)
-{
-    if (plan->n_packed == 0) {
-        return column;
-    }
-    return column < plan->n_packed ? 0 : column - (uint32_t)plan->n_packed + 1;
-}
-
 static bool passes(const csi_row_filter *filter, const csi_record *record)
 {
     size_t length = record->field[filter->column].length;
@@ -138,36 +130,36 @@ out:
     return status;
 }
 
+/* One cell, for which the batch has room. */
 static csi_status read_value(csi_batch *batch, const csi_record *record, const csi_value_column *value, uint32_t slot,
-                             uint32_t series, int year, size_t year_index)
+                             uint32_t series, uint32_t year)
 {
     const csi_plan *plan = batch->plan;
     const csi_field *field = &record->field[value->column];
-    csi_observation seen = {.spread = {NAN, NAN}, .slot = slot, .series = series, .year = (int32_t)year_index};
+    csi_observation *seen = &batch->observation[batch->n];
     const char *why = NULL;
-    const csi_reading reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen.value, &why);
+    bool is_good = true;
+    csi_status status = CSI_OK;
+    const csi_reading reading = csi_dialect_read(&plan->dialect, field->text, field->length, &seen->value, &why);
     if (reading == CSI_READ_MISSING) {
         batch->n_missing++;
         return CSI_OK;
     }
     if (reading == CSI_READ_BAD) {
-        return report_cell(batch, record, value->column, slot, series, year, why);
+        return report_cell(batch, record, value->column, slot, series, plan->options->first_year + (int)year, why);
     }
-    if (value->error_column != CSI_NO_COLUMN || plan->bound != NULL) {
-        const error_cell at = {record, slot, series, year};
-        bool is_good = true;
-        const csi_status status = read_spread(batch, &at, value, seen.value, &seen.spread, &is_good);
-        if (status != CSI_OK || !is_good) {
-            return status;
-        }
-    }
-    seen.origin = (csi_origin){.line = (uint32_t)record->line, .column = (uint16_t)(csi_plan_raw_column(plan, value->column) + 1),
+    seen->origin = (csi_origin){.line = (uint32_t)record->line,
+                                .column = (uint16_t)(csi_plan_raw_column(plan, value->column) + 1),
                                 .file = plan->file};
-    if (plan->is_tallied) {
-        const csi_share share = {.n = 1, .mean = seen.value};
-        return csi_batch_share(batch, slot, series, year_index, &share, seen.origin);
+    seen->slot = slot;
+    seen->series = series;
+    seen->year = year;
+    if (batch->has_spreads) {
+        const error_cell at = {record, slot, series, plan->options->first_year + (int)year};
+        status = read_spread(batch, &at, value, seen->value, &batch->spread[batch->n], &is_good);
     }
-    return csi_batch_observe(batch, &seen);
+    batch->n += is_good;
+    return status;
 }
 
 static csi_status describe_unit(csi_batch *batch, const csi_record *record, uint32_t slot)
@@ -223,7 +215,7 @@ static csi_status read_values(csi_batch *batch, const csi_record *record, uint32
 {
     const csi_plan *plan = batch->plan;
     const csi_ingest_options *options = plan->options;
-    csi_status status = CSI_OK;
+    csi_status status = csi_batch_reserve(batch, plan->n_values);
     for (size_t i = 0; i < plan->n_values && status == CSI_OK; i++) {
         const csi_value_column *value = &plan->value[i];
         const uint32_t series = value->series == CSI_SERIES_OF_ROW ? row_series : value->series;
@@ -250,7 +242,7 @@ static csi_status read_values(csi_batch *batch, const csi_record *record, uint32
                 continue;
             }
         }
-        status = read_value(batch, record, value, unit, series, year, (size_t)(year - options->first_year));
+        status = read_value(batch, record, value, unit, series, (uint32_t)(year - options->first_year));
     }
     return status;
 }

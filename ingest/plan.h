@@ -102,7 +102,10 @@ size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t lengt
 double csi_plan_bound_distance(double probability);
 
 /* The field of the record as it stands in the file that column `column` of the plan comes from. */
-uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column);
+static inline uint32_t csi_plan_raw_column(const csi_plan *plan, uint32_t column)
+{
+    return plan->n_packed == 0 ? column : column < plan->n_packed ? 0 : column - (uint32_t)plan->n_packed + 1;
+}
 
 struct csi_batch;
 

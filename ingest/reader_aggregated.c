@@ -140,7 +140,9 @@ static csi_status read_record(const csi_plan *plan, const csi_record *given, csi
         return status;
     }
     const csi_origin origin = {.line = (uint32_t)record.line, .column = (uint16_t)(plan->value->column + 1), .file = plan->file};
-    return csi_batch_share(batch, key.slot, key.series, (size_t)(key.year - plan->options->first_year), &share, origin);
+    const csi_observation seen = {
+        .origin = origin, .slot = key.slot, .series = key.series, .year = (uint32_t)(key.year - plan->options->first_year)};
+    return csi_batch_share(batch, &seen, &share);
 }
 
 const csi_reader csi_reader_aggregated = {

@@ -222,7 +222,9 @@ static csi_status share_out(csi_batch *batch, const csi_event_plan *events, cons
             done[n_done++] = slot;
         }
         const csi_origin origin = {.line = (uint32_t)record->line, .column = (uint16_t)(plan->unit_column + 1), .file = plan->file};
-        status = csi_batch_share(batch, slot, events->series, (size_t)(year - plan->options->first_year), share, origin);
+        const csi_observation seen = {
+            .origin = origin, .slot = slot, .series = events->series, .year = (uint32_t)(year - plan->options->first_year)};
+        status = csi_batch_share(batch, &seen, share);
     }
     return status;
 }

@@ -16,7 +16,6 @@
 #include "ingest/head.h"
 
 #define MAX_LISTED 6
-#define AHEAD 12 /* observations */
 
 typedef struct reading {
     csi_slices *slices;
@@ -148,24 +147,29 @@ static void merge_duplicate(reading *r, const csi_observation *seen, const csi_o
     fail(r, csi_diag_error(r->diag, CSI_ERR_DATA, &place,
                            "country \"%s\", indicator \"%s\", year %d was already given at %s:%" PRIu32,
                            csi_units_code(plan->units, seen->slot), series_code(plan->framework, seen->series),
-                           plan->options->first_year + seen->year, r->labels[taken->file], taken->line));
+                           plan->options->first_year + (int)seen->year, r->labels[taken->file], taken->line));
     if (taken->file == plan->file && r->n_pairs++ == 0) {
         csi_diag_note(r->diag, &place, "where rows differ in other columns (a unit, a sex, an age), where: {COLUMN: VALUE} "
                                        "chooses among them");
     }
 }
 
-/* Rows of a file may jump from cell to cell all over the cube: the cell of a later one is fetched meanwhile. */
-static void prefetch(const reading *r, const csi_batch *batch, size_t i)
+/* Puts the observations into the cube, and tells of those whose cell is taken. */
+static csi_status merge_observations(reading *r, const csi_batch *batch)
 {
-    if (i < batch->n) {
-        const csi_observation *next = &batch->observation[i];
-        if (r->plan->is_tallied) {
-            csi_tally_prefetch(r->tally, next->slot, next->series, (size_t)next->year);
-        } else {
-            csi_cube_prefetch(r->cube, next->slot, next->series, (size_t)next->year);
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < batch->n && status == CSI_OK; i++) {
+        csi_origin taken;
+        size_t n_put;
+        status = csi_cube_put_all(r->cube, batch->observation + i,
+                                  batch->spread != NULL ? batch->spread + i : NULL, batch->n - i, &n_put, &taken);
+        r->facts->n_observations += n_put;
+        i += n_put;
+        if (taken.line != 0 && !csi_diag_is_full(r->diag)) {
+            merge_duplicate(r, &batch->observation[i], &taken);
         }
     }
+    return status;
 }
 
 /* Puts a batch into the cube. The turn is ours. */
@@ -175,20 +179,9 @@ static csi_status merge(reading *r, csi_batch *batch)
     for (size_t i = 0; i < batch->n_findings && status == CSI_OK && !csi_diag_is_full(r->diag); i++) {
         status = merge_finding(r, &batch->finding[i]);
     }
-    for (size_t i = 0; i < batch->n && status == CSI_OK; i++) {
-        const csi_observation *seen = &batch->observation[i];
-        csi_origin taken;
-        prefetch(r, batch, i + AHEAD);
-        if (r->plan->is_tallied) {
-            status = csi_tally_add(r->tally, seen->slot, seen->series, (size_t)seen->year, &batch->share[i], seen->origin);
-            continue;
-        }
-        status = csi_cube_put(r->cube, seen->slot, seen->series, (size_t)seen->year, seen->value, seen->spread,
-                              seen->origin, &taken);
-        if (status == CSI_OK && taken.line != 0 && !csi_diag_is_full(r->diag)) {
-            merge_duplicate(r, seen, &taken);
-        }
-        r->facts->n_observations += taken.line == 0;
+    if (status == CSI_OK) {
+        status = r->plan->is_tallied ? csi_tally_add(r->tally, batch->observation, batch->share, batch->n)
+                                     : merge_observations(r, batch);
     }
     add_left_out(&r->left_out, &batch->left_out);
     r->facts->n_records += batch->n_records;

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "ingest/memo.h"
 
@@ -39,7 +38,9 @@ typedef struct chunk {
     char *bytes;
 } chunk;
 
-#define LARGE_PAGE ((size_t)2 << 20)
+#define AHEAD 12 /* rows */
+#define SMALL_CHUNK ((size_t)1 << 20)
+#define LARGE_CHUNK ((size_t)16 << 20)
 
 struct csi_tally {
     chunk *chunk;
@@ -67,14 +68,21 @@ csi_tally *csi_tally_new(size_t n_series, size_t n_years)
     return tally;
 }
 
+static void free_values(const csi_tally *tally, size_t slot, size_t series)
+{
+    for (size_t year = 0; tally->kind[series].statistic == CSI_STAT_QUANTILE && year < tally->n_years; year++) {
+        free(tally->cell[slot][series * tally->n_years + year].values);
+    }
+}
+
 void csi_tally_free(csi_tally *tally)
 {
     if (tally == NULL) {
         return;
     }
     for (size_t slot = 0; slot < tally->n_slots; slot++) {
-        for (size_t i = 0; tally->cell[slot] != NULL && i < tally->n_series * tally->n_years; i++) {
-            free(tally->cell[slot][i].values);
+        for (size_t series = 0; tally->cell[slot] != NULL && series < tally->n_series; series++) {
+            free_values(tally, slot, series);
         }
     }
     while (tally->chunk != NULL) {
@@ -101,31 +109,31 @@ bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic statistic, dou
 
 static bool add_chunk(csi_tally *tally, size_t n_bytes)
 {
+    const size_t usual = tally->chunk == NULL ? SMALL_CHUNK : LARGE_CHUNK;
     size_t room;
-    if (__builtin_add_overflow(n_bytes, 8 * LARGE_PAGE - 1, &room)) {
+    if (__builtin_add_overflow(n_bytes < usual ? usual : n_bytes, _Alignof(tally_cell), &room)) {
         return false;
     }
-    room -= room % (8 * LARGE_PAGE);
     chunk *made = malloc(sizeof *made);
-    char *bytes = aligned_alloc(LARGE_PAGE, room);
-    if (made == NULL || bytes == NULL) {
+    char *bytes = made == NULL ? NULL : calloc(1, room);
+    if (bytes == NULL) {
         free(made);
-        free(bytes);
         return false;
     }
-    (void)madvise(bytes, room, MADV_HUGEPAGE);
+    csi_large_pages(bytes, room);
     *made = (chunk){.before = tally->chunk, .room = room, .bytes = bytes};
+    made->used = (size_t)(-(uintptr_t)bytes % _Alignof(tally_cell));
     tally->chunk = made;
     return true;
 }
 
 /* Empty cells; NULL when out of memory. */
-static tally_cell *take_cells(csi_tally *tally, size_t n_bytes)
+static void *take_cells(csi_tally *tally, size_t n_bytes)
 {
     if ((tally->chunk == NULL || tally->chunk->room - tally->chunk->used < n_bytes) && !add_chunk(tally, n_bytes)) {
         return NULL;
     }
-    void *taken = memset(tally->chunk->bytes + tally->chunk->used, 0, n_bytes);
+    void *taken = tally->chunk->bytes + tally->chunk->used;
     tally->chunk->used += n_bytes;
     return taken;
 }
@@ -200,38 +208,56 @@ static csi_status keep_value(tally_cell *cell, double value)
     return CSI_OK;
 }
 
-void csi_tally_prefetch(const csi_tally *tally, uint32_t slot, size_t series, size_t year)
+/* Rows of a file may jump from cell to cell: the cell of a later one is fetched meanwhile. */
+static inline void prefetch(const csi_tally *tally, const csi_observation *seen)
 {
-    if (slot < tally->n_slots && tally->cell[slot] != NULL) {
-        __builtin_prefetch(&tally->cell[slot][series * tally->n_years + year], 1);
+    if (seen->slot < tally->n_slots && tally->cell[seen->slot] != NULL) {
+        __builtin_prefetch(&tally->cell[seen->slot][seen->series * tally->n_years + seen->year], 1);
     }
 }
 
-csi_status csi_tally_add(csi_tally *tally, uint32_t slot, size_t series, size_t year, const csi_share *share,
-                         csi_origin origin)
+/* Whether the row counts, and what its statistic keeps beside the moments. */
+static csi_status admit(csi_tally *tally, const csi_observation *seen, const csi_share *share, tally_cell *cell, bool *counts)
 {
-    kind *k = &tally->kind[series];
+    const csi_statistic statistic = tally->kind[seen->series].statistic;
+    *counts = true;
+    if (statistic == CSI_STAT_DISTINCT) {
+        return is_new(tally, seen->slot, seen->series, seen->year, share->id, counts);
+    }
+    return statistic == CSI_STAT_QUANTILE ? keep_value(cell, share->mean) : CSI_OK;
+}
+
+static inline csi_status add(csi_tally *tally, const csi_observation *seen, const csi_share *share)
+{
+    csi_status status = CSI_OK;
+    kind *k = &tally->kind[seen->series];
     tally_cell *cell;
-    csi_status status = cell_at(tally, slot, series, year, &cell);
-    if (status == CSI_OK && k->statistic == CSI_STAT_DISTINCT) {
-        bool fresh = true;
-        status = is_new(tally, slot, series, year, share->id, &fresh);
-        if (!fresh) {
-            return status;
-        }
-    }
-    if (status == CSI_OK && k->statistic == CSI_STAT_QUANTILE) {
-        status = keep_value(cell, share->mean);
-    }
-    if (status != CSI_OK) {
-        return status;
+    bool counts;
+    CSI_TRY(cell_at(tally, seen->slot, seen->series, seen->year, &cell));
+    CSI_TRY(admit(tally, seen, share, cell, &counts));
+    if (!counts) {
+        goto out;
     }
     merge_moments(cell, share);
-    cell->origin = cell->origin.line == 0 ? origin : cell->origin;
-    k->origin = k->origin.line == 0 ? origin : k->origin;
-    k->first_year = year < k->first_year ? year : k->first_year;
-    k->last_year = year > k->last_year ? year : k->last_year;
-    return CSI_OK;
+    cell->origin = cell->origin.line == 0 ? seen->origin : cell->origin;
+    k->origin = k->origin.line == 0 ? seen->origin : k->origin;
+    k->first_year = seen->year < k->first_year ? seen->year : k->first_year;
+    k->last_year = seen->year > k->last_year ? seen->year : k->last_year;
+out:
+    return status;
+}
+
+csi_status csi_tally_add(csi_tally *tally, const csi_observation *seen, const csi_share *share, size_t n)
+{
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < n && status == CSI_OK; i++) {
+        const csi_share own = share != NULL ? share[i] : (csi_share){.n = 1, .mean = seen[i].value};
+        if (i + AHEAD < n) {
+            prefetch(tally, &seen[i + AHEAD]);
+        }
+        status = add(tally, &seen[i], &own);
+    }
+    return status;
 }
 
 static int compare_values(const void *a, const void *b)

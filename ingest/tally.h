@@ -35,11 +35,8 @@ void csi_tally_free(csi_tally *tally);
 CSI_MUST_USE bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic statistic, double probability,
                                 bool zero_absent);
 
-CSI_MUST_USE csi_status csi_tally_add(csi_tally *tally, uint32_t slot, size_t series, size_t year, const csi_share *share,
-                                      csi_origin origin);
-
-/* Fetches a cell that will be added to soon. */
-void csi_tally_prefetch(const csi_tally *tally, uint32_t slot, size_t series, size_t year);
+/* Adds the rows seen[0..n), in their order. `share` stands beside them; NULL: each is a value of its own. */
+CSI_MUST_USE csi_status csi_tally_add(csi_tally *tally, const csi_observation *seen, const csi_share *share, size_t n);
 
 /* Puts every cell into the cube. A cell that a file gave directly stays; *n_taken counts those. Counts what was put by
  * the file of its first row in n_put[file]. */
