@@ -13,7 +13,7 @@
 
 #define AHEAD 12       /* observations */
 #define SLAB_SERIES 64
-#define SMALL_CHUNK ((size_t)128 << 10)
+#define SMALL_CHUNK ((size_t)1 << 20)
 #define LARGE_CHUNK ((size_t)16 << 20)
 
 typedef struct cell {

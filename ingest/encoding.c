@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static const char *const encoding_names[] = {
     [CSI_UTF8] = "utf-8",       [CSI_CP1252] = "cp1252",    [CSI_LATIN1] = "latin-1",
@@ -153,9 +156,26 @@ static bool is_plain_word(const char *bytes)
     return ((word | (word - ones)) & high) == 0;
 }
 
-size_t csi_utf8_check(const char *bytes, size_t n)
+/* How many bytes from the start are such, by sixteens. */
+static size_t skip_plain(const char *bytes, size_t n)
 {
     size_t at = 0;
+#ifdef __SSE2__
+    for (; at + 16 <= n; at += 16) {
+        const __m128i text = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+        if (_mm_movemask_epi8(_mm_or_si128(text, _mm_cmpeq_epi8(text, _mm_setzero_si128()))) != 0) {
+            break;
+        }
+    }
+#else
+    (void)bytes, (void)n;
+#endif
+    return at;
+}
+
+size_t csi_utf8_check(const char *bytes, size_t n)
+{
+    size_t at = skip_plain(bytes, n);
     while (at < n) {
         if (at + 8 <= n && is_plain_word(bytes + at)) {
             at += 8;
@@ -166,6 +186,7 @@ size_t csi_utf8_check(const char *bytes, size_t n)
             return at;
         }
         at += length;
+        at += skip_plain(bytes + at, n - at);
     }
     return n;
 }

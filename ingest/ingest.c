@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/workers.h"
 #include "ingest/head.h"
 #include "ingest/reading.h"
 #include "ingest/sniff.h"
@@ -158,7 +159,8 @@ static csi_status read_input(stage *s, size_t file)
     facts->label = input->label;
     CSI_TRY(csi_input_settings_read(s->arena, input, s->options, s->diag, &settings));
     const csi_slices_options options = {.source = {.max_bytes = s->options->max_bytes,
-                                                   .without_digest = s->options->without_digest},
+                                                   .without_digest = s->options->without_digest,
+                                                   .hashes_apart = csi_workers_count(s->options->n_threads) > 1},
                                         .max_record_bytes = s->options->max_record_bytes,
                                         .is_encoding_set = settings.is_encoding_set,
                                         .encoding = settings.encoding};

@@ -158,7 +158,7 @@ uint32_t *csi_memo_at(csi_memo *memo, const char *text, size_t length)
             return &found->value;
         }
     }
-    if (memo->n * 2 >= memo->room) {
+    if (memo->n * 4 >= memo->room) { /* a text that is not found at once costs a wrong guess of the processor */
         return grow(memo) ? csi_memo_at(memo, text, length) : NULL;
     }
     const char *kept = keep(memo, text, length);

@@ -13,7 +13,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "ingest/hasher.h"
+
 #define INPUT_ROOM ((size_t)256 * 1024)
+#define LARGE_FILE ((uint64_t)1 << 20) /* worth a thread for the digest */
 #define DEFAULT_MAX_BYTES ((uint64_t)64 << 30)
 
 struct csi_source {
@@ -24,8 +27,9 @@ struct csi_source {
     bool at_end;       /* of the bytes on disk */
     bool in_member;    /* inside a gzip member */
     bool stream_ready; /* inflateInit2 succeeded */
-    bool with_digest;
-    csi_digest digest;
+    bool with_digest, hashes_apart;
+    csi_digest digest;   /* the hasher's, while there is one */
+    csi_hasher *hasher;  /* of a large file; NULL: none */
     uint64_t disk_bytes, text_bytes, max_bytes;
     z_stream stream;
     unsigned char *input; /* INPUT_ROOM bytes */
@@ -36,6 +40,19 @@ static csi_status read_error(const csi_source *source, csi_diag *diag)
 {
     const csi_place place = {.file = source->label};
     return csi_diag_error(diag, CSI_ERR_IO, &place, "cannot be read: %s", strerror(errno));
+}
+
+static void hash(csi_source *source, const void *bytes, size_t n)
+{
+    if (source->hashes_apart && source->disk_bytes > LARGE_FILE) {
+        source->hasher = csi_hasher_start(&source->digest);
+        source->hashes_apart = false;
+    }
+    if (source->hasher != NULL) {
+        csi_hasher_add(source->hasher, bytes, n);
+    } else if (source->with_digest) {
+        csi_digest_add(&source->digest, bytes, n);
+    }
 }
 
 /* Up to `room` bytes from disk straight into `to`, hashed and counted. */
@@ -52,9 +69,7 @@ static csi_status read_disk(csi_source *source, void *to, size_t room, csi_diag 
     *n = (size_t)got;
     source->at_end = got == 0;
     source->disk_bytes += *n;
-    if (source->with_digest) {
-        csi_digest_add(&source->digest, to, *n);
-    }
+    hash(source, to, *n);
     return CSI_OK;
 }
 
@@ -125,6 +140,7 @@ csi_status csi_source_open(const char *path, const char *label, const csi_source
     made->descriptor = -1;
     made->max_bytes = options->max_bytes == 0 ? DEFAULT_MAX_BYTES : options->max_bytes;
     made->with_digest = !options->without_digest;
+    made->hashes_apart = made->with_digest && options->hashes_apart;
     csi_digest_init(&made->digest);
     made->input = malloc(INPUT_ROOM);
     if (made->input == NULL) {
@@ -282,6 +298,8 @@ uint64_t csi_source_bytes(const csi_source *source)
 void csi_source_sha256(csi_source *source, char hex[CSI_DIGEST_HEX])
 {
     hex[0] = '\0';
+    csi_hasher_join(source->hasher);
+    source->hasher = NULL;
     if (source->with_digest) {
         csi_digest_finish(&source->digest, hex);
     }
@@ -292,6 +310,7 @@ void csi_source_close(csi_source *source)
     if (source == NULL) {
         return;
     }
+    csi_hasher_join(source->hasher);
     if (source->stream_ready) {
         inflateEnd(&source->stream);
     }

@@ -17,6 +17,7 @@ typedef struct csi_source csi_source;
 typedef struct csi_source_options {
     uint64_t max_bytes;  /* of decompressed bytes; 0: the default, 64 GiB */
     bool without_digest; /* true: csi_source_sha256 gives "" */
+    bool hashes_apart;   /* a large file's digest is taken by a thread of its own */
 } csi_source_options;
 
 /* Opens `path` ("-": standard input); `label` is what messages show and must outlive the source. *source is owned by

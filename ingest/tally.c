@@ -39,7 +39,7 @@ typedef struct chunk {
 } chunk;
 
 #define AHEAD 12 /* rows */
-#define SMALL_CHUNK ((size_t)1 << 20)
+#define SMALL_CHUNK ((size_t)2 << 20)
 #define LARGE_CHUNK ((size_t)16 << 20)
 
 struct csi_tally {
@@ -47,6 +47,7 @@ struct csi_tally {
     size_t n_series, n_years;
     kind *kind;        /* by series */
     tally_cell **cell; /* by slot: [series][year] or NULL */
+    bool **has;        /* by slot: whether any row came for the series; beside cell */
     size_t n_slots;
     csi_memo *seen;    /* (slot, series, year, id) */
 };
@@ -70,7 +71,8 @@ csi_tally *csi_tally_new(size_t n_series, size_t n_years)
 
 static void free_values(const csi_tally *tally, size_t slot, size_t series)
 {
-    for (size_t year = 0; tally->kind[series].statistic == CSI_STAT_QUANTILE && year < tally->n_years; year++) {
+    const bool has_values = tally->has[slot][series] && tally->kind[series].statistic == CSI_STAT_QUANTILE;
+    for (size_t year = 0; has_values && year < tally->n_years; year++) {
         free(tally->cell[slot][series * tally->n_years + year].values);
     }
 }
@@ -84,6 +86,7 @@ void csi_tally_free(csi_tally *tally)
         for (size_t series = 0; tally->cell[slot] != NULL && series < tally->n_series; series++) {
             free_values(tally, slot, series);
         }
+        free(tally->has[slot]);
     }
     while (tally->chunk != NULL) {
         chunk *before = tally->chunk->before;
@@ -92,6 +95,7 @@ void csi_tally_free(csi_tally *tally)
         tally->chunk = before;
     }
     free(tally->cell);
+    free(tally->has);
     free(tally->kind);
     csi_memo_free(tally->seen);
     free(tally);
@@ -143,11 +147,14 @@ static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t
     if (slot >= tally->n_slots) {
         const size_t n = ((size_t)slot + 1) * 2;
         tally_cell **grown = realloc(tally->cell, n * sizeof *grown);
-        if (grown == NULL) {
+        tally->cell = grown != NULL ? grown : tally->cell;
+        bool **has = grown != NULL ? realloc(tally->has, n * sizeof *has) : NULL;
+        if (has == NULL) {
             return CSI_ERR_MEMORY;
         }
+        tally->has = has;
         memset(grown + tally->n_slots, 0, (n - tally->n_slots) * sizeof(*grown));
-        tally->cell = grown;
+        memset(has + tally->n_slots, 0, (n - tally->n_slots) * sizeof(*has));
         tally->n_slots = n;
     }
     if (tally->cell[slot] == NULL) {
@@ -155,11 +162,14 @@ static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t
         if (__builtin_mul_overflow(tally->n_series * tally->n_years, sizeof **tally->cell, &n_bytes)) {
             return CSI_ERR_MEMORY;
         }
-        tally->cell[slot] = take_cells(tally, n_bytes);
+        free(tally->has[slot]);
+        tally->has[slot] = calloc(tally->n_series, sizeof **tally->has);
+        tally->cell[slot] = tally->has[slot] == NULL ? NULL : take_cells(tally, n_bytes);
         if (tally->cell[slot] == NULL) {
             return CSI_ERR_MEMORY;
         }
     }
+    tally->has[slot][series] = true;
     *cell = &tally->cell[slot][series * tally->n_years + year];
     return CSI_OK;
 }
@@ -326,8 +336,11 @@ csi_status csi_tally_finish(csi_tally *tally, csi_cube *cube, size_t n_units, ui
         if (!csi_cube_has(cube, slot) && (slot >= tally->n_slots || tally->cell[slot] == NULL)) {
             continue;
         }
+        const bool *has = slot < tally->n_slots && tally->cell[slot] != NULL ? tally->has[slot] : NULL;
         for (size_t series = 0; series < tally->n_series; series++) {
-            for (size_t year = 0; tally->kind[series].statistic != CSI_STAT_NONE && year < tally->n_years; year++) {
+            const kind *k = &tally->kind[series];
+            const bool is_wanted = k->statistic != CSI_STAT_NONE && (k->zero_absent || (has != NULL && has[series]));
+            for (size_t year = 0; is_wanted && year < tally->n_years; year++) {
                 const csi_status status = put(tally, cube, slot, series, year, n_put, n_taken);
                 if (status != CSI_OK) {
                     return status;

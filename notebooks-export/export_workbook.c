@@ -78,6 +78,7 @@ static csi_status fill(const csi_release *release, csi_outfile *file, csi_diag *
 {
     csi_status status;
     int memory = -1, again = -1;
+    CSI_TRY(csi_xlsxwriter_load(diag));
     CSI_TRY(assemble_in_memory(release, diag, &memory));
     CSI_TRY(assemble_in_memory(release, diag, &again));
     CSI_TRY(copy_bytes(memory, again, file, diag));

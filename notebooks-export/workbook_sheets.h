@@ -2,9 +2,8 @@
 #ifndef CSI_NOTEBOOKS_EXPORT_WORKBOOK_SHEETS_H
 #define CSI_NOTEBOOKS_EXPORT_WORKBOOK_SHEETS_H
 
-#include <xlsxwriter.h>
-
 #include "notebooks-export/export.h"
+#include "notebooks-export/xlsxwriter_load.h"
 
 typedef struct csi_sheets {
     const csi_release *release;
