@@ -139,13 +139,18 @@ out:
     return status;
 }
 
+static void begin_estimating(_Atomic uint64_t *done, uint64_t n_outputs)
+{
+    csi_progress_stage("estimating the indices", done, n_outputs);
+}
+
 static csi_status run(csi_call *call)
 {
     static _Atomic uint64_t done;
     csi_view view = {.run = NULL};
     csi_uncertainty *uncertainty = NULL;
     csi_sensitivity_result *result = NULL;
-    csi_sensitivity_options options = {.done = &done};
+    csi_sensitivity_options options = {.done = &done, .estimating = begin_estimating};
     csi_status status;
     CSI_TRY(csi_view_compute(call, &view));
     CSI_TRY(read_options(call, view.run, &options));

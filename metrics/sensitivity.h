@@ -27,9 +27,9 @@ typedef enum csi_sensitivity_state { CSI_SENSITIVITY_DEFINED, CSI_SENSITIVITY_CO
 const char *csi_sensitivity_state_name(csi_sensitivity_state state);
 
 /* first[f] and total[f] of every factor (NaN unless the state returned is DEFINED: the output never varies, or is NaN in
- * some row). `row` picks rows, with repetition (NULL: all once, n_picked = n_rows). */
+ * some row), of the first n rows. */
 csi_sensitivity_state csi_sensitivity_indices(const csi_design_output *output, csi_estimator estimator,
-                                              const uint32_t *row, size_t n_picked, double *first, double *total);
+                                              size_t n, double *first, double *total);
 
 typedef struct csi_index_interval {
     double estimate, low, high; /* NaN when undefined */

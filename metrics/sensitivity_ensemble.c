@@ -116,7 +116,7 @@ static void estimate_growing(const study *s, size_t output, csi_design_output de
     for (size_t i = 0; i < r->n_sizes; i++) {
         const size_t at = (output * CSI_GROWING_SIZES + i) * r->n_parts;
         design.n_rows = r->size[i];
-        (void)csi_sensitivity_indices(&design, s->options->estimator, NULL, r->size[i], r->growing_first + at,
+        (void)csi_sensitivity_indices(&design, s->options->estimator, r->size[i], r->growing_first + at,
                                       r->growing_total + at);
     }
 }
@@ -155,6 +155,9 @@ static csi_status estimate(void *user, size_t output, size_t thread)
                                                         s->result->total + output * n_parts, &s->result->state[output]);
     estimate_growing(s, output, design);
     free(value);
+    if (s->options->done != NULL) {
+        atomic_fetch_add(s->options->done, 1);
+    }
     return status;
 }
 
@@ -212,6 +215,12 @@ csi_status csi_ensemble_sensitivity(const csi_ensemble *ensemble, const csi_sens
     }
     CSI_TRY(make_sobol(&s));
     CSI_TRY(run_design(&s, diag));
+    if (options->done != NULL) {
+        atomic_store(options->done, 0);
+    }
+    if (options->estimating != NULL) {
+        options->estimating(options->done, r->n_outputs);
+    }
     CSI_TRY(csi_workers_run(options->n_threads, r->n_outputs, estimate, &s));
     *result = r;
     r = NULL;

@@ -26,7 +26,8 @@ typedef struct csi_sensitivity_options {
     size_t year;                /* among the scored ones */
     size_t n_threads;
     const int *rank;            /* [country]: nominal ranks of that year, 0: none */
-    _Atomic uint64_t *done;     /* runs finished; NULL: not counted */
+    _Atomic uint64_t *done;     /* runs finished, then outputs estimated; NULL: not counted */
+    void (*estimating)(_Atomic uint64_t *done, uint64_t n_outputs); /* called once in between; NULL */
 } csi_sensitivity_options;
 
 /* Outputs: 2 c is the score of country c, 2 c + 1 its rank, the last one the mean shift of ranks. */

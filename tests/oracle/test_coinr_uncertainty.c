@@ -159,8 +159,8 @@ static void expect_indices(const char *name, const double *y, size_t n_rows, siz
     const double variance = csi_sample_variance(y, 2 * n_rows), ratio = 1 - 1 / (2.0 * (double)n_rows);
     double first[N_FACTORS], total[N_FACTORS], first_moved[N_FACTORS], total_moved[N_FACTORS], theirs[2][N_FACTORS];
     double miss = 0;
-    cr_assert_eq(csi_sensitivity_indices(&output, CSI_SALTELLI, NULL, n_rows, first, total), CSI_SENSITIVITY_DEFINED);
-    cr_assert_eq(csi_sensitivity_indices(&moved, CSI_SALTELLI, NULL, n_rows, first_moved, total_moved),
+    cr_assert_eq(csi_sensitivity_indices(&output, CSI_SALTELLI, n_rows, first, total), CSI_SENSITIVITY_DEFINED);
+    cr_assert_eq(csi_sensitivity_indices(&moved, CSI_SALTELLI, n_rows, first_moved, total_moved),
                  CSI_SENSITIVITY_DEFINED);
     uncentred(&output, variance, 0, theirs[0]);
     uncentred(&output, variance, 1000, theirs[1]);

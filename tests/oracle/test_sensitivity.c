@@ -131,7 +131,7 @@ static void count_beyond(const table *exact, const table *limits, size_t u, uint
     run(&r, ishigami, ISHIGAMI_FACTORS, n, strcmp(sampler, "sobol") == 0, seed, 0.0);
     for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
         double first[ISHIGAMI_FACTORS], total[ISHIGAMI_FACTORS], worst[2] = {0.0, 0.0};
-        cr_assert(csi_sensitivity_indices(&r.output, e, NULL, n, first, total) == CSI_SENSITIVITY_DEFINED);
+        cr_assert(csi_sensitivity_indices(&r.output, e, n, first, total) == CSI_SENSITIVITY_DEFINED);
         for (size_t j = 0; j < ISHIGAMI_FACTORS; j++) {
             const char name[] = {'S', (char)('1' + j), 0}, total_of[] = {'S', 'T', (char)('1' + j), 0};
             worst[0] = fmax(worst[0], fabs(first[j] - closed_form(exact, "ishigami", name)));
@@ -183,7 +183,7 @@ Test(sensitivity, sobol_g)
     run(&r, sobol_g, 8, 16384, true, 5, 0.0);
     for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
         double first[8], total[8];
-        cr_assert(csi_sensitivity_indices(&r.output, e, NULL, 16384, first, total) == CSI_SENSITIVITY_DEFINED);
+        cr_assert(csi_sensitivity_indices(&r.output, e, 16384, first, total) == CSI_SENSITIVITY_DEFINED);
         for (size_t j = 0; j < 8; j++) {
             const char name[] = {'S', (char)('1' + j), 0}, total_of[] = {'S', 'T', (char)('1' + j), 0};
             cr_expect(is_near(first[j], closed_form(&exact, "sobol_g", name), 0.005), "%s S%zu %g", csi_estimator_name(e),
@@ -202,8 +202,8 @@ Test(sensitivity, a_shift_changes_nothing)
     run(&shifted, ishigami, 3, 4096, true, 11, 1000.0);
     for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
         double first[2][3], total[2][3];
-        (void)csi_sensitivity_indices(&plain.output, e, NULL, 4096, first[0], total[0]);
-        (void)csi_sensitivity_indices(&shifted.output, e, NULL, 4096, first[1], total[1]);
+        (void)csi_sensitivity_indices(&plain.output, e, 4096, first[0], total[0]);
+        (void)csi_sensitivity_indices(&shifted.output, e, 4096, first[1], total[1]);
         for (size_t j = 0; j < 3; j++) {
             cr_expect(is_near(first[0][j], first[1][j], 1e-9), "%s S%zu", csi_estimator_name(e), j + 1);
             cr_expect(is_near(total[0][j], total[1][j], 1e-9), "%s T%zu", csi_estimator_name(e), j + 1);
@@ -258,12 +258,12 @@ Test(sensitivity, edges)
     run(&r, third_only, 4, 1024, true, 3, 0.0);
     double first[4], total[4];
     for (csi_estimator e = CSI_SALTELLI; e <= CSI_AZZINI; e++) {
-        cr_expect(csi_sensitivity_indices(&r.output, e, NULL, 1024, first, total) == CSI_SENSITIVITY_DEFINED);
+        cr_expect(csi_sensitivity_indices(&r.output, e, 1024, first, total) == CSI_SENSITIVITY_DEFINED);
         cr_expect(total[3] == 0.0 && total[0] == 0.0, "a dummy has no effect at all");
         cr_expect(is_near(total[2], 1.0, 0.02) && is_near(first[2], 1.0, 0.02));
     }
     ((double *)r.output.b)[17] = NAN;
-    cr_expect(csi_sensitivity_indices(&r.output, CSI_JANSEN, NULL, 1024, first, total) == CSI_SENSITIVITY_MISSING);
+    cr_expect(csi_sensitivity_indices(&r.output, CSI_JANSEN, 1024, first, total) == CSI_SENSITIVITY_MISSING);
     cr_expect(isnan(first[0]) && isnan(total[2]));
     drop(&r);
 

@@ -243,7 +243,7 @@ Test(edges, constant_output_in_sensitivity)
     const double *const ab[] = {same};
     const csi_design_output output = {4, 1, same, same, ab, NULL};
     double first, total;
-    cr_expect_eq(csi_sensitivity_indices(&output, CSI_JANSEN, NULL, 4, &first, &total), CSI_SENSITIVITY_CONSTANT);
+    cr_expect_eq(csi_sensitivity_indices(&output, CSI_JANSEN, 4, &first, &total), CSI_SENSITIVITY_CONSTANT);
     cr_expect(isnan(first) && isnan(total));
 }
 
