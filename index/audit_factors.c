@@ -162,7 +162,7 @@ static csi_status analyse(const csi_columns *columns, uint64_t seed, components 
     csi_loadings(c->value, c->vector, p, p, c->loading);
     c->n_factors = csi_factor_count(c->value, p, 1, 0.1, 0.6);
     csi_loadings(c->value, c->vector, p, c->n_factors, c->rotated);
-    csi_varimax(c->rotated, p, c->n_factors);
+    CSI_TRY(csi_varimax(c->rotated, p, c->n_factors));
     CSI_TRY(csi_parallel_analysis(columns->n, p, N_NOISE, seed, c->noise));
 out:
     return status;

@@ -81,6 +81,9 @@ csi_status csi_removal_effect(const csi_recipe *recipe, const csi_context *conte
     CSI_TRY(compare_ranks(csi_panel_column(result->scores, root, year), csi_panel_column(again.scores, root, 0),
                           result->scores->n_countries, mean_change, largest_change));
 out:
+    if (status == CSI_ERR_MEMORY) {
+        csi_diag_no_memory(diag, "ranking without one node");
+    }
     free(plain.node_weight);
     free(framework.node);
     csi_panel_free(again.scores);

@@ -144,5 +144,5 @@ csi_status csi_validate_imputation(const csi_recipe *recipe, const csi_context *
                                            : csi_validate_steps(step, imputing_steps(recipe, step), context, raw, share,
                                                                 diag, answer);
     free(step);
-    return status;
+    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "validating the imputation") : status;
 }

@@ -4,7 +4,9 @@
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_matrix.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "metrics/sample.h"
 
@@ -14,18 +16,13 @@
 void csi_correlation_matrix(const csi_columns *columns, double *r)
 {
     const size_t n = columns->n, p = columns->p;
-    double *column = calloc((n + 1) * (p + 1), sizeof *column);
-    for (size_t i = 0; i < p * p; i++) {
-        r[i] = i % (p + 1) == 0 ? 1 : NAN;
-    }
-    for (size_t q = 0; q < p && column != NULL; q++) {
-        csi_columns_get(columns, q, column + q * n);
+    for (size_t q = 0; q < p; q++) {
+        r[q * p + q] = 1;
         for (size_t k = 0; k < q; k++) {
-            const double c = csi_sample_correlation(column + q * n, column + k * n, n, NULL);
+            const double c = csi_sample_correlation_strided(columns->value + q, columns->value + k, p, n, NULL);
             r[q * p + k] = r[k * p + q] = isnan(c) ? 0 : c;
         }
     }
-    free(column);
 }
 
 static void fix_sign(double *vector, size_t p, size_t column)
@@ -44,28 +41,22 @@ static void fix_sign(double *vector, size_t p, size_t column)
 
 csi_status csi_eigen(const double *matrix, size_t p, double *value, double *vector)
 {
-    gsl_matrix *m = gsl_matrix_alloc(p, p), *v = gsl_matrix_alloc(p, p);
-    gsl_vector *e = gsl_vector_alloc(p);
-    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(p);
-    csi_status status = m && v && e && work ? CSI_OK : CSI_ERR_MEMORY;
-    for (size_t i = 0; i < p * p && status == CSI_OK; i++) {
-        gsl_matrix_set(m, i / p, i % p, matrix[i]);
+    /* GSL loses part of a workspace that it cannot finish: this one is ours */
+    double *room = calloc(p * p + 4 * p + 1, sizeof *room), *rest = room + p * p;
+    if (room == NULL) {
+        return CSI_ERR_MEMORY;
     }
-    if (status == CSI_OK && (gsl_eigen_symmv(m, e, v, work) || gsl_eigen_symmv_sort(e, v, GSL_EIGEN_SORT_VAL_DESC))) {
-        status = CSI_ERR_INTERNAL;
-    }
-    for (size_t i = 0; i < p * p && status == CSI_OK; i++) {
-        value[i % p] = gsl_vector_get(e, i % p);
-        vector[i] = gsl_matrix_get(v, i / p, i % p);
-    }
-    for (size_t column = 0; column < p && status == CSI_OK; column++) {
+    memcpy(room, matrix, p * p * sizeof *room);
+    gsl_eigen_symmv_workspace work = {.size = p, .d = rest, .sd = rest + p, .gc = rest + 2 * p, .gs = rest + 3 * p};
+    gsl_matrix_view m = gsl_matrix_view_array(room, p, p), v = gsl_matrix_view_array(vector, p, p);
+    gsl_vector_view e = gsl_vector_view_array(value, p);
+    const bool is_found = gsl_eigen_symmv(&m.matrix, &e.vector, &v.matrix, &work) == 0 &&
+                          gsl_eigen_symmv_sort(&e.vector, &v.matrix, GSL_EIGEN_SORT_VAL_DESC) == 0;
+    for (size_t column = 0; column < p && is_found; column++) {
         fix_sign(vector, p, column);
     }
-    gsl_matrix_free(m);
-    gsl_matrix_free(v);
-    gsl_vector_free(e);
-    gsl_eigen_symmv_free(work);
-    return status;
+    free(room);
+    return is_found ? CSI_OK : CSI_ERR_INTERNAL;
 }
 
 void csi_loadings(const double *value, const double *vector, size_t p, size_t k, double *loading)
@@ -120,11 +111,11 @@ static void make_sums_positive(double *loading, size_t p, size_t k)
     }
 }
 
-void csi_varimax(double *loading, size_t p, size_t k)
+csi_status csi_varimax(double *loading, size_t p, size_t k)
 {
     double *length = calloc(p + 1, sizeof *length);
     if (length == NULL) {
-        return;
+        return CSI_ERR_MEMORY;
     }
     for (size_t i = 0; i < p * k; i++) {
         length[i / k] += loading[i] * loading[i];
@@ -145,6 +136,7 @@ void csi_varimax(double *loading, size_t p, size_t k)
     scale_rows(loading, p, k, length, 1);
     make_sums_positive(loading, p, k);
     free(length);
+    return CSI_OK;
 }
 
 size_t csi_factor_count(const double *value, size_t p, double least, double each, double together)

@@ -15,7 +15,7 @@ CSI_MUST_USE csi_status csi_eigen(const double *matrix, size_t p, double *value,
 void csi_loadings(const double *value, const double *vector, size_t p, size_t k, double *loading);
 
 /* Varimax rotation with Kaiser's normalisation (1958), in place; columns' signs make their sums positive. */
-void csi_varimax(double *loading, size_t p, size_t k);
+CSI_MUST_USE csi_status csi_varimax(double *loading, size_t p, size_t k);
 
 /* How many components to keep: eigenvalue above `least`, each explaining more than `each` of the variance, and as many
  * more as it takes to explain `together`; at least 1. */

@@ -86,9 +86,7 @@ static csi_status fill_expectations(const job *j, const csi_columns *columns, cs
         csi_diag_warn(diag, &j->step->place, "imputation by EM: the group around \"%s\" has not settled",
                       j->context->framework->node[j->series[0]].code);
     }
-    if (status == CSI_OK) {
-        csi_em_free(&em);
-    }
+    csi_em_free(&em);
     return status;
 }
 

@@ -1,37 +1,102 @@
-/* See regression.h. */
+/* See regression.h. The decomposition is Jacobi's, which asks for no memory of its own: GSL's other ones, and its fits that
+ * are built on them, do not look whether they got any. */
 #include "metrics/regression.h"
 
-#include <gsl/gsl_multifit.h>
+#include <float.h>
+#include <gsl/gsl_linalg.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* X D^-1 = U S V'; directions with next to no spread count for nothing. */
+typedef struct factored {
+    size_t n, k, rank;
+    double *u, *v, *s, *d; /* n x k, k x k, k, k; s: the reciprocal, 0 where there is no spread */
+} factored;
+
+static csi_status factorise(const double *x, factored *f)
+{
+    memcpy(f->u, x, f->n * f->k * sizeof *x);
+    gsl_matrix_view u = gsl_matrix_view_array(f->u, f->n, f->k), v = gsl_matrix_view_array(f->v, f->k, f->k);
+    gsl_vector_view s = gsl_vector_view_array(f->s, f->k), d = gsl_vector_view_array(f->d, f->k);
+    if (gsl_linalg_balance_columns(&u.matrix, &d.vector) || gsl_linalg_SV_decomp_jacobi(&u.matrix, &v.matrix, &s.vector)) {
+        return CSI_ERR_DATA;
+    }
+    const double largest = gsl_vector_max(&s.vector);
+    for (size_t j = 0; j < f->k; j++) {
+        const bool is_spread = f->s[j] > DBL_EPSILON * largest;
+        f->s[j] = is_spread ? 1 / f->s[j] : 0;
+        f->rank += is_spread;
+    }
+    return CSI_OK;
+}
+
+static void solve(const factored *f, const double *y, double *beta)
+{
+    for (size_t q = 0; q < f->k; q++) {
+        beta[q] = 0;
+    }
+    for (size_t j = 0; j < f->k; j++) {
+        double along = 0;
+        for (size_t i = 0; i < f->n; i++) {
+            along += f->u[i * f->k + j] * y[i];
+        }
+        for (size_t q = 0; q < f->k; q++) {
+            beta[q] += f->v[q * f->k + j] * along * f->s[j];
+        }
+    }
+    for (size_t q = 0; q < f->k; q++) {
+        beta[q] /= f->d[q];
+    }
+}
+
+static double sum_residuals(const double *x, const double *y, size_t n, size_t k, const double *beta)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double rest = y[i];
+        for (size_t q = 0; q < k; q++) {
+            rest -= x[i * k + q] * beta[q];
+        }
+        sum += rest * rest;
+    }
+    return sum;
+}
+
+static void fill_errors(const factored *f, double variance, double *sd)
+{
+    for (size_t q = 0; q < f->k; q++) {
+        double sum = 0;
+        for (size_t j = 0; j < f->k; j++) {
+            sum += f->v[q * f->k + j] * f->s[j] * f->v[q * f->k + j] * f->s[j];
+        }
+        sd[q] = sqrt(variance * sum) / f->d[q];
+    }
+}
 
 csi_status csi_ols(const double *x, const double *y, size_t n, size_t k, double *beta, double *sd, double *rss)
 {
     if (n < k || k == 0) {
         return CSI_ERR_DATA;
     }
-    gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(n, k);
-    gsl_vector *c = gsl_vector_alloc(k);
-    gsl_matrix *covariance = gsl_matrix_alloc(k, k);
-    csi_status status = work && c && covariance ? CSI_OK : CSI_ERR_MEMORY;
-    double chi2 = 0;
-    if (status == CSI_OK) {
-        const gsl_matrix_const_view m = gsl_matrix_const_view_array(x, n, k);
-        const gsl_vector_const_view v = gsl_vector_const_view_array(y, n);
-        status = gsl_multifit_linear(&m.matrix, &v.vector, c, covariance, &chi2, work) == 0 ? CSI_OK : CSI_ERR_DATA;
+    double *room = calloc(n * k + k * k + 2 * k, sizeof *room);
+    if (room == NULL) {
+        return CSI_ERR_MEMORY;
     }
-    for (size_t j = 0; j < k && status == CSI_OK; j++) {
-        beta[j] = gsl_vector_get(c, j);
+    factored f = {n, k, 0, room, room + n * k, room + n * k + k * k, room + n * k + k * k + k};
+    const csi_status status = factorise(x, &f);
+    if (status == CSI_OK) {
+        solve(&f, y, beta);
+        const double residuals = sum_residuals(x, y, n, k, beta);
         if (sd != NULL) {
-            sd[j] = sqrt(gsl_matrix_get(covariance, j, j));
+            fill_errors(&f, residuals / (double)(n - f.rank), sd);
+        }
+        if (rss != NULL) {
+            *rss = residuals;
         }
     }
-    if (rss != NULL) {
-        *rss = chi2;
-    }
-    gsl_multifit_linear_free(work);
-    gsl_vector_free(c);
-    gsl_matrix_free(covariance);
+    free(room);
     return status;
 }
 

@@ -186,14 +186,14 @@ size_t csi_sample_equal(const double *sorted, size_t n, double x)
 }
 
 /* Means of both over the complete pairs; how many those are. */
-static size_t pair_means(const double *x, const double *y, size_t n, double *mean_x, double *mean_y)
+static size_t pair_means(const double *x, const double *y, size_t stride, size_t n, double *mean_x, double *mean_y)
 {
     double sum_x = 0, sum_y = 0;
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!isnan(x[i]) && !isnan(y[i])) {
-            sum_x += x[i];
-            sum_y += y[i];
+        if (!isnan(x[i * stride]) && !isnan(y[i * stride])) {
+            sum_x += x[i * stride];
+            sum_y += y[i * stride];
             count++;
         }
     }
@@ -202,21 +202,21 @@ static size_t pair_means(const double *x, const double *y, size_t n, double *mea
     return count;
 }
 
-double csi_sample_correlation(const double *x, const double *y, size_t n, size_t *n_pairs)
+double csi_sample_correlation_strided(const double *x, const double *y, size_t stride, size_t n, size_t *n_pairs)
 {
     double mean_x, mean_y;
-    const size_t count = pair_means(x, y, n, &mean_x, &mean_y);
+    const size_t count = pair_means(x, y, stride, n, &mean_x, &mean_y);
     double xx = 0, yy = 0, xy = 0, size_x = 0, size_y = 0;
     for (size_t i = 0; i < n; i++) {
-        if (isnan(x[i]) || isnan(y[i])) {
+        if (isnan(x[i * stride]) || isnan(y[i * stride])) {
             continue;
         }
-        const double dx = x[i] - mean_x, dy = y[i] - mean_y;
+        const double dx = x[i * stride] - mean_x, dy = y[i * stride] - mean_y;
         xx += dx * dx;
         yy += dy * dy;
         xy += dx * dy;
-        size_x = fmax(size_x, fabs(x[i]));
-        size_y = fmax(size_y, fabs(y[i]));
+        size_x = fmax(size_x, fabs(x[i * stride]));
+        size_y = fmax(size_y, fabs(y[i * stride]));
     }
     if (n_pairs != NULL) {
         *n_pairs = count;
@@ -226,6 +226,11 @@ double csi_sample_correlation(const double *x, const double *y, size_t n, size_t
         return NAN;
     }
     return fmax(-1, fmin(1, xy / (sqrt(xx) * sqrt(yy))));
+}
+
+double csi_sample_correlation(const double *x, const double *y, size_t n, size_t *n_pairs)
+{
+    return csi_sample_correlation_strided(x, y, 1, n, n_pairs);
 }
 
 double csi_sample_autocorrelation(const double *value, size_t n)

@@ -41,6 +41,7 @@ size_t csi_sample_equal(const double *sorted, size_t n, double x);
 
 /* Product-moment correlation over the rows where both are present; *n_pairs of them. NaN when undefined. */
 double csi_sample_correlation(const double *x, const double *y, size_t n, size_t *n_pairs);
+double csi_sample_correlation_strided(const double *x, const double *y, size_t stride, size_t n, size_t *n_pairs);
 
 /* Lag-1 autocorrelation about the overall mean. */
 double csi_sample_autocorrelation(const double *value, size_t n);

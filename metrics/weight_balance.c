@@ -68,14 +68,14 @@ static double objective(const gsl_vector *v, void *user)
     return gap;
 }
 
-/* Nelder-Mead from `start`, which the end replaces; returns the objective there. */
-static double descend(balance *b, gsl_vector *start, double stride)
+/* Nelder-Mead from `start`, which the end replaces, and the objective there. */
+static csi_status descend(balance *b, gsl_vector *start, double stride, double *here)
 {
     gsl_multimin_function function = {objective, b->p - 1, b};
     gsl_multimin_fminimizer *m = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, b->p - 1);
     gsl_vector *step = gsl_vector_alloc(b->p - 1);
-    double best = HUGE_VAL;
-    if (m != NULL && step != NULL) {
+    const bool has_room = m != NULL && step != NULL;
+    if (has_room) {
         gsl_vector_set_all(step, stride);
         gsl_multimin_fminimizer_set(m, &function, start, step);
         for (int round = 0; round < MAX_ROUNDS && gsl_multimin_fminimizer_iterate(m) == 0; round++) {
@@ -84,39 +84,37 @@ static double descend(balance *b, gsl_vector *start, double stride)
             }
         }
         gsl_vector_memcpy(start, gsl_multimin_fminimizer_x(m));
-        best = objective(start, b);
+        *here = objective(start, b);
     }
     gsl_multimin_fminimizer_free(m);
     gsl_vector_free(step);
-    return best;
+    return has_room ? CSI_OK : CSI_ERR_MEMORY;
 }
 
 static csi_status search(balance *b, double *weight, double *miss)
 {
     gsl_vector *v = gsl_vector_alloc(b->p - 1), *best_v = gsl_vector_calloc(b->p - 1);
-    double best = HUGE_VAL;
-    if (v == NULL || best_v == NULL) {
-        gsl_vector_free(v);
-        gsl_vector_free(best_v);
-        return CSI_ERR_MEMORY;
-    }
-    for (size_t start = 0; start <= b->p; start++) {
+    double best = HUGE_VAL, here = HUGE_VAL;
+    csi_status status = v != NULL && best_v != NULL ? CSI_OK : CSI_ERR_MEMORY;
+    for (size_t start = 0; start <= b->p && status == CSI_OK; start++) {
         gsl_vector_set_all(v, start == b->p - 1 ? -2 : 0);
         if (start + 1 < b->p) {
             gsl_vector_set(v, start, 2);
         }
-        const double here = descend(b, v, 0.5);
-        if (here < best * (1 - 1e-9)) {
+        status = descend(b, v, 0.5, &here);
+        if (status == CSI_OK && here < best * (1 - 1e-9)) {
             best = here;
             gsl_vector_memcpy(best_v, v);
         }
     }
-    best = descend(b, best_v, 0.05);
-    softmax(best_v, weight, b->p);
-    *miss = sqrt(best / (double)b->p);
+    if (status == CSI_OK) {
+        status = descend(b, best_v, 0.05, &best);
+        softmax(best_v, weight, b->p);
+        *miss = sqrt(best / (double)b->p);
+    }
     gsl_vector_free(v);
     gsl_vector_free(best_v);
-    return CSI_OK;
+    return status;
 }
 
 static csi_status fill_covariance(const csi_columns *columns, double *covariance)

@@ -85,7 +85,7 @@ static csi_status weigh_columns(const csi_step *step, const csi_context *context
     if (status == CSI_OK) {
         const size_t k = count_factors(step, value, p);
         csi_loadings(value, vector, p, k, loading);
-        csi_varimax(loading, p, k);
+        status = csi_varimax(loading, p, k);
         csi_factor_weights(loading, p, k, weight);
         warn_of_conflicts(step, context, node, loading, k, diag);
     }

@@ -174,7 +174,7 @@ Test(handbook, tai_components)
         cr_expect(fmin(same, turned) <= 0.015, "PC%zu: %g", j + 1, fmin(same, turned));
     }
     csi_loadings(value, vector, 8, 4, loading);
-    csi_varimax(loading, 8, 4);
+    cr_assert_eq(csi_varimax(loading, 8, 4), CSI_OK);
     for (size_t printed = 0; printed < 4; printed++) {
         double nearest = HUGE_VAL;
         for (size_t j = 0; j < 4; j++) {

@@ -272,7 +272,7 @@ static void factor_scores(const csi_columns *x, size_t k, bool is_rotated, doubl
     csi_loadings(value, vector, p, k, unrotated);
     memcpy(loading, unrotated, sizeof loading);
     if (is_rotated) {
-        csi_varimax(loading, p, k);
+        cr_assert_eq(csi_varimax(loading, p, k), CSI_OK);
     }
     for (size_t i = 0; i < n * k; i++) {
         score[i] = 0;
