@@ -20,6 +20,8 @@
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
+_Static_assert(BLOCK_MOST <= CSI_COUNTS_MOST, "a block's counters must not overflow");
+
 /* A replicate of the block, and what it reads. */
 typedef struct turn {
     const double *columns;
