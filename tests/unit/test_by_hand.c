@@ -68,6 +68,10 @@ Test(by_hand, normalisation)
         {"- normalise: {method: minmax, goalposts: base_year, range: [0, 1], clip: false}\n", -1, 1, 2, 2, 0, {0, 4, 6, -2},
          {1, 0, -0.5, 1.5}},
         {"- normalise: {method: minmax, range: [0, 1]}\n", 1, 1, 3, 1, 0, {-10, 25, 110}, {0, 0.25, 1}},
+        {"- normalise: percentile\n", 1, 1, 4, 1, 0, {3, 4, 5, 5}, {25, 50, 87.5, 87.5}},
+        {"- normalise: {method: percentile, form: exclusive}\n", 1, 1, 3, 1, 0, {3, 4, 5}, {0, 50, 100}},
+        {"- normalise: {method: percentile, form: midpoint, range: [0, 1]}\n", 1, 1, 2, 1, 0, {3, 4}, {0.25, 0.75}},
+        {"- normalise: {method: percentile, form: midpoint}\n", 1, 1, 2, 1, 0, {3, NAN}, {50, NAN}},
         {"- normalise: {method: percentile, except: [x0]}\n", 1, 1, 2, 1, 0, {3, 4}, {3, 4}},
     };
     EXPECT(cases);
@@ -204,6 +208,7 @@ Test(by_hand, weights)
         {"- weight: critic\n", 2, 3, 1, {3, 3, 3, 4, 3, NAN}, 0, 0, 1},
         {"- weight: {method: ahp, matrix: [[1]]}\n", 1, 2, 1, {1, 2}, 1, 1, 1},
         {"- weight: {method: ahp, matrix: [[1, 3], [0, 1]]}\n", 2, 2, 1, {1, 2, 3, 4}, 0.75, 0.75, 0.25},
+        {"- weight: {method: ahp, max_ratio: 0, matrix: [[1, 3], [0, 1]]}\n", 2, 2, 1, {1, 2, 3, 4}, 0.75, 0.75, 0.25},
         {"- weight: {method: balance, target: {x0: 1, x1: 1}}\n", 2, 3, 1, {1, 2, 2, 1, 3, 3}, 0.5, 0.5, 0.5},
         {"- weight: balance\n", 1, 3, 1, {1, 2, 4}, 1, 1, 1},
         {"- weight: {method: pca, factors: 9}\n", 2, 3, 1, {1, 2, 2, 1, 3, 3}, 0.5, 0.5, 0.5},
@@ -244,4 +249,19 @@ Test(by_hand, panel_in_file_units)
         cr_expect_eq(csi_panel_get(c.result->imputed, 0, 0, 0), cases[i].imputed, "%s", cases[i].steps);
         coin_free(&c);
     }
+}
+
+/* Cells laid on a goalpost are counted, in the scored years alone. */
+Test(by_hand, clipped_cells)
+{
+    static const double value[] = {-5, 50, 130, 101, 100, 0};
+    coin c = coin_make(1, 3, 2, value, NULL);
+    coin_must_run(&c, "- normalise: minmax\n");
+    cr_expect_eq(c.result->n_clipped, 3);
+    c.first_scored = 1;
+    coin_must_run(&c, "- normalise: minmax\n");
+    cr_expect_eq(c.result->n_clipped, 1);
+    coin_must_run(&c, "- normalise: {method: minmax, clip: false}\n");
+    cr_expect_eq(c.result->n_clipped, 0);
+    coin_free(&c);
 }

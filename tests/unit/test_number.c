@@ -331,3 +331,23 @@ Test(number, does_not_follow_the_locale)
     cr_expect(read_or_nan("1234.5") == 1234.5);
     cr_expect(isnan(read_or_nan("1234,5")));
 }
+
+/* Texts that end where their memory ends: what lies behind is not looked at (AddressSanitizer would tell). */
+Test(number, looks_at_nothing_behind_the_end)
+{
+    static const char *const texts[] = {"0", "-", "+", "1", "-7.", "1e", "1e+", "1e5", ".", ".5", "0000000000000000000000000",
+                                        "0.0000000000000000000000000", "9007199254740993", "12345678901234567890123",
+                                        "9007199254740993.00000000000000000000000000", "nan", "inf", "1_", "00000000000000000000."};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const size_t n = strlen(texts[i]);
+        char *exact = malloc(n), *followed = malloc(2 * n + 4);
+        memcpy(exact, texts[i], n);
+        memcpy(followed, texts[i], n);
+        memset(followed + n, '0', n + 4);
+        double one = -1, two = -1;
+        const csi_number_error here = csi_number_read(exact, n, &one), there = csi_number_read(followed, n, &two);
+        cr_expect(here == there && memcmp(&one, &two, sizeof one) == 0, "%s", texts[i]);
+        free(exact);
+        free(followed);
+    }
+}

@@ -32,6 +32,11 @@ static void turned_goalposts(coin *c)
     c->framework->node[0].goal_high = 0;
 }
 
+static void equal_goalposts(coin *c)
+{
+    c->framework->node[0].goal_low = c->framework->node[0].goal_high = 50;
+}
+
 static void easy_target(coin *c)
 {
     c->framework->node[0].target = c->framework->node[1].target = 1;
@@ -108,6 +113,7 @@ Test(refusals, configuration)
          "the corners have no image under the transform of indicator \"x0\"", logarithm},
         {"- normalise: minmax\n", CSI_ERR_CONFIG, "\"x0\" has no goal_low and goal_high", half_goalposts},
         {"- normalise: minmax\n", CSI_ERR_CONFIG, "the goalposts of indicator \"x0\" have no image", turned_goalposts},
+        {"- normalise: minmax\n", CSI_ERR_CONFIG, "the goalposts of indicator \"x0\" have no image", equal_goalposts},
         {"- treat: transform\n- normalise: minmax\n", CSI_ERR_CONFIG, "of indicator \"x0\" have no image", logarithm},
         {"- normalise: target\n", CSI_ERR_CONFIG, "indicator \"x0\" has no target that can be used", NULL},
         {"- normalise: target\n", CSI_ERR_DATA, "\"x0\": its target is no better than its worst value", easy_target},

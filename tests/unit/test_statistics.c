@@ -5,14 +5,20 @@
 #include "metrics/coherence.h"
 #include "metrics/decompose.h"
 #include "metrics/em.h"
+#include "metrics/factor.h"
+#include "metrics/impute.h"
 #include "metrics/outliers.h"
+#include "metrics/outrank.h"
 #include "metrics/paired.h"
 #include "metrics/peers.h"
+#include "metrics/rank_change.h"
 #include "metrics/rank_sets.h"
 #include "metrics/regression.h"
 #include "metrics/sample.h"
 #include "metrics/sensitivity.h"
+#include "metrics/treatments.h"
 #include "metrics/trend.h"
+#include "metrics/weighting.h"
 #include "tests/support/coin.h"
 
 #define NEAR(got, want) cr_expect(is_near(got, want, 1e-12), #got ": %.17g, not %.17g", (double)(got), (double)(want))
@@ -287,4 +293,164 @@ Test(statistics, importance_and_box_cox)
     double few[] = {1, 2}, scratch[2], low, high;
     const double lambda = csi_box_cox_lambda(few, scratch, 2, &low, &high);
     cr_expect(isfinite(lambda) && low <= lambda && lambda <= high && low == -high);
+}
+
+/* More than can be tried: still an order of all, of the agreement that is told, that no single move improves. */
+Test(statistics, kemeny_beyond_what_can_be_tried)
+{
+    enum { N = 18 };
+    uint64_t state = 7;
+    for (int trial = 0; trial < 20; trial++) {
+        double e[N * N] = {0}, agreement = 0;
+        size_t order[N];
+        bool is_there[N] = {false};
+        csi_kemeny_answer answer;
+        for (size_t i = 0; i < N; i++) {
+            for (size_t k = 0; k < i; k++) {
+                state = state * 6364136223846793005u + 1442695040888963407u;
+                e[i * N + k] = (double)(state >> 40) / (double)(1 << 24);
+                e[k * N + i] = 1 - e[i * N + k];
+            }
+        }
+        cr_assert_eq(csi_kemeny(e, N, order, &answer), CSI_OK);
+        for (size_t i = 0; i < N; i++) {
+            cr_assert(order[i] < N && !is_there[order[i]]);
+            is_there[order[i]] = true;
+            for (size_t k = i + 1; k < N; k++) {
+                agreement += e[order[i] * N + order[k]];
+            }
+        }
+        cr_expect(is_near(answer.agreement, agreement, 1e-9));
+        for (size_t from = 0; from < N && !answer.is_exact; from++) {
+            double down = 0, up = 0;
+            for (size_t to = from + 1; to < N; to++) {
+                down += e[order[to] * N + order[from]] - e[order[from] * N + order[to]];
+                cr_expect(down <= 1e-9, "trial %d: %zu should move down to %zu", trial, from, to);
+            }
+            for (size_t to = from; to-- > 0;) {
+                up += e[order[from] * N + order[to]] - e[order[to] * N + order[from]];
+                cr_expect(up <= 1e-9, "trial %d: %zu should move up to %zu", trial, from, to);
+            }
+        }
+    }
+}
+
+/* Kaiser's rule, then as many more as explain the share asked for; always one. */
+Test(statistics, how_many_components)
+{
+    const double value[] = {1.5, 1.2, 0.8, 0.5};
+    cr_expect_eq(csi_factor_count(value, 4, 1, 0.1, 0.6), 2);
+    cr_expect_eq(csi_factor_count(value, 4, 1, 0.1, 0.8), 3);
+    cr_expect_eq(csi_factor_count(value, 4, 1, 0.35, 0.3), 1);
+    cr_expect_eq(csi_factor_count(value, 4, 2, 0.1, 0), 1);
+    cr_expect_eq(csi_factor_count(value, 4, 0, 0, 1), 4);
+    cr_expect_eq(csi_factor_count(value, 4, 1, 0.1, 2), 4);
+}
+
+/* Ranks without one indicator: who has no score without it is not compared; the only one cannot go. */
+Test(statistics, removal)
+{
+    const double gap[] = {1, NAN, 2, 3, 3, 1}, alone[] = {1, 2, 3}, turned[] = {1, 9, 2, 4, 3, 1};
+    double mean, largest;
+    coin c = coin_make(2, 3, 1, gap, NULL);
+    coin_must_run(&c, "- aggregate: arithmetic\n");
+    cr_expect_eq(csi_removal_effect(c.recipe, &c.context, c.result, 0, 0, c.diag, &mean, &largest), CSI_OK);
+    cr_expect(mean == 0 && largest == 0, "%g %g", mean, largest);
+    coin_free(&c);
+    c = coin_make(1, 3, 1, alone, NULL);
+    coin_must_run(&c, "- aggregate: arithmetic\n");
+    cr_expect_eq(csi_removal_effect(c.recipe, &c.context, c.result, 0, 0, c.diag, &mean, &largest), CSI_OK);
+    cr_expect(mean == 0 && largest == 0);
+    coin_free(&c);
+    c = coin_make(2, 3, 1, turned, NULL);
+    coin_must_run(&c, "- aggregate: arithmetic\n");
+    cr_expect_eq(csi_removal_effect(c.recipe, &c.context, c.result, 0, 1, c.diag, &mean, &largest), CSI_OK);
+    cr_expect(is_near(mean, 4 / 3.0, 1e-12) && largest == 2, "%g %g", mean, largest);
+    coin_free(&c);
+}
+
+/* A country without a score in one of the two years has no change of rank, and no difference of scores. */
+Test(statistics, changes_without_a_score)
+{
+    const double value[] = {1, 2, 3, NAN, 2, 4};
+    const csi_rank_change_options options = {20, 0, false};
+    csi_rank_effect moved[3];
+    csi_effect effect[20];
+    size_t n;
+    coin c = coin_make(1, 3, 2, value, NULL);
+    coin_must_run(&c, "- aggregate: arithmetic\n");
+    for (size_t year = 0; year < 2; year++) {
+        const csi_point a = {c.result, year, 0}, b = {c.result, 1 - year, 0};
+        n = 9;
+        cr_expect_eq(csi_rank_change(c.recipe, &c.context, &a, &b, 1, &options, c.diag, moved, &n), CSI_OK);
+        cr_expect_eq(n, 0);
+        n = 9;
+        cr_expect_eq(csi_decompose(c.recipe, &c.context, &a, &b, 1, c.diag, effect, &n), CSI_OK);
+        cr_expect_eq(n, 0);
+    }
+    const csi_point a = {c.result, 0, 1}, b = {c.result, 1, 1};
+    cr_expect_eq(csi_rank_change(c.recipe, &c.context, &a, &b, 0, &options, c.diag, moved, &n), CSI_OK);
+    cr_expect_eq(n, 0);
+    coin_free(&c);
+}
+
+/* What multiple imputation logs is the spread of its draws, which can be had one by one; cells are their mean. */
+Test(statistics, spread_of_imputations)
+{
+    enum { N = 12, DRAWS = 5 };
+    double value[2 * N], draw[DRAWS][2 * N];
+    for (size_t i = 0; i < N; i++) {
+        value[2 * i] = (double)i;
+        value[2 * i + 1] = i == 3 || i == 7 ? NAN : 2 * (double)i + (double)(i * 7 % 5);
+    }
+    coin c = coin_make(2, N, 1, value, NULL);
+    coin_must_run(&c, "- impute: {method: em, multiple: 5}\n");
+    const csi_columns columns = {N, 2, value};
+    for (size_t d = 0; d < DRAWS; d++) {
+        const size_t max_rounds = (size_t)csi_step_number(&c.recipe->stage[0], "max_rounds");
+        cr_assert_eq(csi_impute_draw(&columns, c.context.seed, d, max_rounds, draw[d]), CSI_OK);
+    }
+    double between = 0;
+    for (size_t i = 3; i <= 7; i += 4) {
+        double mean = 0, squares = 0;
+        for (size_t d = 0; d < DRAWS; d++) {
+            mean += draw[d][2 * i + 1] / DRAWS;
+        }
+        for (size_t d = 0; d < DRAWS; d++) {
+            squares += (draw[d][2 * i + 1] - mean) * (draw[d][2 * i + 1] - mean) / DRAWS;
+        }
+        between += squares / 2;
+        cr_expect(is_near(csi_panel_get(c.result->normalised, 1, 0, i), mean, 1e-9));
+    }
+    bool is_told = false;
+    for (size_t i = 0; i < csi_treatments_count(c.result->treatments); i++) {
+        const csi_treatment *entry = csi_treatments_at(c.result->treatments, i);
+        if (entry->series == 1) {
+            cr_expect(entry->before == 2 && is_near(entry->after, sqrt(between), 1e-9), "%g: %g", entry->before, entry->after);
+            is_told = true;
+        }
+    }
+    cr_expect(is_told && between > 0.01);
+    coin_free(&c);
+}
+
+/* The unobserved component, where one child follows it by the formula of three: sigma2_1 = r23 / (r12 r13) - 1. */
+Test(statistics, unobserved_component_of_three)
+{
+    enum { N = 40 };
+    double value[3 * N], sigma2[3], beta[3];
+    for (size_t i = 0; i < N; i++) {
+        const double f = (double)i;
+        value[3 * i] = f + 4 * sin(5 * f);
+        value[3 * i + 1] = 2 * f + 16 * sin(7 * f + 1);
+        value[3 * i + 2] = 3 * f + 40 * sin(11 * f + 2) + 7;
+    }
+    const csi_columns columns = {N, 3, value};
+    double r[9];
+    csi_correlation_matrix(&columns, r);
+    cr_assert_eq(csi_ucm_fit(&columns, sigma2, beta), CSI_OK);
+    const double want[] = {r[5] / (r[1] * r[2]) - 1, r[2] / (r[1] * r[5]) - 1, r[1] / (r[2] * r[5]) - 1};
+    for (size_t q = 0; q < 3; q++) {
+        cr_expect(want[q] > 0.01 && is_near(sigma2[q] / want[q], 1, 1e-6), "%zu: %g, not %g", q, sigma2[q], want[q]);
+    }
 }
