@@ -80,13 +80,18 @@ def tests_of(tree):
     found = []
     for program in sorted(path for kind in ("unit", "oracle", "property", "golden")
                           for path in (tree / "tests").glob(f"{kind}_*") if path.is_file() and os.access(path, os.X_OK)):
-        suite = ""
-        for line in output(str(program), "--list", env=environment(tree, {})).splitlines():
-            if match := re.match(r"(\w+): \d+ tests?", line):
-                suite = match[1]
-            elif match := re.search(r"\u2500 (\w+)", line):
-                found.append(f"{program.name} {suite}/{match[1]}")
+        found += tests_within(program, tree)
     return found + [name for name in OUTSIDE if (SOURCE / "tests" / name).exists()]
+
+
+def tests_within(program, tree):
+    suite, found = "", []
+    for line in output(str(program), "--list", env=environment(tree, {})).splitlines():
+        if match := re.match(r"(\w+): \d+ tests?", line):
+            suite = match[1]
+        elif match := re.search(r"\u2500 (\w+)", line):
+            found.append(f"{program.name} {suite}/{match[1]}")
+    return found
 
 
 def environment(tree, more):
