@@ -55,8 +55,8 @@ Test(ensemble, kernel_agrees_with_the_pipeline)
         "{freeze: [goalposts], errors: {correlation: 0.6}, weights: {draw: dirichlet, concentration: 8}}",
         "{weights: {draw: experts, experts: [{p1: 3, p2: 1}, {p8: 0.2}]}, goalposts: {spread: 0.3, except: [cri_member]}}",
         "{aggregation: {alternatives: [{method: geometric}, {method: harmonic}]}}",
-        "{imputation: {alternatives: [[{method: carry}], [{method: linear}]]}, treatment: {alternatives: [none]},"
-        " normalisation: {alternatives: [{method: minmax, goalposts: yearly}]}}",
+        ("{imputation: {alternatives: [[{method: carry}], [{method: linear}]]}, treatment: {alternatives: [none]},"
+         " normalisation: {alternatives: [{method: minmax, goalposts: yearly}]}}"),
         "{freeze: [errors], normalisation: {alternatives: [{method: percentile}]}}",
         "{leave_out: {level: 1}}",
         "{imputation: {alternatives: [[{method: linear}, {method: carry}, {method: em, multiple: 3}]]}}",
