@@ -111,6 +111,28 @@ void csi_large_pages(void *bytes, size_t n)
     }
 }
 
+char *csi_text_format_list(const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    const int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+    }
+    return text;
+}
+
+char *csi_text_format(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = csi_text_format_list(format, arguments);
+    va_end(arguments);
+    return text;
+}
+
 struct csi_names {
     csi_arena *arena;
     const char **name;

@@ -5,6 +5,7 @@
 #ifndef CSI_CORE_ARENA_H
 #define CSI_CORE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,11 @@ void *csi_arena_alloc(csi_arena *arena, size_t n, size_t size);
 /* A terminated copy of text[0..length); NULL when out of memory. */
 char *csi_arena_copy(csi_arena *arena, const char *text, size_t length);
 char *csi_arena_format(csi_arena *arena, const char *format, ...) CSI_PRINTF(2, 3);
+
+/* Text as by printf in malloc'd storage that the caller owns; NULL when out of memory. glibc's asprintf is not used: when
+ * its last allocation fails it may write past the one before. */
+char *csi_text_format(const char *format, ...) CSI_PRINTF(1, 2);
+char *csi_text_format_list(const char *format, va_list arguments) CSI_PRINTF(1, 0);
 
 /* An ordered set of distinct strings. */
 typedef struct csi_names csi_names;

@@ -1,9 +1,10 @@
 /* Diagnostics: kept messages, counts, and a sink. */
 #include "core/diag.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/arena.h"
 
 #define DEFAULT_CAP 20
 
@@ -94,8 +95,8 @@ static void add(csi_diag *diag, csi_severity severity, csi_status status, const 
     }
     csi_message *message = &diag->message[diag->n];
     *message = (csi_message){.severity = severity, .status = status};
-    if (vasprintf(&message->text, format, arguments) < 0) {
-        message->text = NULL;
+    message->text = csi_text_format_list(format, arguments);
+    if (message->text == NULL) {
         return;
     }
     if (place != NULL) {

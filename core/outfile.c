@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "core/arena.h"
 #include "core/number.h"
 #include "core/outfile_temporary.h"
 
@@ -94,8 +95,8 @@ csi_status csi_outfile_open(const char *directory, const char *name, csi_compres
     made->compression = compression;
     csi_digest_init(&made->content_digest);
     csi_digest_init(&made->disk_digest);
-    if (asprintf(&made->path, "%s/%s", directory, name) < 0) {
-        made->path = NULL;
+    made->path = csi_text_format("%s/%s", directory, name);
+    if (made->path == NULL) {
         status = csi_diag_no_memory(diag, "opening an output file");
         goto out;
     }
@@ -214,14 +215,13 @@ void csi_outfile_format(csi_outfile *file, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    char *text = NULL;
-    const int length = vasprintf(&text, format, arguments);
+    char *text = csi_text_format_list(format, arguments);
     va_end(arguments);
-    if (length < 0) {
+    if (text == NULL) {
         file->error = ENOMEM;
         return;
     }
-    csi_outfile_write(file, text, (size_t)length);
+    csi_outfile_text(file, text);
     free(text);
 }
 

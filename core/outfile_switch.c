@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/arena.h"
 #include "core/outfile.h"
 #include "core/outfile_temporary.h"
 
@@ -60,12 +61,11 @@ static csi_status write_journal(file_set *set, csi_diag *diag)
     int error = csi_temporary_make(set->fd, "switch", &set->journal);
     for (size_t i = 0; i < set->n && error == 0; i++) {
         const csi_part part = csi_outfile_part(set->file[i]);
-        char *line = NULL;
-        const int length = asprintf(&line, "%s %s %s\n", part.sha256, part.temporary, part.name);
-        if (length < 0) {
+        char *line = csi_text_format("%s %s %s\n", part.sha256, part.temporary, part.name);
+        if (line == NULL) {
             return csi_diag_no_memory(diag, "switching files");
         }
-        error = write_all(set->journal.fd, line, (size_t)length) < 0 ? errno : 0;
+        error = write_all(set->journal.fd, line, strlen(line)) < 0 ? errno : 0;
         free(line);
     }
     if (error == 0 && (csi_sync_file(set->journal.fd) < 0 ||
@@ -181,11 +181,11 @@ out:
  * only copy of the new bytes. */
 static csi_status has_digest(const file_set *set, const char *name, const char *sha256, csi_diag *diag, bool *is_same)
 {
-    char *path = NULL, hex[CSI_DIGEST_HEX] = "";
+    char *path = csi_text_format("%s/%s", set->directory, name), hex[CSI_DIGEST_HEX] = "";
     struct stat facts;
     csi_status status = CSI_OK;
     *is_same = false;
-    if (asprintf(&path, "%s/%s", set->directory, name) < 0) {
+    if (path == NULL) {
         return csi_diag_no_memory(diag, "finishing an interrupted run");
     }
     if (fstatat(set->fd, name, &facts, AT_SYMLINK_NOFOLLOW) == 0) {
@@ -244,8 +244,8 @@ csi_status csi_directory_recover(const char *directory, csi_diag *diag)
     csi_status status = CSI_OK;
     /* Locked: a run is switching right now, and will finish by itself. */
     if (journal >= 0 && flock(journal, LOCK_EX | LOCK_NB) == 0) {
-        if (asprintf(&path, "%s/%s", directory, JOURNAL) < 0) {
-            path = NULL;
+        path = csi_text_format("%s/%s", directory, JOURNAL);
+        if (path == NULL) {
             status = csi_diag_no_memory(diag, "finishing an interrupted run");
             goto out;
         }

@@ -169,9 +169,9 @@ csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, 
         .severity = severity, .once = once, .line = place.line, .column = place.column, .length = place.length};
     va_list arguments;
     va_start(arguments, format);
-    const int n = vasprintf(&finding.text, format, arguments);
+    finding.text = csi_text_format_list(format, arguments);
     va_end(arguments);
-    if (n < 0) {
+    if (finding.text == NULL) {
         return CSI_ERR_MEMORY;
     }
     if (field == CSI_NO_COLUMN) {

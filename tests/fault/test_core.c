@@ -340,7 +340,7 @@ Test(core, every_allocation_fails)
         const char *what;
         inject_attempt attempt;
         long at_least;
-    } row[] = {{"names", names, 6}, {"panel", panel, 2}, {"messages", messages, 60}};
+    } row[] = {{"names", names, 6}, {"panel", panel, 2}, {"messages", messages, 40}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         const long n = fail_every_allocation(row[i].what, row[i].attempt, NULL);
         cr_expect(n >= row[i].at_least, "%s: %ld allocations", row[i].what, n);

@@ -58,9 +58,14 @@ static csi_status inspect(const void *data, csi_diag *diag)
     if (arena == NULL) {
         return csi_diag_no_memory(diag, "making an arena");
     }
-    const csi_input input = {j->path[0], "one.csv", NULL};
-    csi_status status = csi_inspect(arena, j->framework, &input, diag, &verdict);
+    csi_input input = {j->path[0], "one.csv", NULL};
+    csi_status status = CSI_OK;
+    if (j->yaml[0] != '\0') {
+        CSI_TRY(csi_settings_parse(arena, "index.yaml", j->yaml, strlen(j->yaml), diag, &input.options));
+    }
+    status = csi_inspect(arena, j->framework, &input, diag, &verdict);
     status = (status == CSI_OK) != (verdict != NULL) ? CSI_ERR_INTERNAL : status;
+out:
     csi_arena_free(arena);
     return status;
 }
@@ -120,8 +125,12 @@ Test(ingest, every_allocation_of_a_verdict_and_of_a_framework_fails)
     const csi_framework *made = read_framework(&arena);
     const char *directory = temporary_directory();
     for (size_t i = 0; i < n_good_shapes; i += STRIDE) {
-        const job j = {{write_text_file(directory, "one.csv", good_shapes[i].text)}, 1, "", NULL, made};
+        const job j = {{write_text_file(directory, "one.csv", good_shapes[i].text)}, 1, good_shapes[i].yaml, NULL, made};
         cr_expect(fail_every_allocation(text_format("verdict %zu", i), inspect, &j) > 10);
+    }
+    for (size_t i = 0; i < n_bad_shapes; i += STRIDE) {
+        const job j = {{write_text_file(directory, "one.csv", bad_shapes[i].text)}, 1, bad_shapes[i].yaml, NULL, made};
+        fail_every_allocation(text_format("bad verdict %zu", i), inspect, &j);
     }
     for (size_t i = 0; i < n_bad_frameworks; i += STRIDE) {
         const char *path = write_text_file(directory, "framework.csv", bad_frameworks[i].text);
@@ -129,6 +138,13 @@ Test(ingest, every_allocation_of_a_verdict_and_of_a_framework_fails)
     }
     const char *path = write_text_file(directory, "framework.csv", shapes_framework);
     cr_expect(fail_every_allocation("framework", framework, path) > 5);
+    path = write_text_file(directory, "framework.csv",
+                           "Level,iCode,Parent,Direction,Weight,Type,iName,Unit,Target,Denominator,transform,goal_low,goal_high,"
+                           "max_carry,valid_from,measure,kind,breaks,Note\n"
+                           "1,a,top,1,1,indicator,A,%,5,pop,log1p,0,10,2,2010,legal,capacity,2016;2018,x\n"
+                           "2,top,,1,1,Aggregate,Index,,,,,,,,,,,,\nNA,pop,NA,NA,NA,Denominator,,,,,,,,,,,,,\n"
+                           "NA,region,NA,NA,NA,Group,,,,,,,,,,,,,\nNA,note,NA,NA,NA,Other,,,,,,,,,,,,,\n");
+    cr_expect(fail_every_allocation("a framework with all columns", framework, path) > 20);
     csi_arena_free(arena);
 }
 

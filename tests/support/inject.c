@@ -129,7 +129,18 @@ void free(void *block)
     __libc_free(block);
 }
 
-char *strndup(const char *text, size_t most) /* AddressSanitizer's own would go past malloc */
+/* AddressSanitizer's own of these would go past malloc. */
+void *reallocarray(void *old, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return realloc(old, bytes);
+}
+
+char *strndup(const char *text, size_t most)
 {
     const size_t n = strnlen(text, most);
     char *copy = malloc(n + 1);

@@ -126,6 +126,32 @@ const good_shape good_shapes[] = {
     {LONG_HEAD "FRA,2020,a,\"5\"\"\nx\"\nDEU,2020,a,3\n", "{missing: [\"5\\\"\\nx\"]}", "DEU 0 2020 3@4.4;", "long"},
     {LONG_HEAD "FRA,2020,a,1\"2\nDEU,2020,a,3\n", "{quotes: lenient, missing: '1\"2'}", "DEU 0 2020 3@3.4;", "long"},
     {LONG_HEAD "FRA,2020,a,\"1\nDEU,2020,a,3\n", "{quote: none, missing: '\"1'}", "DEU 0 2020 3@3.4;", "long"},
+    {LONG_HEAD "World,2020,a,1\nAfrica,2020,a,1\nEurope,2020,a,1\nAsia,2020,a,1\nOceania,2020,a,1\nEuro area,2020,a,1\n"
+     "Arab States,2020,a,1\nAmericas,2020,a,1\nFRA,2020,a,2\n", "", "FRA 0 2020 2@10.4;", "long"},
+    {"country,year,indicator,value\nSomewhere,2020,a,1\nSomewhere else,2020,a,2\n", "{countries: {Somewhere else: DEU, Somewhere: FRA}}",
+     "DEU 0 2020 2@3.4;FRA 0 2020 1@2.4;", "long"},
+    {"iso3,year,indicator,My Value,my-value {x}\nFRA,2020,a,1,2\n", "{columns: {value: my value}}", "FRA 0 2020 1@2.4;", "long"},
+    {"Country,a_2020,a_2021\nFrance,1,2\n", "", "FRA 0 2020 1@2.2;FRA 0 2021 2@2.3;", "wide_year"},
+    {"Country,2020 - a,[a] 2021,2019 a,2021 b\nFrance,1,2,3,4\n", "", "FRA 0 2020 1@2.2;FRA 0 2021 2@2.3;FRA 1 2021 4@2.5;", "wide_year"},
+    {"Country,2019,2020,2030\nFrance,1,2,3\n", "{indicator: a}", "FRA 0 2020 2@2.3;", "wide_year"},
+    {"iso3,year,dim,value\nFRA,2020,tt,1\nFRA,2020,t,2\n", "{indicator: a, where: {dim: [ttt, t]}}", "FRA 0 2020 2@3.4;", "long"},
+    {"uName,uCode,Time,a\n,FRA,2020,1\nGermany,DEU,2020,2\n", "", "DEU 0 2020 2@3.4;FRA 0 2020 1@2.4;", "wide_indicator"},
+    {LONG_HEAD ",,,\nFRA,2020,a,1\n", "", "FRA 0 2020 1@3.4;", "long"},
+    {"STRUCTURE,REF_AREA: Area,TIME_PERIOD,OBS_VALUE\nd,FRA:France,2021,1\nd,DEU: Germany,2021,2\n", "{indicator: a, countries: {'FRA:France': FRA}}",
+     "DEU 0 2021 2@3.4;FRA 0 2021 1@2.4;", "sdmx_csv"},
+    {"unit,geo\\TIME\t2020 \t2021 \nPC,FR\t1\t2\n", "{indicator: a}", "FRA 0 2020 1@2.2;FRA 0 2021 2@2.3;", "eurostat_tsv"},
+    {"country,year,indicator,value,standard_error,low,high\nFRA,2020,a,10,,8,14\nDEU,2020,a,1,0.5,,\n",
+     "{columns: {low: low, high: high}, bounds: 0.9}", "DEU 0 2020 1@3.4;FRA 0 2020 10@2.4;", "long"},
+    {"country_name,country_text_id,country_id,year,a,a_codelow,a_codehigh\nFrance,FRA,76,2020,0.9,0.7,0.95\n", "{bounds: 0.68}",
+     "FRA 0 2020 0.9@2.5;", "vdem"},
+    {"iso3,date\n\"[250, 276]\",2020\n\"[250\",2021\n\"['ITA\",2021\n", "{reader: events, indicator: a, columns: {date: date}}",
+     "DEU 0 2020 1@2.1;FRA 0 2020 1@2.1;FRA 0 2021 1@3.1;ITA 0 2021 1@4.1;", "events"},
+    {"where,date\nFRA ; DEU,2021\n,2021\nITA,2019\n", "{reader: events, indicator: b, separator: ' ; ', countries: {x: FRA}, columns: {country: where, date: date}}",
+     "DEU 1 2021 1@2.1;FRA 1 2021 1@2.1;", "events"},
+    {"iso3,year,income,a\nFRA,2020,high,1\nFRA,2021,low,2\n", "", "FRA 0 2020 1@2.4;FRA 0 2021 2@3.4;", "wide_indicator"},
+    {LONG_HEAD "FRA,2020,a,\"12,34\"\nDEU,2020,a,\"1,234\"\n", "{decimal: comma}", "DEU 0 2020 1.234@3.4;FRA 0 2020 12.34@2.4;", "long"},
+    {LONG_HEAD "FRA,2020,a,\"1,234.5\"\n", "{thousands: comma}", "FRA 0 2020 1234.5@2.4;", "long"},
+    {LONG_HEAD "FRA,2020,a,\xe2\x82\xac" "5\nDEU,2020,a,7 \xe2\x82\xac\n", "", "DEU 0 2020 7@3.4;FRA 0 2020 5@2.4;", "long"},
 };
 const size_t n_good_shapes = sizeof good_shapes / sizeof *good_shapes;
 
@@ -296,6 +322,19 @@ const bad_shape bad_shapes[] = {
     {"iso3,year,indicator,value\nFRA,2020,a,1\n", "{encoding: utf-16le}", CSI_ERR_DATA, {""}},
     {"PK\x03\x04 zipped\n", "", CSI_ERR_DATA, {"is a ZIP archive or an Excel workbook (.xlsx), not a table of text"}},
     {"\x1f\x8b\x08 cut short", "", CSI_ERR_DATA, {"the gzip data"}},
+    {"iso3,year,a,b\nFRA,2021,1,2\nFRA,2021,3,4\nFRA,2021,5,6\n", "", CSI_ERR_DATA, {"one.csv:3:0: country \"FRA\", indicator \"a\", year 2021 was already given at one.csv:2"}},
+    {LONG_HEAD "FRA\n", "", CSI_ERR_DATA, {"one.csv:2:0: this row has 1 field where the heading has 4"}},
+    {WIDE_HEAD "France,FRA,Z,zz,1,2,\n", "", CSI_ERR_DATA, {"one.csv:2:14: column \"Indicator Code\": indicator \"zz\" is not in the framework"}},
+    {"iso3,year,a\nFRA,x,1\n", "", CSI_ERR_DATA, {"one.csv:2:5: column \"year\": \"x\" is not a year"}},
+    {LONG_HEAD "FRA,2020,a,1\n", "{reader: long, columns: {value: '--'}}", CSI_ERR_DATA, {"no column is headed \"--\""}},
+    {LONG_HEAD "FRA,2020,a,1\n", "{columns: {low: [x], high: y}, bounds: 0.9}", CSI_ERR_CONFIG, {"low must be a single value"}},
+    {LONG_HEAD "FRA,2020,a,1\n", "{columns: {low: x, high: [y]}, bounds: 0.9}", CSI_ERR_CONFIG, {"high must be a single value"}},
+    {"iso3,year,indicator,value,low,high\nFRA,2020,a,1,x,2\nFRA,2021,a,1,0,y\nDEU,2020,a,1,2,3\n", "{columns: {low: low, high: high}, bounds: 0.9}", CSI_ERR_DATA,
+     {"one.csv:2:14: ", "one.csv:3:16: ", "one.csv:4:14: "}},
+    {"iso3,year,indicator,value,low,high\nFRA,2020,a,1,0,2\n", "{columns: {low: lo, high: high}, bounds: 0.9}", CSI_ERR_DATA, {"no column is headed \"lo\""}},
+    {"iso3,year,indicator,value," LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT ",value\nFRA,2020,a,1,x,2\n", "", CSI_ERR_DATA, {"one.csv:1:", "two columns are headed \"value\""}},
+    {LONG_HEAD "FRA,2020,a,\"" LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT "\n", "", CSI_ERR_DATA, {"one.csv:2:12: the quote opened here is never closed"}},
+    {LONG_HEAD "FRA,2020,a,1\n\"\"\"\",x\"y,a,1\n", "", CSI_ERR_DATA, {"one.csv:3:"}},
 };
 const size_t n_bad_shapes = sizeof bad_shapes / sizeof *bad_shapes;
 
@@ -330,6 +369,8 @@ const bad_framework bad_frameworks[] = {
     {META "\n1,a,top,1,1,Aggregate\n", "column \"Level\": \"1\" does not fit the type"},
     {META "\n1\n", "framework.csv:2:0: this row has 1 field where the heading has 6"},
     {META "\n1,a,top,1,a text that is far longer than any number was ever meant to be in such a file,Indicator\n", "\"a text that is far longer than any number was ever meant to "},
+    {META ",breaks\n1,a,top,1,1,Indicator,2016 2018;x\n", "is not a list of years"},
+    {META ",max_carry\n1,a,top,1,1,Indicator,x\n", "column \"max_carry\": \"x\" is not a whole number"},
 };
 const size_t n_bad_frameworks = sizeof bad_frameworks / sizeof *bad_frameworks;
 

@@ -27,7 +27,7 @@ extern const event_shape event_shapes[];
 extern const size_t n_event_shapes;
 
 typedef struct bad_shape {
-    char text[600], yaml[160];
+    char text[700], yaml[160];
     csi_status status;
     char says[4][150]; /* each must be among the words */
 } bad_shape;

@@ -7,6 +7,7 @@
 
 #include "ingest/framework_read.h"
 #include "ingest/ingest.h"
+#include "ingest/inspect.h"
 #include "tests/support/shapes.h"
 #include "tests/support/support.h"
 
@@ -506,5 +507,195 @@ Test(ingest, refuses_to_mix_statistics)
     r = ingest(&options, &one_year, 1, "{reader: long}");
     cr_assert(r.status == CSI_OK, "%s", r.words);
     cr_expect_str_eq(shapes_show(r.raw), "FRA 0 2021 1@2.3;");
+    release(&r);
+}
+
+/* Faults far behind the head of the file, found by one thread or several, and told with their place. */
+Test(ingest, finds_faults_behind_the_head)
+{
+    enum { ROWS = 40000 };
+    static const struct {
+        const char *end, *says;
+    } row[] = {
+        {"FRA,2021,a,caf\xe9\n", "one.csv:40002:15: byte 0xe9"},
+        {"FRA,2021,a,1\"2\n", "one.csv:40002:13: a quote inside an unquoted field"},
+        {"FRA,2021,a,\"1\n", "one.csv:40002:12: the quote opened here is never closed"},
+        {"FRA,2021,a\n", "one.csv:40002:0: this row has 3 fields where the heading has 4"},
+        {"FRA,2021,a,x", "one.csv:40002:12: column \"value\": indicator \"a\", country \"FRA\", year 2021: \"x\" is not a number"},
+    };
+    static char text[ROWS * 24 + 200];
+    size_t n = (size_t)sprintf(text, LONG_HEAD);
+    for (size_t i = 0; i < ROWS; i++) {
+        n += (size_t)sprintf(text + n, "FRA,2020,a,NA\n");
+    }
+    for (size_t i = 0; i < 2 * sizeof row / sizeof *row; i++) {
+        strcpy(text + n, row[i / 2].end);
+        csi_ingest_options options = shapes_options();
+        options.n_threads = i % 2 == 0 ? 1 : 3;
+        const char *one = text;
+        result r = ingest(&options, &one, 1, NULL);
+        cr_expect(r.status == CSI_ERR_DATA && strstr(r.words, row[i / 2].says) != NULL, "case %zu: %s", i, r.words);
+        release(&r);
+    }
+}
+
+/* A file that is wrong in every row ends with as many messages as are kept, in order. */
+Test(ingest, a_file_wrong_throughout)
+{
+    enum { ROWS = 30000 };
+    static char text[ROWS * 24 + 200];
+    size_t n = (size_t)sprintf(text, LONG_HEAD);
+    for (size_t i = 0; i < ROWS; i++) {
+        n += (size_t)sprintf(text + n, "FRA,2020,a,x%zu\n", i);
+    }
+    const csi_ingest_options options = shapes_options();
+    const char *one = text;
+    result r = ingest(&options, &one, 1, NULL);
+    size_t n_kept;
+    const csi_message *message = csi_diag_messages(r.diag, &n_kept);
+    cr_assert(r.status == CSI_ERR_DATA && n_kept == 20, "%zu", n_kept);
+    for (size_t i = 0; i < n_kept; i++) {
+        cr_expect(message[i].line == i + 2 && strstr(message[i].text, text_format("\"x%zu\"", i)) != NULL, "%s", message[i].text);
+    }
+    release(&r);
+}
+
+/* Many events of many countries, more than any first room: sums as by hand. */
+Test(ingest, sums_many_rows)
+{
+    enum { ROWS = 9000 };
+    static char text[ROWS * 24 + 200];
+    static const char *const countries[] = {"FRA", "DEU", "ITA"};
+    size_t n = (size_t)sprintf(text, LONG_HEAD);
+    for (size_t i = 0; i < ROWS; i++) {
+        n += (size_t)sprintf(text + n, "%s,2021,%s,%zu\n", countries[i % 3], i % 2 == 0 ? "a" : "b", i);
+    }
+    const csi_ingest_options options = shapes_options();
+    const char *one = text;
+    result r = ingest(&options, &one, 1, "{statistic: mean}");
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect_str_eq(shapes_show(r.raw), "DEU 0 2021 4501@6.4;DEU 1 2021 4498@3.4;FRA 0 2021 4497@2.4;FRA 1 2021 4500@5.4;"
+                                         "ITA 0 2021 4499@4.4;ITA 1 2021 4502@7.4;");
+    release(&r);
+}
+
+/* States that were: their own code while they were, refused afterwards, harmless where there is no value. */
+Test(ingest, units_that_were)
+{
+    csi_ingest_options options = shapes_options();
+    options.first_year = 1989;
+    options.last_year = 1993;
+    const char *good[] = {LONG_HEAD "Soviet Union,1990,a,1\nFRA,1990,a,2\n"};
+    result r = ingest(&options, good, 1, NULL);
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect_str_eq(shapes_show(r.raw), "FRA 0 1990 2@3.4;SUN 0 1990 1@2.4;");
+    release(&r);
+    const char *bad[] = {LONG_HEAD "Soviet Union,1993,a,1\n"};
+    r = ingest(&options, bad, 1, NULL);
+    cr_expect(r.status == CSI_ERR_DATA && strstr(r.words, "one.csv:2:1: column \"iso3\": \"Soviet Union\"") != NULL, "%s", r.words);
+    release(&r);
+    const char *wide[] = {"Country,1990,1991,1992,1993\nSoviet Union,1,2,,\nFrance,5,6,7,8\n"};
+    r = ingest(&options, wide, 1, "{indicator: a}");
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect_str_eq(shapes_show(r.raw), "FRA 0 1990 5@3.2;FRA 0 1991 6@3.3;FRA 0 1992 7@3.4;FRA 0 1993 8@3.5;SUN 0 1990 1@2.2;SUN 0 1991 2@2.3;");
+    release(&r);
+    const char *too_late[] = {"Country,1990,1993\nSoviet Union,1,2\nFrance,5,6\n"};
+    r = ingest(&options, too_late, 1, "{indicator: a}");
+    cr_expect(r.status == CSI_ERR_DATA && strstr(r.words, "\"Soviet Union\"") != NULL, "%s", r.words);
+    release(&r);
+}
+
+/* Hundreds of unknown columns: an error up to the cap, a warning each up to where finding its place would take too long. */
+Test(ingest, many_unknown_columns)
+{
+    static char text[8000];
+    size_t n = (size_t)sprintf(text, "iso3,year,a");
+    for (int i = 0; i < 300; i++) {
+        n += (size_t)sprintf(text + n, ",n%d", i);
+    }
+    n += (size_t)sprintf(text + n, "\nFRA,2020,1");
+    memset(text + n, ',', 300);
+    strcpy(text + n + 300, "\n");
+    const char *one = text;
+    csi_ingest_options options = shapes_options();
+    result r = ingest(&options, &one, 1, NULL);
+    cr_expect(r.status == CSI_ERR_DATA && strstr(r.words, "one.csv:1:13: column \"n0\" is no indicator") != NULL, "%s", r.words);
+    release(&r);
+    options.unknown_indicators = CSI_POLICY_WARN;
+    r = ingest(&options, &one, 1, NULL);
+    cr_expect(r.status == CSI_OK && csi_diag_n_warnings(r.diag) > 20, "%zu: %s", csi_diag_n_warnings(r.diag), r.words);
+    release(&r);
+}
+
+static const struct {
+    const char *text, *yaml, *what, *verdict, *why;
+} verdicts[] = {
+    {LONG_HEAD "FRA,2020,a,1.5\n", "", "delimiter", "comma", "it parts 2 of 2 rows into 4 fields"},
+    {"iso3;year;indicator;value\nFRA;2020;a;1,5\n", "", "delimiter", "semicolon", "2 of 2"},
+    {"iso3;year;indicator;value\nFRA;2020;a;1,5\n", "", "decimal mark", "comma", "of 1 cells 0 have a point for certain, 1 a comma"},
+    {"iso3\tyear\tindicator\tvalue\nFRA\t2020\ta\t1\n", "", "delimiter", "tab", ""},
+    {"iso3|year|indicator|value\nFRA|2020|a|1\n", "", "delimiter", "pipe", ""},
+    {"iso3.year.indicator.value\nFRA.2020.a.1\n", "{delimiter: point}", "delimiter", "point", "the configuration says so"},
+    {"iso3~year~indicator~value\nFRA~2020~a~1\n", "{delimiter: '~'}", "delimiter", "other", "the configuration says so"},
+    {LONG_HEAD "FRA,2020,a,\"131,999\"\n", "", "thousands mark", "none", "1 cells such as 131,999 may mean either"},
+    {LONG_HEAD "FRA,2020,a,\"1,234,567\"\n", "", "thousands mark", "comma", "1 cells show it"},
+    {LONG_HEAD "FRA,2020,a,\"1.234,5\"\n", "", "thousands mark", "point", "1 cells show it"},
+    {LONG_HEAD "FRA,2020,a,\"1.234.567\"\n", "", "thousands mark", "none", "1 cells show it"},
+    {LONG_HEAD "FRA,2020,a,\"1,5\"\nFRA,2021,a,2.5\n", "", "decimal mark", "point", "both cannot be: cells with the other will be refused"},
+    {LONG_HEAD "FRA,2020,a,5 d\n", "", "flags", "letters after numbers", "1 cells such as 8393.5 d"},
+    {LONG_HEAD "FRA,2020,a,$5\n", "", "signs", "percent or currency", "1 cells"},
+    {LONG_HEAD "FRA,2020,a,..\nFRA,2021,a,1\n", "", "no value", "\"..\"", "1 cells of values"},
+    {LONG_HEAD "FRA,2020,a,1\r\nFRA,2021,a,1\r\n", "", "line ends", "mixed", "1 LF, 2 CRLF, 0 CR"},
+    {"iso3,year,indicator,value\rFRA,2020,a,1\r", "", "line ends", "CR", "0 LF, 0 CRLF, 2 CR"},
+    {"iso3,year,indicator,value\r\nFRA,2020,a,1\r\n", "", "line ends", "CRLF", "0 LF, 2 CRLF, 0 CR"},
+    {"country,year,indicator,value\nCura\xe7" "ao,2020,a,1\n", "", "encoding", "latin-1", "there are bytes that UTF-8 does not know; it must be set"},
+    {"country,year,indicator,value\nCura\xe7" "ao,2020,a,1\n", "{encoding: latin-1}", "encoding", "latin-1", "there are bytes"},
+    {"\xef\xbb\xbf" LONG_HEAD "FRA,2020,a,1\n", "", "encoding", "utf-8", "it begins with a byte order mark"},
+    {"note\n" LONG_HEAD "FRA,2020,a,1\n", "", "heading", "line 2", "the first line with headings that are known"},
+    {"x\nu,v\n1,2\n", "", "reader", "none", "no reader is sure"},
+    {"x\nu,v\n1,2\n", "", "heading", "line 2", "no line has headings that are known"},
+    {LONG_HEAD "FRA,2020,a,1\n", "", "column 4 \"value\"", "value", "usual heading"},
+};
+
+Test(inspect, tells_how_a_file_is_written)
+{
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+        result r = {.raw = NULL};
+        read_framework(&r, shapes_framework);
+        csi_input input = {write_text_file(temporary_directory(), "one.csv", verdicts[i].text), "one.csv", NULL};
+        if (verdicts[i].yaml[0] != '\0') {
+            cr_assert(csi_settings_parse(r.arena, "index.yaml", verdicts[i].yaml, strlen(verdicts[i].yaml), r.diag, &input.options) == CSI_OK);
+        }
+        const csi_verdict *verdict = NULL;
+        cr_expect(csi_inspect(r.arena, i % 2 == 0 ? r.framework : NULL, &input, r.diag, &verdict) == CSI_OK, "case %zu", i);
+        const char *found = "nothing", *why = "";
+        for (size_t k = 0; verdict != NULL && k < verdict->n; k++) {
+            if (strcmp(verdict->row[k].what, verdicts[i].what) == 0) {
+                found = verdict->row[k].verdict;
+                why = verdict->row[k].why;
+            }
+        }
+        cr_expect(strstr(found, verdicts[i].verdict) != NULL && strstr(why, verdicts[i].why) != NULL, "case %zu: %s: %s", i, found, why);
+        release(&r);
+    }
+}
+
+/* More nodes than the first room, as a generated framework has them. */
+Test(framework, of_hundreds_of_nodes)
+{
+    static char text[40000];
+    size_t n = (size_t)sprintf(text, "LEVEL,iCode,Parent,Direction,Weight,Type\n");
+    for (int i = 0; i < 400; i++) {
+        n += (size_t)sprintf(text + n, "1,i%d,top,%s,1,INDICATOR\nNA,g%d,,,,Group\nNA,o%d,,,,other\n", i, i % 2 == 0 ? "1" : "-1", i, i);
+    }
+    sprintf(text + n, "2,top,,1,1,Aggregate\n");
+    result r = {.raw = NULL};
+    read_framework(&r, text);
+    cr_assert(r.status == CSI_OK);
+    cr_expect(r.framework->n_indicators == 400 && r.framework->n_groupings == 400 && r.framework->n_others == 400);
+    cr_expect_str_eq(r.framework->node[399].code, "i399");
+    cr_expect(r.framework->node[399].direction == -1);
+    cr_expect_str_eq(r.framework->grouping[399], "g399");
+    cr_expect_str_eq(r.framework->other[399], "o399");
     release(&r);
 }

@@ -8,6 +8,7 @@
 #include "tests/support/support.h"
 
 #define TEXT_N 300000
+#define BLOCK ((size_t)256 * 1024) /* of what is read at once */
 
 static char text[TEXT_N];
 
@@ -114,6 +115,38 @@ Test(source, reads_plain_and_gzip_of_many_members)
         free(copy);
     }
     free(padded);
+}
+
+/* Members that end anywhere about the end of what is read at once: their two first bytes may be parted. */
+Test(source, reads_members_that_end_where_a_block_does)
+{
+    make_text();
+    for (size_t n = 0; n < 4; n++) {
+        z_stream stream = {0};
+        cr_assert(deflateInit2(&stream, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+        size_t length = 0, member = 0;
+        for (size_t guess = BLOCK - 60; guess < BLOCK && member != BLOCK - 2 + n; guess++) { /* stored: as long as it looks */
+            deflateReset(&stream);
+            stream.next_in = (unsigned char *)text;
+            stream.avail_in = (unsigned)guess;
+            stream.next_out = packed;
+            stream.avail_out = sizeof packed;
+            cr_assert(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+            member = sizeof packed - stream.avail_out;
+            length = guess;
+        }
+        deflateEnd(&stream);
+        cr_assert(member == BLOCK - 2 + n, "no member of %zu bytes", BLOCK - 2 + n);
+        const size_t both = member + gzip(text + length, TEXT_N - length, packed + member, sizeof packed - member);
+        char words[400], hex[CSI_DIGEST_HEX];
+        size_t n_read;
+        cr_expect(slurp(write_bytes("two.gz", packed, both), 0, out, sizeof out, &n_read, words, hex) == CSI_OK, "%s", words);
+        cr_expect(n_read == TEXT_N && memcmp(out, text, TEXT_N) == 0 && words[0] == '\0', "%zu: %zu bytes, %s", n, n_read, words);
+        cr_expect(slurp(write_bytes("one.gz", packed, member), 0, out, sizeof out, &n_read, words, hex) == CSI_OK && n_read == length, "%s", words);
+        memset(packed + member, 'g', 3 * BLOCK);
+        cr_expect(slurp(write_bytes("garbage.gz", packed, member + 3 * BLOCK), 0, out, sizeof out, &n_read, words, hex) == CSI_OK &&
+                      n_read == length && strstr(words, "ignored") != NULL, "%s", words);
+    }
 }
 
 Test(source, refuses_broken_and_missing_files)
