@@ -2,9 +2,14 @@
 #include "ingest/head.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingest/batch.h"
+#include "ingest/columns.h"
 #include "ingest/sniff.h"
 
 #define HEAD_BYTES ((size_t)256 * 1024)
@@ -183,11 +188,122 @@ out:
     return status;
 }
 
-csi_status csi_head_choose(const csi_preview *preview, csi_diag *diag, const csi_reader **reader, size_t *header)
+/* What a line of headings has of what a shape needs, and what these columns are called elsewhere. */
+typedef struct part {
+    const char *what, *option, *usual;
+    csi_role role, other;
+} part;
+
+static const part parts[] = {
+    {"countries", "country", "iso3, Country Code, Country", CSI_ROLE_CODE, CSI_ROLE_NAME},
+    {"years", "year", "Year, Time", CSI_ROLE_YEAR, CSI_ROLE_YEAR},
+    {"indicators", "indicator", "Indicator Code, Series Code", CSI_ROLE_INDICATOR, CSI_ROLE_INDICATOR_NAME},
+    {"values", "value", "Value, OBS_VALUE", CSI_ROLE_VALUE, CSI_ROLE_VALUE},
+};
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+/* The heading that the configuration names for it; NULL: none. */
+static const char *configured(const csi_input_settings *settings, const part *wanted)
 {
-    const csi_place place = {.file = preview->label, .line = preview->record[0].line};
-    *reader = NULL;
-    *header = 0;
+    switch (wanted->role) {
+    case CSI_ROLE_CODE: return settings->unit != NULL ? settings->unit : settings->name;
+    case CSI_ROLE_YEAR: return settings->year;
+    case CSI_ROLE_INDICATOR: return settings->n_keys > 0 ? settings->key[0] : NULL;
+    default: return settings->value;
+    }
+}
+
+static uint32_t column_of(const csi_preview *preview, const csi_record *record, const part *wanted)
+{
+    const char *heading = configured(preview->settings, wanted);
+    if (heading != NULL) {
+        return csi_columns_named(record, heading);
+    }
+    const uint32_t column = csi_columns_find(record, wanted->role);
+    return column != CSI_NO_COLUMN ? column : csi_columns_find(record, wanted->other);
+}
+
+/* Said once for the whole file, so that no column is wanted. */
+static bool is_fixed(const csi_input_settings *settings, const part *wanted)
+{
+    return (wanted->role == CSI_ROLE_INDICATOR && settings->indicator != NULL) ||
+           (wanted->role == CSI_ROLE_YEAR && settings->fixed_year != INT_MIN);
+}
+
+/* The line that has most of them; *n is how many. */
+static const csi_record *nearest_headings(const csi_preview *preview, size_t *n)
+{
+    const csi_record *nearest = &preview->record[0];
+    *n = 0;
+    for (size_t i = 0; i < preview->n_headings; i++) {
+        size_t n_here = 0;
+        for (size_t p = 0; p < N_PARTS; p++) {
+            n_here += column_of(preview, &preview->record[i], &parts[p]) != CSI_NO_COLUMN;
+        }
+        if (n_here > *n) {
+            *n = n_here;
+            nearest = &preview->record[i];
+        }
+    }
+    return nearest;
+}
+
+static void append(char *to, size_t room, const char *between, const char *format, ...) CSI_PRINTF(4, 5);
+static void append(char *to, size_t room, const char *between, const char *format, ...)
+{
+    const size_t used = strlen(to);
+    const int joined = snprintf(to + used, room - used, "%s", used > 0 ? between : "");
+    va_list arguments;
+    va_start(arguments, format);
+    if (joined >= 0 && (size_t)joined < room - used) {
+        vsnprintf(to + used + joined, room - used - (size_t)joined, format, arguments);
+    }
+    va_end(arguments);
+}
+
+/* No reader takes the file: says which columns the line nearest to a heading has, and which it lacks. */
+static csi_status report_shape(const csi_preview *preview, csi_diag *diag)
+{
+    size_t n;
+    const csi_record *record = nearest_headings(preview, &n);
+    const csi_place place = {.file = preview->label, .line = record->line};
+    char has[300] = "", lacks[300] = "", options[120] = "";
+    for (size_t p = 0; p < N_PARTS; p++) {
+        const uint32_t column = column_of(preview, record, &parts[p]);
+        const char *heading = configured(preview->settings, &parts[p]);
+        if (is_fixed(preview->settings, &parts[p])) {
+            continue;
+        }
+        if (column != CSI_NO_COLUMN) {
+            append(has, sizeof has, ", ", "%s (\"%.*s\")", parts[p].what, CSI_SHOWN_LENGTH(&record->field[column]),
+                   record->field[column].text);
+        } else {
+            append(lacks, sizeof lacks, ", ", "%s (%s%s)", parts[p].what, heading != NULL ? heading : parts[p].usual,
+                   heading != NULL ? ", which the configuration names" : "");
+            append(options, sizeof options, ", ", "%s: ...", parts[p].option);
+        }
+    }
+    if (n == 0 || has[0] == '\0' || lacks[0] == '\0') {
+        return csi_diag_error(diag, CSI_ERR_DATA, &place,
+                              "the shape of this file is not recognised: no line near its start has headings for the "
+                              "country and for years, values or indicators; name them with columns: {country: ..., "
+                              "year: ..., indicator: ..., value: ...}, and where headings fill several lines, say with "
+                              "skip_lines: N that line N + 1 holds those that count");
+    }
+    return csi_diag_error(diag, CSI_ERR_DATA, &place,
+                          "the shape of this file is not recognised: this line has a column of %s, but none of %s, and no "
+                          "headings that are years or indicators of the framework; name what is there under another "
+                          "heading with columns: {%s}, and where headings fill several lines, say with skip_lines: N that "
+                          "line N + 1 holds those that count", has, lacks, options);
+}
+
+static bool is_same_record(const csi_record *a, const csi_record *b)
+{
+    return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0;
+}
+
+static csi_status choose(const csi_preview *preview, csi_diag *diag, const csi_reader **reader, size_t *header)
+{
     if (preview->settings->reader != NULL) {
         *reader = csi_reader_find(preview->settings->reader);
         if ((*reader)->sniff(preview, header) == 0) {
@@ -205,12 +321,17 @@ csi_status csi_head_choose(const csi_preview *preview, csi_diag *diag, const csi
             *header = at;
         }
     }
-    if (*reader == NULL) {
-        return csi_diag_error(diag, CSI_ERR_DATA, &place,
-                              "the shape of this file is not recognised: no line near its start has headings for the "
-                              "country and for years, values or indicators; name them with columns: {country: ..., "
-                              "year: ..., indicator: ..., value: ...}, and where headings fill several lines, say with "
-                              "skip_lines: N that line N + 1 holds those that count");
+    return *reader != NULL ? CSI_OK : report_shape(preview, diag);
+}
+
+csi_status csi_head_choose(const csi_preview *preview, csi_diag *diag, const csi_reader **reader, size_t *header)
+{
+    *reader = NULL;
+    *header = 0;
+    const csi_status status = choose(preview, diag, reader, header);
+    while (status == CSI_OK && *header + 1 < preview->n &&
+           is_same_record(&preview->record[*header], &preview->record[*header + 1])) {
+        (*header)++; /* some exports write their headings several times */
     }
-    return CSI_OK;
+    return status;
 }
