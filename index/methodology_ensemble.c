@@ -80,8 +80,8 @@ static void put_errors(const csi_ensemble_spec *spec, bool is_asymmetric, csi_ou
     csi_outfile_text(file, "every observed value that has a standard error, normal about the value; ");
     if (is_asymmetric) {
         csi_outfile_text(file, "where a source gives bounds, half of the draws above the value and half below, normal on "
-                               "either side, so that value and bounds are the quantiles that the source says (Barlow 2004, "
-                               "arXiv:physics/0406120); ");
+                               "either side, so that value and bounds are the quantiles that the source says (Barlow 2003, "
+                               "arXiv:physics/0306138); ");
     }
     csi_outfile_text(file, "correlation between the years of a country and indicator ");
     csi_outfile_number(file, spec->error_correlation);

@@ -6,7 +6,7 @@
  * whole groups.
  *
  * Errors: a value x with the standard errors s+ above and s- below is drawn as x + (e > 0 ? s+ : s-) e with e standard
- * normal: the "dimidiated" Gaussian of Barlow (2004), "Asymmetric statistical errors", arXiv:physics/0406120, with its
+ * normal: the "dimidiated" Gaussian of Barlow (2003), "Asymmetric systematic errors", arXiv:physics/0306138, with its
  * median at x. Where a source gives bounds that hold a share p, s+ = (high - x) / z, s- = (x - low) / z, z the normal
  * quantile of (1 + p) / 2, so that value and both bounds are the quantiles that the source says they are. The two-piece
  * normal with its mode at x (Wallis 2014, Statistical Science 29:106-112) would put x at another quantile: statistical

@@ -176,7 +176,7 @@ static void resample(uint64_t seed, size_t replicate, size_t n, uint32_t *count)
 
 /* What a resample needs of every row, so that its estimates are sums over the rows, each times how often it was picked:
  * f_A + f_B and f_A^2 + f_B^2 about the mean of all rows, then `each` terms of every factor. The estimates are those of
- * `estimate` on the picked rows but for rounding, at a tenth of the time. */
+ * `estimate` on the picked rows but for rounding. */
 typedef struct terms {
     size_t n, each;
     double *value; /* [row][n] */

@@ -1,5 +1,5 @@
 /* Sources that give bounds in place of standard errors: draws whose quantiles are the published value and bounds, with the
- * mean and variance of the law (Barlow 2004, arXiv:physics/0406120, section 2), in both ways of computing a replicate. */
+ * mean and variance of the law (Barlow 2003, arXiv:physics/0306138), in both ways of computing a replicate. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
