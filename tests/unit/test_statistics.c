@@ -14,6 +14,7 @@
 #include "metrics/rank_change.h"
 #include "metrics/rank_sets.h"
 #include "metrics/regression.h"
+#include "metrics/rng.h"
 #include "metrics/sample.h"
 #include "metrics/sensitivity.h"
 #include "metrics/treatments.h"
@@ -347,13 +348,19 @@ Test(statistics, how_many_components)
     cr_expect_eq(csi_factor_count(value, 4, 1, 0.1, 2), 4);
 }
 
-/* Ranks without one indicator: who has no score without it is not compared; the only one cannot go. */
+/* Ranks without one indicator: who has no score with or without it is not compared; the only one cannot go. */
 Test(statistics, removal)
 {
-    const double gap[] = {1, NAN, 2, 3, 3, 1}, alone[] = {1, 2, 3}, turned[] = {1, 9, 2, 4, 3, 1};
+    const double gap[] = {1, NAN, 2, 3, 3, 1}, late[] = {NAN, 1, 2, 3, 3, 1};
+    const double alone[] = {1, 2, 3}, turned[] = {1, 9, 2, 4, 3, 1};
     double mean, largest;
     coin c = coin_make(2, 3, 1, gap, NULL);
     coin_must_run(&c, "- aggregate: arithmetic\n");
+    cr_expect_eq(csi_removal_effect(c.recipe, &c.context, c.result, 0, 0, c.diag, &mean, &largest), CSI_OK);
+    cr_expect(mean == 0 && largest == 0, "%g %g", mean, largest);
+    coin_free(&c);
+    c = coin_make(2, 3, 1, late, NULL);
+    coin_must_run(&c, "- aggregate: {method: arithmetic, min_weight_share: 0.6}\n");
     cr_expect_eq(csi_removal_effect(c.recipe, &c.context, c.result, 0, 0, c.diag, &mean, &largest), CSI_OK);
     cr_expect(mean == 0 && largest == 0, "%g %g", mean, largest);
     coin_free(&c);
@@ -453,4 +460,74 @@ Test(statistics, unobserved_component_of_three)
     for (size_t q = 0; q < 3; q++) {
         cr_expect(want[q] > 0.01 && is_near(sigma2[q] / want[q], 1, 1e-6), "%zu: %g, not %g", q, sigma2[q], want[q]);
     }
+}
+
+/* Each vector's component of largest size is positive, whatever sign the solver gave it. */
+Test(statistics, signs_of_vectors)
+{
+    enum { N = 5 };
+    uint64_t state = 3;
+    for (int trial = 0; trial < 20; trial++) {
+        double matrix[N * N], value[N], vector[N * N];
+        for (size_t i = 0; i < N; i++) {
+            for (size_t k = 0; k <= i; k++) {
+                state = state * 6364136223846793005u + 1442695040888963407u;
+                matrix[i * N + k] = matrix[k * N + i] = (double)(state >> 40) / (double)(1 << 23) - 1;
+            }
+        }
+        cr_assert_eq(csi_eigen(matrix, N, value, vector), CSI_OK);
+        for (size_t k = 0; k < N; k++) {
+            double largest = 0;
+            for (size_t i = 0; i < N; i++) {
+                double image = 0;
+                for (size_t j = 0; j < N; j++) {
+                    image += matrix[i * N + j] * vector[j * N + k];
+                }
+                cr_expect(is_near(image, value[k] * vector[i * N + k], 1e-12));
+                largest = fabs(vector[i * N + k]) > fabs(largest) ? vector[i * N + k] : largest;
+            }
+            cr_expect(largest > 0 && (k == 0 || value[k] <= value[k - 1]));
+        }
+    }
+}
+
+/* Both tails of the normal quantile are the same, far out too. */
+Test(statistics, normal_quantile_is_odd)
+{
+    for (int power = 2; power <= 52; power++) {
+        const double p = ldexp(1, -power);
+        NEAR(csi_normal_quantile(1 - p), -csi_normal_quantile(p));
+        cr_expect(is_near(erfc(csi_normal_quantile(1 - p) / M_SQRT2) / 2 / p, 1, 1e-10), "2^-%d", power);
+    }
+    cr_expect_eq(csi_normal_quantile(0.5), 0);
+}
+
+/* A regression that has too few rows for its coefficients drops the predictor that goes least with the target. */
+Test(statistics, regression_within_its_rows)
+{
+    enum { N = 11 };
+    double value[3 * N], x[2 * (N - 1)], y[N - 1], beta[2];
+    for (size_t i = 0; i < N; i++) {
+        const double f = (double)i;
+        value[3 * i + 1] = f;
+        value[3 * i + 2] = 10 * sin(2 * f) + f;
+        value[3 * i] = 3 * f + 4 * sin(2 * f + 0.3) + 20;
+        if (i + 1 < N) {
+            x[2 * i] = 1;
+            x[2 * i + 1] = value[3 * i + 1];
+            y[i] = value[3 * i];
+        }
+    }
+    value[3 * 5] = NAN; /* in the middle, lest the prediction be held at the ends of what is observed */
+    x[2 * 5 + 1] = value[3 * (N - 1) + 1];
+    y[5] = value[3 * (N - 1)];
+    cr_assert_eq(csi_ols(x, y, N - 1, 2, beta, NULL, NULL), CSI_OK);
+    coin c = coin_make(3, N, 1, value, NULL);
+    coin_must_run(&c, "- impute: {method: regression, min_ratio: 5}\n");
+    cr_expect(is_near(csi_panel_get(c.result->normalised, 0, 0, 5), beta[0] + 5 * beta[1], 1e-9));
+    coin_must_run(&c, "- impute: {method: regression, min_ratio: 3}\n");
+    cr_expect_not(is_near(csi_panel_get(c.result->normalised, 0, 0, 5), beta[0] + 5 * beta[1], 1e-3));
+    coin_must_run(&c, "- impute: {method: regression, min_ratio: 6}\n");
+    cr_expect(isnan(csi_panel_get(c.result->normalised, 0, 0, 5)));
+    coin_free(&c);
 }
