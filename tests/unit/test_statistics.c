@@ -531,3 +531,24 @@ Test(statistics, regression_within_its_rows)
     cr_expect(isnan(csi_panel_get(c.result->normalised, 0, 0, 5)));
     coin_free(&c);
 }
+
+/* The power of the reciprocals is the power turned round, its interval too; of what is symmetric in the logarithm, 0. */
+Test(statistics, box_cox_of_reciprocals)
+{
+    enum { N = 25 };
+    double x[N], y[N], scratch[N], low, high, low_of_inverse, high_of_inverse;
+    for (int k = 0; k < 4; k++) {
+        for (size_t i = 0; i < N; i++) {
+            x[i] = pow(1 + (double)i + sin((double)i), k == 0 ? 1 : 0.5 * k);
+            y[i] = 1 / x[i];
+        }
+        const double lambda = csi_box_cox_lambda(x, scratch, N, &low, &high);
+        const double of_inverse = csi_box_cox_lambda(y, scratch, N, &low_of_inverse, &high_of_inverse);
+        cr_expect(is_near(lambda, -of_inverse, 1e-6) && fabs(lambda) > 0.1 && low < lambda && lambda < high, "%g", lambda);
+        cr_expect(is_near(low, -high_of_inverse, 1e-6) && is_near(high, -low_of_inverse, 1e-6));
+    }
+    for (size_t i = 0; i < N; i++) {
+        x[i] = exp(((double)i - 12) / 5);
+    }
+    cr_expect(is_near(csi_box_cox_lambda(x, scratch, N, &low, &high), 0, 1e-6) && is_near(low, -high, 1e-6));
+}
