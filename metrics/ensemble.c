@@ -16,7 +16,7 @@
 #include "metrics/ensemble_rank.h"
 
 #define BATCH CSI_RANK_COLUMNS
-#define BLOCK_MOST 1024
+#define BLOCK_MOST 512
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
@@ -333,11 +333,10 @@ static void choose_block(run *job, uint64_t n_replicates, size_t n_threads)
     const size_t paired = has_pairs(job) ? sizeof(uint16_t) : 0;
     const size_t walked = e->slow == NULL ? 0 : (e->n_nodes - e->n_indicators) * e->n_years * sizeof(double);
     const size_t bytes = e->stride * (kept + shown + paired + walked) + e->n_nodes * 4 * sizeof(double);
-    const uint64_t fair = n_replicates / (2 * n_threads);
-    size_t block = BLOCK_BYTES / bytes < BLOCK_MOST ? BLOCK_BYTES / bytes : BLOCK_MOST;
-    block = fair < block ? (size_t)fair : block;
-    block = block / BATCH * BATCH;
-    job->block = block > BATCH ? block : BATCH;
+    const size_t most = BLOCK_BYTES / bytes < BLOCK_MOST ? BLOCK_BYTES / bytes + 1 : BLOCK_MOST;
+    const uint64_t rounds = 1 + n_replicates / (most * n_threads); /* each thread has as many blocks as another */
+    const uint64_t fair = n_replicates / (n_threads * (rounds < 2 ? 2 : rounds)) + 1;
+    job->block = ((size_t)fair + BATCH - 1) / BATCH * BATCH;
     job->row = job->block + ROW_PAD;
 }
 
