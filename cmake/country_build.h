@@ -1,4 +1,5 @@
-/* The tables while they are being built: filled by country_tables.c, country_words.c and country_names.c, written by country_write.c. */
+/* The tables while they are being built: filled by country_tables.c, country_words.c and country_names.c, written by
+ * country_write.c. */
 #ifndef CSI_CMAKE_COUNTRY_BUILD_H
 #define CSI_CMAKE_COUNTRY_BUILD_H
 
