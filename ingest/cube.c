@@ -10,28 +10,21 @@
 #include <string.h>
 
 #include "core/workers.h"
+#include "ingest/chunks.h"
 
 #define AHEAD 12       /* observations */
 #define SLAB_SERIES 64
-#define SMALL_CHUNK ((size_t)1 << 20)
-#define LARGE_CHUNK ((size_t)16 << 20)
+#define FIRST_CHUNK ((size_t)1 << 20)
 
 typedef struct cell {
     double value;
     csi_origin origin; /* line 0: empty */
 } cell;
 
-/* Where the cells of a slab are taken from. */
-typedef struct chunk {
-    struct chunk *before;
-    size_t used, room;
-    char *bytes;
-} chunk;
-
 typedef struct slab {
     cell **unit; /* by slot: [series in the slab][year], then their spreads likewise; NULL: no observation yet */
     size_t n_units;
-    chunk *chunk;
+    csi_chunks chunks;
 } slab;
 
 struct csi_cube {
@@ -61,17 +54,15 @@ csi_cube *csi_cube_new(size_t n_series, int first_year, size_t n_years, bool wit
         free(cube);
         return NULL;
     }
+    for (size_t i = 0; i < cube->n_slabs; i++) {
+        cube->slab[i].chunks = (csi_chunks){.first_room = FIRST_CHUNK, .alignment = _Alignof(cell)};
+    }
     return cube;
 }
 
 static void free_slab(slab *s)
 {
-    while (s->chunk != NULL) {
-        chunk *before = s->chunk->before;
-        free(s->chunk->bytes);
-        free(s->chunk);
-        s->chunk = before;
-    }
+    csi_chunks_free(&s->chunks);
     free(s->unit);
     *s = (slab){0};
 }
@@ -86,33 +77,6 @@ void csi_cube_free(csi_cube *cube)
         free(cube->has);
         free(cube);
     }
-}
-
-static bool add_chunk(slab *s, size_t n_bytes)
-{
-    size_t room = s->chunk == NULL ? SMALL_CHUNK : LARGE_CHUNK;
-    room = room < n_bytes ? n_bytes : room;
-    chunk *made = malloc(sizeof *made);
-    char *bytes = made == NULL ? NULL : calloc(1, room);
-    if (bytes == NULL) {
-        free(made);
-        return false;
-    }
-    csi_large_pages(bytes, room);
-    *made = (chunk){.before = s->chunk, .room = room, .bytes = bytes};
-    s->chunk = made;
-    return true;
-}
-
-/* Empty cells; NULL when out of memory. */
-static void *take_bytes(slab *s, size_t n_bytes)
-{
-    if ((s->chunk == NULL || s->chunk->room - s->chunk->used < n_bytes) && !add_chunk(s, n_bytes)) {
-        return NULL;
-    }
-    void *taken = s->chunk->bytes + s->chunk->used;
-    s->chunk->used += n_bytes;
-    return taken;
 }
 
 /* Grows an array by slot so that it has `slot`, with zeros; *array is NULL or was grown here. */
@@ -155,7 +119,7 @@ static csi_status make_cells(csi_cube *cube, slab *s, uint32_t slot)
         __builtin_mul_overflow(n_cells, size, &n_bytes)) {
         return CSI_ERR_MEMORY;
     }
-    s->unit[slot] = take_bytes(s, n_bytes);
+    s->unit[slot] = csi_chunks_take(&s->chunks, n_bytes);
     if (s->unit[slot] == NULL) {
         return CSI_ERR_MEMORY;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingest/chunks.h"
 #include "ingest/memo.h"
 
 /* The values of a cell, kept for its quantile. */
@@ -30,20 +31,11 @@ typedef struct kind {
     csi_origin origin;            /* of the first event, which stands for the zeros too */
 } kind;
 
-/* Where cells are taken from. Rows go to cells all over it, so it asks for large pages: with small ones, finding the page
- * of a cell took longer than fetching the cell. */
-typedef struct chunk {
-    struct chunk *before;
-    size_t used, room;
-    char *bytes;
-} chunk;
-
 #define AHEAD 12 /* rows */
-#define SMALL_CHUNK ((size_t)2 << 20)
-#define LARGE_CHUNK ((size_t)16 << 20)
+#define FIRST_CHUNK ((size_t)2 << 20) /* a large page */
 
 struct csi_tally {
-    chunk *chunk;
+    csi_chunks chunks; /* of the cells */
     size_t n_series, n_years;
     kind *kind;        /* by series */
     tally_cell **cell; /* by slot: [series][year] or NULL */
@@ -60,6 +52,7 @@ csi_tally *csi_tally_new(size_t n_series, size_t n_years)
     }
     tally->n_series = n_series;
     tally->n_years = n_years;
+    tally->chunks = (csi_chunks){.first_room = FIRST_CHUNK, .alignment = _Alignof(tally_cell)};
     tally->kind = calloc(n_series + 1, sizeof *tally->kind);
     tally->seen = csi_memo_new();
     if (tally->kind == NULL || tally->seen == NULL) {
@@ -88,12 +81,7 @@ void csi_tally_free(csi_tally *tally)
         }
         free(tally->has[slot]);
     }
-    while (tally->chunk != NULL) {
-        chunk *before = tally->chunk->before;
-        free(tally->chunk->bytes);
-        free(tally->chunk);
-        tally->chunk = before;
-    }
+    csi_chunks_free(&tally->chunks);
     free(tally->cell);
     free(tally->has);
     free(tally->kind);
@@ -109,37 +97,6 @@ bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic statistic, dou
     }
     *k = (kind){.statistic = statistic, .probability = probability, .zero_absent = zero_absent, .first_year = SIZE_MAX};
     return true;
-}
-
-static bool add_chunk(csi_tally *tally, size_t n_bytes)
-{
-    const size_t usual = tally->chunk == NULL ? SMALL_CHUNK : LARGE_CHUNK;
-    size_t room;
-    if (__builtin_add_overflow(n_bytes < usual ? usual : n_bytes, _Alignof(tally_cell), &room)) {
-        return false;
-    }
-    chunk *made = malloc(sizeof *made);
-    char *bytes = made == NULL ? NULL : calloc(1, room);
-    if (bytes == NULL) {
-        free(made);
-        return false;
-    }
-    csi_large_pages(bytes, room);
-    *made = (chunk){.before = tally->chunk, .room = room, .bytes = bytes};
-    made->used = (size_t)(-(uintptr_t)bytes % _Alignof(tally_cell));
-    tally->chunk = made;
-    return true;
-}
-
-/* Empty cells; NULL when out of memory. */
-static void *take_cells(csi_tally *tally, size_t n_bytes)
-{
-    if ((tally->chunk == NULL || tally->chunk->room - tally->chunk->used < n_bytes) && !add_chunk(tally, n_bytes)) {
-        return NULL;
-    }
-    void *taken = tally->chunk->bytes + tally->chunk->used;
-    tally->chunk->used += n_bytes;
-    return taken;
 }
 
 static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t year, tally_cell **cell)
@@ -164,7 +121,7 @@ static csi_status cell_at(csi_tally *tally, uint32_t slot, size_t series, size_t
         }
         free(tally->has[slot]);
         tally->has[slot] = calloc(tally->n_series, sizeof **tally->has);
-        tally->cell[slot] = tally->has[slot] == NULL ? NULL : take_cells(tally, n_bytes);
+        tally->cell[slot] = tally->has[slot] == NULL ? NULL : csi_chunks_take(&tally->chunks, n_bytes);
         if (tally->cell[slot] == NULL) {
             return CSI_ERR_MEMORY;
         }
