@@ -66,14 +66,14 @@ Test(ensemble, kernel_agrees_with_the_pipeline)
         subject s = open_subject(sections[i]);
         const char *why = NULL;
         cr_expect(csi_ensemble_is_fast(s.ensemble, &why), "%s: %s", sections[i], why);
-        expect_agreement(&s, sections[i], i == 0 || strstr(sections[i], "leave_out") != NULL ? 8 : 3);
+        expect_agreement(&s, sections[i], CASES(i == 0 || strstr(sections[i], "leave_out") != NULL ? 8 : 3, 2));
         close_subject(&s);
     }
 }
 
 Test(ensemble, threads_and_shards_change_nothing)
 {
-    enum { REPLICATES = 300 };
+    enum { REPLICATES = CASES(300, 60) };
     subject s = open_subject("{}");
     csi_tallies *one = tally_of(&s, 0, REPLICATES, 1);
     static const size_t threads[] = {2, 3, 4, 7};
@@ -82,10 +82,10 @@ Test(ensemble, threads_and_shards_change_nothing)
         cr_expect(same_tally(one, other), "%zu threads", threads[i]);
         csi_tallies_free(other);
     }
-    csi_tallies *sum = tally_of(&s, 217, REPLICATES - 217, 2), *part = tally_of(&s, 0, 100, 2);
+    csi_tallies *sum = tally_of(&s, 37, REPLICATES - 37, 2), *part = tally_of(&s, 0, 21, 2);
     cr_assert(csi_tallies_merge(sum, part) == CSI_OK);
     csi_tallies_free(part);
-    part = tally_of(&s, 100, 117, 1);
+    part = tally_of(&s, 21, 16, 1);
     cr_assert(csi_tallies_merge(sum, part) == CSI_OK);
     cr_expect(same_tally(one, sum), "three shards in another order");
     csi_tallies_free(part);

@@ -127,7 +127,7 @@ static double spread_with_gaps(const subject *s, double share)
     return sum / (double)n;
 }
 
-Test(ensemble_truth, multiple_imputation_spreads_with_what_is_missing)
+Test(ensemble_truth, multiple_imputation_spreads_with_what_is_missing, .disabled = IS_SANITIZED)
 {
     subject s = open_subject("{imputation: {alternatives: [[{method: em, multiple: 3}]]}, "
                              "freeze: [normalisation, aggregation, weights, goalposts, errors]}");
