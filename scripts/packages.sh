@@ -7,7 +7,7 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3 iso-codes
     libxlsxwriter-dev libsqlite3-dev libreadstat-dev librsvg2-2"
 
 # To run every test.
-TEST_PACKAGES="libcriterion-dev libopenmpi-dev openmpi-bin parallel clang libclang-rt-14-dev valgrind strace git gzip locales systemd
+TEST_PACKAGES="libcriterion-dev libopenmpi-dev openmpi-bin parallel clang libclang-rt-14-dev valgrind strace git gzip rsync locales systemd
     python3-numpy python3-pandas python3-scipy mandoc zsh
     python3-openpyxl python3-yaml python3-nbformat python3-nbconvert python3-ipykernel python3-matplotlib
     r-base-core r-cran-irkernel r-cran-haven pandoc chromium"
