@@ -6,6 +6,7 @@
 
 #include "cli/messages.h"
 #include "cli/view.h"
+#include "core/arena.h"
 
 #define INSTALLED "/../share/csindex/paris-call"
 #define IN_SOURCE "/datasets/paris-call"
@@ -13,19 +14,13 @@
 /* directory[0..length) and rest in one, when it is a project; NULL otherwise. Owned by the caller. */
 static char *try(const char *directory, size_t length, const char *rest)
 {
-    char *path = NULL, *file = NULL;
-    if (asprintf(&path, "%.*s%s", (int)length, directory, rest) < 0) {
-        return NULL;
-    }
-    const bool has_name = asprintf(&file, "%s/index.yaml", path) >= 0;
-    const bool is_project = has_name && access(file, R_OK) == 0;
-    if (has_name) {
-        free(file);
-    }
-    if (!is_project) {
+    char *path = csi_text_format("%.*s%s", (int)length, directory, rest);
+    char *file = path != NULL ? csi_text_format("%s/index.yaml", path) : NULL;
+    if (file == NULL || access(file, R_OK) != 0) {
         free(path);
-        return NULL;
+        path = NULL;
     }
+    free(file);
     return path;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/draw.h"
 #include "cli/progress.h"
 #include "cli/text.h"
+#include "core/arena.h"
 #include "core/json.h"
 
 #define SOURCE_WIDTH 100 /* of the source line shown, when the terminal does not say */
@@ -164,8 +165,8 @@ void csi_messages_show(void *user, const csi_message *message)
 
 static void say(const char *event, const csi_fact *fact, size_t n, const char *format, va_list arguments)
 {
-    char *text = NULL;
-    if (vasprintf(&text, format, arguments) < 0) {
+    char *text = csi_text_format_list(format, arguments);
+    if (text == NULL) {
         return;
     }
     csi_progress_pause();

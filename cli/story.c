@@ -2,10 +2,10 @@
 #include "cli/story.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/number.h"
 
 void csi_story_add(csi_story *story, const csi_story_line *line)
@@ -25,15 +25,12 @@ void csi_story_add(csi_story *story, const csi_story_line *line)
 
 const char *csi_story_text(csi_story *story, const char *format, ...)
 {
-    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    const int length = vasprintf(&text, format, arguments);
+    char *text = csi_text_format_list(format, arguments);
     va_end(arguments);
-    const char *copy = length < 0 ? NULL : csi_arena_copy(story->arena, text, (size_t)length);
-    if (length >= 0) {
-        free(text);
-    }
+    const char *copy = text != NULL ? csi_arena_copy(story->arena, text, strlen(text)) : NULL;
+    free(text);
     if (copy == NULL) {
         story->status = csi_diag_no_memory(story->diag, "explaining");
         return "";

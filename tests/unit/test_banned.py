@@ -33,6 +33,7 @@ RULES = [  # names, homes (prefixes of paths), what to do instead
     ("system popen fork vfork execl execlp execle execv execvp execvpe posix_spawn", NOWHERE, "runs no other program"),
     ("rand srand random srandom drand48 lrand48 gsl_rng_env_setup arc4random", NOWHERE, "draws are keyed by the seed"),
     ("strtok gets sprintf vsprintf strcpy strcat strncpy strncat alloca asctime ctime gmtime localtime", NOWHERE, "unsafe or not reentrant"),
+    ("asprintf vasprintf", NOWHERE, "may write past its block when memory runs out: csi_text_format of core/arena"),
     ("socket connect bind listen getaddrinfo gethostbyname", NOWHERE, "no network"),
 ]
 STREAMS = re.compile(r"(?<![\w.>])(stdout|stderr)\b")
@@ -96,7 +97,7 @@ BAD = {
     "core/c.c": ['void f(void) { csi_outfile_format(o, "%5.2f", x); }', "void g(void) { assert(n++ < 3); }",
                  "void h(void) { assert(x = 3); }", "void i(void) { assert(csi_panel_set(p)); }"],
     "cli/d.c": ["void f(void) { strcpy(a, b); }", "void g(void) { setlocale(LC_ALL, l); }",
-                "int h(int c) { return tolower(c); }"],
+                "int h(int c) { return tolower(c); }", 'void i(void) { (void)asprintf(&t, "%d", 3); }'],
 }
 GOOD = {
     "core/number.c": ["double f(const char *s) { return strtod(s, NULL); }"],
