@@ -2,12 +2,17 @@
  *
  * Results must not depend on the processor: the loops so built run over independent lanes (countries, draws) in plain C,
  * with the same operations in the same order for each lane and no contraction, so that wider registers change the time
- * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`; with
- * CSINDEX_ONE_LANE defined, where branches are counted, for one set alone. */
+ * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`. With
+ * CSINDEX_ONE_LANE defined, where branches are counted, that is for one set alone, and what is inlined is one function, not
+ * a copy for each constant that it is called with. */
 #ifndef CSI_METRICS_LANES_H
 #define CSI_METRICS_LANES_H
 
+#if defined(CSINDEX_ONE_LANE)
+#define CSI_INLINE static inline
+#else
 #define CSI_INLINE static inline __attribute__((always_inline))
+#endif
 
 #if defined(__x86_64__) && !defined(CSINDEX_ONE_LANE)
 
