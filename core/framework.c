@@ -15,7 +15,8 @@ typedef struct builder {
     const char *const *parent_code;
     size_t n;
     csi_framework *framework;
-    size_t *from; /* from[node index] = index in given */
+    size_t *from;  /* from[node index] = index in given */
+    size_t *place; /* see csi_framework */
 } builder;
 
 static csi_place place_of(const builder *b, const csi_node *node)
@@ -44,6 +45,14 @@ static csi_status check_node(const builder *b, const csi_node *node)
     return CSI_OK;
 }
 
+/* In framework->place; or CSI_NONE. */
+static size_t place_of_code(const csi_framework *framework, const char *code)
+{
+    const csi_names *codes = framework->codes; /* NULL: a framework of nothing */
+    const size_t given = codes == NULL ? CSI_NONE : csi_names_find(codes, code, strlen(code));
+    return given == CSI_NONE ? CSI_NONE : framework->place[given];
+}
+
 /* Denominators carry level 0, so that levels alone decide where a given node goes. */
 static void count_nodes(builder *b)
 {
@@ -61,14 +70,17 @@ static void order_nodes(builder *b)
 {
     csi_framework *f = b->framework;
     size_t at = 0, at_denominator = 0;
+    f->place = b->place;
     for (int level = 0; level <= f->n_levels; level++) {
         for (size_t i = 0; i < b->n; i++) {
             if (b->given[i].level != level) {
                 continue;
             }
             if (level == 0) {
+                b->place[i] = f->n_nodes + at_denominator;
                 f->denominator[at_denominator++] = b->given[i];
             } else {
+                b->place[i] = at;
                 f->node[at] = b->given[i];
                 b->from[at++] = i;
             }
@@ -116,7 +128,7 @@ static csi_status complain_of_level(const builder *b, const csi_node *node, cons
                           parent->code, parent->level);
 }
 
-static csi_status find_parents(builder *b, const csi_names *codes)
+static csi_status find_parents(builder *b)
 {
     csi_framework *f = b->framework;
     for (size_t i = 0; i < f->n_nodes; i++) {
@@ -132,8 +144,7 @@ static csi_status find_parents(builder *b, const csi_names *codes)
             }
             continue;
         }
-        const size_t given = csi_names_find(codes, code, strlen(code));
-        node->parent = given == CSI_NONE ? CSI_NONE : csi_framework_find(f, code);
+        node->parent = csi_framework_find(f, code);
         if (node->parent == CSI_NONE) {
             return csi_diag_error(b->diag, CSI_ERR_CONFIG, &place, "the parent \"%s\" of \"%s\" is not an aggregate here",
                                   code, node->code);
@@ -203,13 +214,10 @@ static csi_status check_denominators(const builder *b)
     const csi_framework *f = b->framework;
     for (size_t i = 0; i < f->n_indicators; i++) {
         const csi_node *node = &f->node[i];
-        bool is_known = node->denominator == NULL;
-        for (size_t d = 0; d < f->n_denominators && !is_known; d++) {
-            is_known = strcmp(f->denominator[d].code, node->denominator) == 0;
-        }
-        if (!is_known) {
-            const csi_place place = place_of(b, node);
-            return csi_diag_error(b->diag, CSI_ERR_CONFIG, &place, "the denominator \"%s\" of \"%s\" is not in the framework",
+        const size_t place = node->denominator == NULL ? f->n_nodes : place_of_code(f, node->denominator);
+        if (place == CSI_NONE || place < f->n_nodes) {
+            const csi_place line = place_of(b, node);
+            return csi_diag_error(b->diag, CSI_ERR_CONFIG, &line, "the denominator \"%s\" of \"%s\" is not in the framework",
                                   node->denominator, node->code);
         }
     }
@@ -223,11 +231,13 @@ csi_status csi_framework_build(csi_arena *arena, const char *file, const csi_nod
     csi_status status = CSI_OK;
     csi_framework *f = csi_arena_alloc(arena, 1, sizeof *f);
     csi_names *codes = csi_names_new(arena);
-    builder b = {arena, diag, file, nodes, parent_code, n, f, csi_arena_alloc(arena, n, sizeof(size_t))};
-    if (f == NULL || codes == NULL || b.from == NULL) {
+    builder b = {arena, diag, file, nodes, parent_code, n, f, csi_arena_alloc(arena, n, sizeof(size_t)),
+                 csi_arena_alloc(arena, n, sizeof(size_t))};
+    if (f == NULL || codes == NULL || b.from == NULL || b.place == NULL) {
         return csi_diag_no_memory(diag, "reading the framework");
     }
     f->file = file;
+    f->codes = codes;
     for (size_t i = 0; i < n; i++) {
         CSI_TRY(check_node(&b, &nodes[i]));
     }
@@ -242,7 +252,7 @@ csi_status csi_framework_build(csi_arena *arena, const char *file, const csi_nod
         return csi_diag_no_memory(diag, "reading the framework");
     }
     order_nodes(&b);
-    CSI_TRY(find_parents(&b, codes));
+    CSI_TRY(find_parents(&b));
     CSI_TRY(link_children(&b));
     CSI_TRY(check_families(&b));
     CSI_TRY(check_denominators(&b));
@@ -253,26 +263,17 @@ out:
 
 size_t csi_framework_find(const csi_framework *framework, const char *code)
 {
-    for (size_t i = 0; i < framework->n_nodes; i++) {
-        if (strcmp(framework->node[i].code, code) == 0) {
-            return i;
-        }
-    }
-    return CSI_NONE;
+    const size_t place = place_of_code(framework, code);
+    return place < framework->n_nodes ? place : CSI_NONE;
 }
 
 size_t csi_framework_find_series(const csi_framework *framework, const char *code)
 {
-    const size_t node = csi_framework_find(framework, code);
-    if (node != CSI_NONE) {
-        return node < framework->n_indicators ? node : CSI_NONE;
+    const size_t place = place_of_code(framework, code);
+    if (place < framework->n_nodes || place == CSI_NONE) {
+        return place < framework->n_indicators ? place : CSI_NONE;
     }
-    for (size_t i = 0; i < framework->n_denominators; i++) {
-        if (strcmp(framework->denominator[i].code, code) == 0) {
-            return framework->n_indicators + i;
-        }
-    }
-    return CSI_NONE;
+    return framework->n_indicators + (place - framework->n_nodes);
 }
 
 const char *csi_framework_nearest_series(const csi_framework *framework, const char *code)

@@ -45,6 +45,8 @@ typedef struct csi_framework {
     int n_levels;
     size_t n_denominators;
     csi_node *denominator;
+    const csi_names *codes; /* of nodes and denominators, in the order they were given */
+    const size_t *place;    /* where each of them is: the index of a node, or n_nodes + that of a denominator */
     const char *file; /* where it was read from, for messages */
     size_t n_groupings, n_others; /* columns of unit data that are no series: their headings, from the file's rows of */
     const char *const *grouping;  /* Type Group ... */
