@@ -32,11 +32,11 @@ static const char *operand(csi_story *story, double value)
 static const char *place_of(csi_story *story, size_t indicator, size_t year)
 {
     const csi_raw *raw = story->run->raw;
-    const csi_origin *origin = &raw->origin[csi_panel_at(raw->panel, indicator, year, story->country)];
-    if (origin->line == 0) {
+    const csi_origin origin = csi_raw_origin(raw, csi_panel_at(raw->panel, indicator, year, story->country));
+    if (origin.line == 0) {
         return "";
     }
-    return csi_story_text(story, " (%s:%lu)", raw->source[origin->file].label, (unsigned long)origin->line);
+    return csi_story_text(story, " (%s:%lu)", raw->source[origin.file].label, (unsigned long)origin.line);
 }
 
 /* ", standard error 0.05", or both where the publisher gives bounds. */
@@ -67,17 +67,17 @@ static void add_raw(csi_story *story, size_t indicator)
     } else if (isnan(line.value)) {
         line.arithmetic = "no value in the files";
     } else {
-        const csi_origin *origin = &raw->origin[at];
+        const csi_origin origin = csi_raw_origin(raw, at);
         const bool has_unit = node->unit[0] != '\0';
         const char *value = csi_story_text(story, "%s%s%s%s%s", number(story, line.value), has_unit ? " (" : "",
                                            node->unit, has_unit ? ")" : "", error_of(story, at));
         line.arithmetic = value;
-        if (origin->line > 0) {
-            line.arithmetic = csi_story_text(story, "%s, %s:%lu", value, raw->source[origin->file].label,
-                                             (unsigned long)origin->line);
-            line.file = raw->source[origin->file].label;
-            line.line = origin->line;
-            line.column = origin->column;
+        if (origin.line > 0) {
+            line.arithmetic = csi_story_text(story, "%s, %s:%lu", value, raw->source[origin.file].label,
+                                             (unsigned long)origin.line);
+            line.file = raw->source[origin.file].label;
+            line.line = origin.line;
+            line.column = origin.column;
         }
     }
     csi_story_add(story, &line);

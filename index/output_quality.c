@@ -51,7 +51,7 @@ static void write_row(const csi_run *run, const csi_panel *treated, const char *
     const csi_panel *raw = run->raw->panel;
     const double in_use = run->result->imputed->value[cell];
     const csi_cell state = run->result->normalised->state[cell];
-    const csi_origin *origin = &run->raw->origin[cell];
+    const csi_origin origin = csi_raw_origin(run->raw, cell);
     csi_csv_text(csv, run->raw->countries.country[country].iso3);
     csi_csv_integer(csv, raw->first_year + (int)year);
     csi_csv_text(csv, code);
@@ -62,8 +62,8 @@ static void write_row(const csi_run *run, const csi_panel *treated, const char *
     csi_csv_number(csv, raw->error_below == NULL ? NAN : raw->error_below[cell]);
     csi_csv_number(csv, unless_same(in_use, raw->value[cell]));
     csi_csv_number(csv, unless_same(treated->value[cell], in_use));
-    csi_csv_text(csv, origin->line == 0 ? NULL : run->raw->source[origin->file].label);
-    csi_csv_count(csv, origin->line);
+    csi_csv_text(csv, origin.line == 0 ? NULL : run->raw->source[origin.file].label);
+    csi_csv_count(csv, origin.line);
     csi_csv_end_row(csv);
 }
 

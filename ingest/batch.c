@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_CHUNK ((size_t)1 << 20)
 #define MAX_FINDINGS 128   /* a slice; the diagnostics keep fewer */
 #define MAX_SHOWN_LINE 400 /* bytes of a source line worth printing */
 #define MAX_SHOWN_TEXT 60
@@ -17,7 +18,7 @@ enum { SERIES_UNKNOWN = 1, SERIES_FIRST };
 
 csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan)
 {
-    *batch = (csi_batch){.plan = plan};
+    *batch = (csi_batch){.plan = plan, .values = {.first_room = FIRST_CHUNK, .alignment = _Alignof(double)}};
     batch->has_spreads = plan->bound != NULL;
     for (size_t i = 0; i < plan->n_values; i++) {
         batch->has_spreads = batch->has_spreads || plan->value[i].error_column != CSI_NO_COLUMN;
@@ -41,7 +42,7 @@ void csi_batch_restart(csi_batch *batch)
         free(batch->finding[i].text);
         free(batch->finding[i].source_line);
     }
-    batch->n = batch->n_findings = 0;
+    batch->n = batch->n_rows = batch->n_findings = 0;
     batch->n_records = batch->n_missing = 0;
     batch->left_out = (csi_left_out){0};
 }
@@ -57,6 +58,8 @@ void csi_batch_clear(csi_batch *batch)
     free(batch->observation);
     free(batch->spread);
     free(batch->share);
+    free(batch->row);
+    csi_chunks_free(&batch->values);
     free(batch->finding);
     free(batch->key);
     free(batch->field);

@@ -27,6 +27,11 @@ typedef struct csi_left_out {
     uint64_t other_years, not_yet_valid;                              /* cells */
 } csi_left_out;
 
+typedef struct csi_batch_row {
+    csi_series_row row;
+    size_t n_before; /* observations that came before it */
+} csi_batch_row;
+
 typedef struct csi_batch {
     const csi_plan *plan;
     csi_observation *observation;
@@ -34,6 +39,9 @@ typedef struct csi_batch {
     csi_spread *spread; /* beside each observation; NULL when the plan has no column of them */
     bool has_spreads;
     csi_share *share;   /* beside each observation of readers that give them; else NULL */
+    csi_batch_row *row;
+    size_t n_rows, row_room;
+    csi_chunks values;  /* of rows, which the cube keeps */
     csi_finding *finding;
     size_t n_findings, finding_room;
     uint64_t n_records, n_missing;

@@ -45,6 +45,22 @@ void *csi_chunks_take(csi_chunks *chunks, size_t n_bytes)
     return taken;
 }
 
+void csi_chunks_return(csi_chunks *chunks, size_t n_bytes)
+{
+    chunks->last->used -= n_bytes;
+}
+
+void csi_chunks_move(csi_chunks *from, csi_chunks *to)
+{
+    csi_chunk **oldest = &from->last;
+    while (*oldest != NULL) {
+        oldest = &(*oldest)->before;
+    }
+    *oldest = to->last;
+    to->last = from->last;
+    from->last = NULL;
+}
+
 void csi_chunks_free(csi_chunks *chunks)
 {
     while (chunks->last != NULL) {

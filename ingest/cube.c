@@ -1,42 +1,12 @@
-/* See cube.h.
- *
- * Cells are kept in slabs, a slab being some series of all units, because that is how the panel wants them: slab after
- * slab is moved and given back, so that the cells are never in memory twice. Within a slab the years of a unit's series
- * lie side by side, as files bring them. */
-#include "ingest/cube.h"
-
+/* See cube.h and, for how it is laid out, cube_slab.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/workers.h"
-#include "ingest/chunks.h"
+#include "ingest/cube_slab.h"
 
 #define AHEAD 12       /* observations */
-#define SLAB_SERIES 64
 #define FIRST_CHUNK ((size_t)1 << 20)
-
-typedef struct cell {
-    double value;
-    csi_origin origin; /* line 0: empty */
-} cell;
-
-typedef struct slab {
-    cell **unit; /* by slot: [series in the slab][year], then their spreads likewise; NULL: no observation yet */
-    size_t n_units;
-    csi_chunks chunks;
-} slab;
-
-struct csi_cube {
-    size_t n_series, n_years;
-    int first_year;
-    bool with_standard_error;
-    bool has_below; /* some spread is another below than above */
-    slab *slab;
-    size_t n_slabs;
-    bool *has; /* by slot */
-    size_t n_slots;
-};
 
 csi_cube *csi_cube_new(size_t n_series, int first_year, size_t n_years, bool with_standard_error)
 {
@@ -48,31 +18,25 @@ csi_cube *csi_cube_new(size_t n_series, int first_year, size_t n_years, bool wit
     cube->first_year = first_year;
     cube->n_years = n_years;
     cube->with_standard_error = with_standard_error;
-    cube->n_slabs = n_series / SLAB_SERIES + 1;
+    cube->n_slabs = n_series / CSI_SLAB_SERIES + 1;
     cube->slab = calloc(cube->n_slabs, sizeof *cube->slab);
     if (cube->slab == NULL) {
         free(cube);
         return NULL;
     }
     for (size_t i = 0; i < cube->n_slabs; i++) {
-        cube->slab[i].chunks = (csi_chunks){.first_room = FIRST_CHUNK, .alignment = _Alignof(cell)};
+        cube->slab[i].chunks = (csi_chunks){.first_room = FIRST_CHUNK, .alignment = _Alignof(csi_cell_given)};
     }
     return cube;
-}
-
-static void free_slab(slab *s)
-{
-    csi_chunks_free(&s->chunks);
-    free(s->unit);
-    *s = (slab){0};
 }
 
 void csi_cube_free(csi_cube *cube)
 {
     if (cube != NULL) {
         for (size_t i = 0; i < cube->n_slabs; i++) {
-            free_slab(&cube->slab[i]);
+            csi_slab_clear(&cube->slab[i]);
         }
+        csi_chunks_free(&cube->values);
         free(cube->slab);
         free(cube->has);
         free(cube);
@@ -91,16 +55,11 @@ static void *grown(void *array, size_t size, uint32_t slot, size_t *n)
     return made;
 }
 
-/* The number of series that a slab holds: all slabs hold the same but where the framework has fewer. */
-static size_t series_in_slab(const csi_cube *cube)
-{
-    return cube->n_series < SLAB_SERIES ? cube->n_series : SLAB_SERIES;
-}
-
-static csi_status make_cells(csi_cube *cube, slab *s, uint32_t slot)
+/* Makes the unit known to the slab and to the cube. */
+static csi_status make_part(csi_cube *cube, csi_slab *s, uint32_t slot)
 {
     if (slot >= s->n_units) {
-        cell **unit = grown(s->unit, sizeof(*unit), slot, &s->n_units);
+        csi_slab_unit *unit = grown(s->unit, sizeof *unit, slot, &s->n_units);
         if (unit == NULL) {
             return CSI_ERR_MEMORY;
         }
@@ -113,38 +72,60 @@ static csi_status make_cells(csi_cube *cube, slab *s, uint32_t slot)
         }
         cube->has = has;
     }
-    size_t n_cells, n_bytes;
-    const size_t size = sizeof(cell) + (cube->with_standard_error ? sizeof(csi_spread) : 0);
-    if (__builtin_mul_overflow(series_in_slab(cube), cube->n_years, &n_cells) ||
-        __builtin_mul_overflow(n_cells, size, &n_bytes)) {
-        return CSI_ERR_MEMORY;
-    }
-    s->unit[slot] = csi_chunks_take(&s->chunks, n_bytes);
-    if (s->unit[slot] == NULL) {
-        return CSI_ERR_MEMORY;
-    }
-    cube->has[slot] = true;
     return CSI_OK;
 }
 
-/* The spread beside the first of a unit's cells. */
-static csi_spread *spreads_of(const csi_cube *cube, cell *unit)
+static csi_status make_cells(csi_cube *cube, csi_slab *s, uint32_t slot)
 {
-    return (csi_spread *)(void *)(unit + series_in_slab(cube) * cube->n_years);
+    csi_status status = CSI_OK;
+    size_t n_cells, n_bytes;
+    const size_t size = sizeof(csi_cell_given) + (cube->with_standard_error ? sizeof(csi_spread) : 0);
+    if (__builtin_mul_overflow(csi_series_in_slab(cube), cube->n_years, &n_cells) ||
+        __builtin_mul_overflow(n_cells, size, &n_bytes)) {
+        return CSI_ERR_MEMORY;
+    }
+    CSI_TRY(make_part(cube, s, slot));
+    s->unit[slot].cell = csi_chunks_take(&s->chunks, n_bytes);
+    if (s->unit[slot].cell == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    s->has_cells = cube->has[slot] = true;
+out:
+    return status;
+}
+
+static csi_status make_rows(csi_cube *cube, csi_slab *s, uint32_t slot)
+{
+    csi_status status = CSI_OK;
+    CSI_TRY(make_part(cube, s, slot));
+    s->unit[slot].row = csi_chunks_take(&s->chunks, csi_series_in_slab(cube) * sizeof(csi_row_given));
+    if (s->unit[slot].row == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    s->has_rows = cube->has[slot] = true;
+out:
+    return status;
 }
 
 /* Rows of a file may jump from cell to cell all over the cube: the cell of a later one is fetched meanwhile. */
 static inline void prefetch(const csi_cube *cube, const csi_observation *seen)
 {
-    const slab *s = &cube->slab[seen->series / SLAB_SERIES];
-    if (seen->slot < s->n_units && s->unit[seen->slot] != NULL) {
-        __builtin_prefetch(&s->unit[seen->slot][seen->series % SLAB_SERIES * cube->n_years + seen->year], 1);
+    const csi_slab *s = &cube->slab[seen->series / CSI_SLAB_SERIES];
+    if (seen->slot < s->n_units && s->unit[seen->slot].cell != NULL) {
+        __builtin_prefetch(&s->unit[seen->slot].cell[seen->series % CSI_SLAB_SERIES * cube->n_years + seen->year], 1);
     }
 }
 
-static void put_spread(csi_cube *cube, cell *unit, size_t at, csi_spread spread)
+/* Whether a row gave the year; the cell has none then. */
+static inline bool row_gives(const csi_slab_unit *unit, size_t series, size_t year)
 {
-    spreads_of(cube, unit)[at] = spread;
+    const csi_row_given *row = unit->row != NULL ? &unit->row[series % CSI_SLAB_SERIES] : NULL;
+    return row != NULL && row->value != NULL && !isnan(row->value[year]);
+}
+
+static void put_spread(csi_cube *cube, csi_cell_given *unit, size_t at, csi_spread spread)
+{
+    csi_slab_spreads(cube, unit)[at] = spread;
     cube->has_below = cube->has_below || !isnan(spread.below);
 }
 
@@ -156,22 +137,22 @@ csi_status csi_cube_put_all(csi_cube *cube, const csi_observation *seen, const c
     *taken = (csi_origin){0};
     for (; i < n; i++) {
         const csi_observation *next = &seen[i];
-        slab *s = &cube->slab[next->series / SLAB_SERIES];
+        csi_slab *s = &cube->slab[next->series / CSI_SLAB_SERIES];
         if (i + AHEAD < n) {
             prefetch(cube, next + AHEAD);
         }
-        if (next->slot >= s->n_units || s->unit[next->slot] == NULL) {
+        if (next->slot >= s->n_units || s->unit[next->slot].cell == NULL) {
             CSI_TRY(make_cells(cube, s, next->slot));
         }
-        const size_t at = next->series % SLAB_SERIES * cube->n_years + next->year;
-        cell *unit = s->unit[next->slot];
-        if (unit[at].origin.line != 0) {
-            *taken = unit[at].origin;
+        const size_t at = next->series % CSI_SLAB_SERIES * cube->n_years + next->year;
+        csi_slab_unit *unit = &s->unit[next->slot];
+        if (unit->cell[at].origin.line != 0 || row_gives(unit, next->series, next->year)) {
+            *taken = unit->cell[at].origin.line != 0 ? unit->cell[at].origin : unit->row[next->series % CSI_SLAB_SERIES].origin;
             break;
         }
-        unit[at] = (cell){next->value, next->origin};
+        unit->cell[at] = (csi_cell_given){next->value, next->origin};
         if (cube->with_standard_error) {
-            put_spread(cube, unit, at, spread != NULL ? spread[i] : (csi_spread){NAN, NAN});
+            put_spread(cube, unit->cell, at, spread != NULL ? spread[i] : (csi_spread){NAN, NAN});
         }
     }
 out:
@@ -187,106 +168,40 @@ csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t yea
     return csi_cube_put_all(cube, &seen, &spread, 1, &n_put, taken);
 }
 
+static bool has_cell(const csi_cube *cube, const csi_slab_unit *unit, size_t series)
+{
+    const csi_cell_given *c = unit->cell != NULL ? unit->cell + series % CSI_SLAB_SERIES * cube->n_years : NULL;
+    for (size_t year = 0; c != NULL && year < cube->n_years; year++) {
+        if (c[year].origin.line != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+csi_status csi_cube_put_row(csi_cube *cube, const csi_series_row *row, bool *is_put)
+{
+    csi_status status = CSI_OK;
+    csi_slab *s = &cube->slab[row->series / CSI_SLAB_SERIES];
+    *is_put = false;
+    if (row->slot >= s->n_units || s->unit[row->slot].row == NULL) {
+        CSI_TRY(make_rows(cube, s, row->slot));
+    }
+    csi_row_given *to = &s->unit[row->slot].row[row->series % CSI_SLAB_SERIES];
+    if (to->value == NULL && !has_cell(cube, &s->unit[row->slot], row->series)) {
+        *to = (csi_row_given){row->value, {.line = row->line, .file = row->file}};
+        *is_put = true;
+    }
+out:
+    return status;
+}
+
+void csi_cube_keep(csi_cube *cube, csi_chunks *values)
+{
+    csi_chunks_move(values, &cube->values);
+}
+
 bool csi_cube_has(const csi_cube *cube, uint32_t slot)
 {
     return slot < cube->n_slots && cube->has[slot];
-}
-
-/* Moving a cube into the panel: slab by slab, on several threads. */
-typedef struct move {
-    csi_cube *cube;
-    csi_raw *raw;
-    const uint32_t *slot; /* by country */
-} move;
-
-/* A few units at once, so that neighbours on the panel's last axis are written together. */
-#define TOGETHER 16
-
-static void move_spread(csi_panel *panel, size_t to, csi_spread spread)
-{
-    panel->standard_error[to] = spread.above;
-    if (panel->error_below != NULL) {
-        panel->error_below[to] = spread.below;
-    }
-}
-
-/* One series of countries first to first + n; unit[i] NULL: the country has nothing in this slab. */
-static void move_series(const move *m, cell *const *unit, size_t series, size_t first, size_t n)
-{
-    static const cell empty = {0};
-    const size_t n_years = m->cube->n_years, from = series % SLAB_SERIES * n_years;
-    csi_panel *panel = m->raw->panel;
-    for (size_t year = 0; year < n_years; year++) {
-        const size_t to = csi_panel_at(panel, series, year, first);
-        for (size_t i = 0; i < n; i++) {
-            const cell *c = unit[i] != NULL ? &unit[i][from + year] : &empty;
-            const bool is_given = c->origin.line != 0;
-            panel->value[to + i] = is_given ? c->value : (double)NAN;
-            panel->state[to + i] = is_given ? CSI_CELL_OBSERVED : CSI_CELL_MISSING;
-            m->raw->origin[to + i] = c->origin;
-            if (panel->standard_error != NULL) {
-                move_spread(panel, to + i, is_given ? spreads_of(m->cube, unit[i])[from + year] : (csi_spread){NAN, NAN});
-            }
-        }
-    }
-}
-
-static csi_status move_slab(void *user, size_t job, size_t thread)
-{
-    (void)thread;
-    const move *m = user;
-    slab *s = &m->cube->slab[job];
-    const size_t n_countries = m->raw->countries.n, end = (job + 1) * SLAB_SERIES;
-    for (size_t first = 0; first < n_countries; first += TOGETHER) {
-        const size_t n = n_countries - first < TOGETHER ? n_countries - first : TOGETHER;
-        cell *unit[TOGETHER];
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t slot = m->slot[first + i];
-            unit[i] = slot < s->n_units ? s->unit[slot] : NULL;
-        }
-        for (size_t series = job * SLAB_SERIES; series < end && series < m->cube->n_series; series++) {
-            move_series(m, unit, series, first, n);
-        }
-    }
-    free_slab(s);
-    return CSI_OK;
-}
-
-csi_status csi_cube_finish(csi_cube *cube, csi_units *units, size_t n_threads, csi_arena *arena, csi_raw *raw)
-{
-    csi_status status = CSI_OK;
-    const size_t n_units = csi_units_count(units);
-    bool *used = calloc(n_units + 1, sizeof *used);
-    size_t *axis = calloc(n_units + 1, sizeof *axis);
-    uint32_t *sorted = calloc(n_units + 1, sizeof *sorted);
-    if (used == NULL || axis == NULL || sorted == NULL) {
-        status = CSI_ERR_MEMORY;
-        goto out;
-    }
-    for (uint32_t slot = 0; slot < n_units; slot++) {
-        used[slot] = csi_cube_has(cube, slot);
-    }
-    CSI_TRY(csi_units_finish(units, used, arena, &raw->countries, axis));
-    CSI_TRY(csi_panel_new_unfilled(cube->n_series, cube->first_year, cube->n_years, raw->countries.n,
-                                   cube->with_standard_error, &raw->panel));
-    CSI_TRY(cube->has_below ? csi_panel_add_error_below(raw->panel) : CSI_OK);
-    const size_t n_cells = cube->n_series * cube->n_years * raw->countries.n;
-    raw->origin = calloc(n_cells + 1, sizeof *raw->origin);
-    if (raw->origin == NULL) {
-        status = CSI_ERR_MEMORY;
-        goto out;
-    }
-    csi_large_pages(raw->origin, n_cells * sizeof *raw->origin);
-    for (uint32_t slot = 0; slot < n_units; slot++) {
-        if (used[slot]) {
-            sorted[axis[slot]] = slot;
-        }
-    }
-    move m = {.cube = cube, .raw = raw, .slot = sorted};
-    status = csi_workers_run(n_threads, cube->n_slabs, move_slab, &m);
-out:
-    free(sorted);
-    free(used);
-    free(axis);
-    return status;
 }

@@ -9,6 +9,7 @@
 #include "core/workers.h"
 #include "ingest/head.h"
 #include "ingest/reading.h"
+#include "ingest/rows.h"
 #include "ingest/sniff.h"
 
 typedef struct stage {
@@ -21,6 +22,7 @@ typedef struct stage {
     csi_tally *tally;
     int *valid_from;
     const char **label;
+    const uint16_t **column; /* of the origins */
     csi_raw *raw;
 } stage;
 
@@ -28,9 +30,18 @@ void csi_raw_free(csi_raw *raw)
 {
     if (raw != NULL) {
         csi_panel_free(raw->panel);
-        free(raw->origin);
+        csi_origins_clear(&raw->origins);
         free(raw);
     }
+}
+
+csi_origin csi_raw_origin(const csi_raw *raw, size_t at)
+{
+    const csi_panel *panel = raw->panel;
+    const size_t country = at % panel->n_countries, column = at / panel->n_countries;
+    return panel->state[at] == CSI_CELL_MISSING
+               ? (csi_origin){0}
+               : csi_origins_at(&raw->origins, column / panel->n_years, column % panel->n_years, country);
 }
 
 static csi_status no_memory(const stage *s)
@@ -48,8 +59,10 @@ static csi_status prepare(stage *s)
     s->tally = csi_tally_new(n_series, n_years);
     s->valid_from = csi_arena_alloc(s->arena, n_series + 1, sizeof *s->valid_from);
     s->label = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->label);
+    s->column = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->column);
     s->raw = calloc(1, sizeof *s->raw);
-    if (s->units == NULL || s->cube == NULL || s->tally == NULL || s->valid_from == NULL || s->label == NULL || s->raw == NULL) {
+    if (s->units == NULL || s->cube == NULL || s->tally == NULL || s->valid_from == NULL || s->label == NULL ||
+        s->column == NULL || s->raw == NULL) {
         return no_memory(s);
     }
     s->raw->source = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->raw->source);
@@ -143,6 +156,10 @@ static csi_status make_plan(stage *s, csi_slices *slices, csi_input_settings *se
     }
     csi_sniff_values(&preview, header, plan, s->diag);
     CSI_TRY(combine_rows(s, settings, plan));
+    if (csi_rows_plan(s->arena, plan) != CSI_OK) {
+        return no_memory(s);
+    }
+    s->column[file] = plan->rows != NULL ? plan->rows->column : NULL;
     csi_slices_skip(slices, plan->header_bytes);
 out:
     return status;
@@ -241,7 +258,7 @@ csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework, con
     CSI_TRY(read_inputs(&s));
     CSI_TRY(finish_tally(&s));
     CSI_TRY(check_any(&s));
-    status = csi_cube_finish(s.cube, s.units, options->n_threads, arena, s.raw);
+    status = csi_cube_finish(s.cube, s.units, s.column, options->n_threads, arena, s.raw);
     if (status != CSI_OK) {
         status = no_memory(&s);
         goto out;

@@ -11,6 +11,7 @@
 #include "core/framework.h"
 #include "core/panel.h"
 #include "core/settings.h"
+#include "ingest/origin.h"
 
 /* What to do with something that the framework or the country table does not know. */
 typedef enum csi_policy { CSI_POLICY_ERROR, CSI_POLICY_WARN, CSI_POLICY_IGNORE } csi_policy;
@@ -40,13 +41,6 @@ typedef struct csi_ingest_options {
     bool without_digest;           /* SHA-256 of the inputs is not taken: it halves the speed on large files */
 } csi_ingest_options;
 
-/* Where a raw cell came from. file is an index into csi_raw.source; line 0: the cell is missing. */
-typedef struct csi_origin {
-    uint32_t line;
-    uint16_t column; /* field number from 1 */
-    uint16_t file;
-} csi_origin;
-
 typedef struct csi_source_facts {
     const char *label;
     const char *reader;           /* which reader took it */
@@ -61,7 +55,7 @@ typedef struct csi_source_facts {
 typedef struct csi_raw {
     csi_countries countries;
     csi_panel *panel;      /* owned */
-    csi_origin *origin;    /* same shape as the panel; owned */
+    csi_origins origins;   /* owned */
     csi_source_facts *source;
     size_t n_sources;
 } csi_raw;
@@ -71,5 +65,8 @@ typedef struct csi_raw {
 CSI_MUST_USE csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework,
                                         const csi_ingest_options *options, csi_diag *diag, csi_raw **raw);
 void csi_raw_free(csi_raw *raw);
+
+/* Where the cell at csi_panel_at(series, year, country) came from; line 0: it is missing. */
+csi_origin csi_raw_origin(const csi_raw *raw, size_t at);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "ingest/batch.h"
 #include "ingest/period.h"
+#include "ingest/rows.h"
 
 size_t csi_plan_find_series(const csi_plan *plan, const char *text, size_t length)
 {
@@ -45,8 +46,8 @@ static const char *code_of_series(const csi_plan *plan, uint32_t series)
                                             : framework->denominator[series - framework->n_indicators].code;
 }
 
-static csi_status report_cell(csi_batch *batch, const csi_record *record, uint32_t column, uint32_t slot,
-                              uint32_t series, int year, const char *why)
+csi_status csi_plan_report_cell(csi_batch *batch, const csi_record *record, uint32_t column, uint32_t slot, uint32_t series,
+                                int year, const char *why)
 {
     const csi_plan *plan = batch->plan;
     const csi_field *field = &record->field[column];
@@ -78,7 +79,7 @@ static csi_status read_error_cell(csi_batch *batch, const error_cell *at, uint32
     if (reading == CSI_READ_MISSING) {
         *number = NAN;
     }
-    return *is_good ? CSI_OK : report_cell(batch, at->record, column, at->slot, at->series, at->year, why);
+    return *is_good ? CSI_OK : csi_plan_report_cell(batch, at->record, column, at->slot, at->series, at->year, why);
 }
 
 /* Bounds that do not hold the value between them, or of which one is missing, are mistakes of the file. */
@@ -99,7 +100,7 @@ static csi_status read_bounds(csi_batch *batch, const error_cell *at, const csi_
                                      : NULL;
     if (why != NULL) {
         *is_good = false;
-        return report_cell(batch, at->record, isnan(low) || (!isnan(high) && low <= value) ? bound->high : bound->low,
+        return csi_plan_report_cell(batch, at->record, isnan(low) || (!isnan(high) && low <= value) ? bound->high : bound->low,
                            at->slot, at->series, at->year, why);
     }
     const double z = batch->plan->bound_distance;
@@ -123,7 +124,7 @@ static csi_status read_spread(csi_batch *batch, const error_cell *at, const csi_
     CSI_TRY(read_error_cell(batch, at, column->error_column, &spread->above, is_good));
     if (*is_good && spread->above < 0) {
         *is_good = false;
-        status = report_cell(batch, at->record, column->error_column, at->slot, at->series, at->year,
+        status = csi_plan_report_cell(batch, at->record, column->error_column, at->slot, at->series, at->year,
                              "is negative, and no standard error can be");
     }
 out:
@@ -146,7 +147,7 @@ static csi_status read_value(csi_batch *batch, const csi_record *record, const c
         return CSI_OK;
     }
     if (reading == CSI_READ_BAD) {
-        return report_cell(batch, record, value->column, slot, series, plan->options->first_year + (int)year, why);
+        return csi_plan_report_cell(batch, record, value->column, slot, series, plan->options->first_year + (int)year, why);
     }
     seen->origin = (csi_origin){.line = (uint32_t)record->line,
                                 .column = (uint16_t)(csi_plan_raw_column(plan, value->column) + 1),
@@ -426,7 +427,11 @@ csi_status csi_plan_read(const csi_plan *plan, const csi_record *given, csi_batc
     if (slot != CSI_DATED_SLOT && (plan->label_column != CSI_NO_COLUMN || plan->n_groups > 0)) {
         CSI_TRY(describe_unit(batch, record, slot));
     }
-    CSI_TRY(read_values(batch, record, slot, series, year));
+    if (plan->rows != NULL && slot != CSI_DATED_SLOT) {
+        CSI_TRY(csi_rows_read(batch, record, slot, plan->n_keys > 0 ? series : plan->rows->series));
+    } else {
+        CSI_TRY(read_values(batch, record, slot, series, year));
+    }
 out:
     return status;
 }

@@ -78,6 +78,7 @@ typedef struct csi_plan {
     size_t n_groups;
     csi_row_filter *filter;
     size_t n_filters;
+    const struct csi_row_plan *rows; /* of files whose rows give a series over the years; else NULL */
     bool is_tallied;     /* rows make cells together, through the tally */
     const void *events;  /* what the reader of events, or of pre-aggregated rows, knows beyond this */
     const void *parts;
@@ -121,6 +122,10 @@ typedef struct csi_plan_key {
 } csi_plan_key;
 CSI_MUST_USE csi_status csi_plan_read_key(const csi_plan *plan, const csi_record *record, struct csi_batch *batch,
                                           csi_plan_key *key, bool *goes_on);
+
+/* Notes that a cell is no value of the series: `why` says what it is. */
+CSI_MUST_USE csi_status csi_plan_report_cell(struct csi_batch *batch, const csi_record *record, uint32_t column, uint32_t slot,
+                                             uint32_t series, int year, const char *why);
 
 /* Reads one record into the batch. Fails only when out of memory; what is wrong with the data is noted in the batch. */
 CSI_MUST_USE csi_status csi_plan_read(const csi_plan *plan, const csi_record *record, struct csi_batch *batch);

@@ -6,6 +6,7 @@
 #include "ingest/reading.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "core/workers.h"
 #include "ingest/batch.h"
 #include "ingest/head.h"
+#include "ingest/rows.h"
 
 #define MAX_LISTED 6
 
@@ -154,20 +156,54 @@ static void merge_duplicate(reading *r, const csi_observation *seen, const csi_o
     }
 }
 
-/* Puts the observations into the cube, and tells of those whose cell is taken. */
-static csi_status merge_observations(reading *r, const csi_batch *batch)
+/* Puts seen[0..n) into the cube, and tells of those whose cell is taken. */
+static csi_status merge_cells(reading *r, const csi_observation *seen, const csi_spread *spread, size_t n)
 {
     csi_status status = CSI_OK;
-    for (size_t i = 0; i < batch->n && status == CSI_OK; i++) {
+    for (size_t i = 0; i < n && status == CSI_OK; i++) {
         csi_origin taken;
         size_t n_put;
-        status = csi_cube_put_all(r->cube, batch->observation + i,
-                                  batch->spread != NULL ? batch->spread + i : NULL, batch->n - i, &n_put, &taken);
+        status = csi_cube_put_all(r->cube, seen + i, spread != NULL ? spread + i : NULL, n - i, &n_put, &taken);
         r->facts->n_observations += n_put;
         i += n_put;
         if (taken.line != 0 && !csi_diag_is_full(r->diag)) {
-            merge_duplicate(r, &batch->observation[i], &taken);
+            merge_duplicate(r, &seen[i], &taken);
         }
+    }
+    return status;
+}
+
+static csi_status merge_row(reading *r, const csi_series_row *row)
+{
+    bool is_put;
+    csi_status status = csi_cube_put_row(r->cube, row, &is_put);
+    if (status == CSI_OK && is_put) {
+        r->facts->n_observations += row->n_given;
+        return CSI_OK;
+    }
+    const size_t n_years = (size_t)(r->plan->options->last_year - r->plan->options->first_year) + 1;
+    for (size_t year = 0; year < n_years && status == CSI_OK; year++) {
+        const csi_origin origin = {row->line, r->plan->rows->column[year], row->file};
+        const csi_observation seen = {row->value[year], origin, row->slot, row->series, (uint32_t)year};
+        status = isnan(seen.value) ? CSI_OK : merge_cells(r, &seen, NULL, 1);
+    }
+    return status;
+}
+
+/* Rows and single cells in the order of the file. */
+static csi_status merge_observations(reading *r, const csi_batch *batch)
+{
+    csi_status status = CSI_OK;
+    size_t from = 0;
+    for (size_t i = 0; i <= batch->n_rows && status == CSI_OK; i++) {
+        const size_t to = i < batch->n_rows ? batch->row[i].n_before : batch->n;
+        if (to > from) {
+            status = merge_cells(r, batch->observation + from, batch->spread != NULL ? batch->spread + from : NULL, to - from);
+        }
+        if (i < batch->n_rows && status == CSI_OK) {
+            status = merge_row(r, &batch->row[i].row);
+        }
+        from = to;
     }
     return status;
 }
@@ -320,6 +356,9 @@ static csi_status work(void *user, size_t job, size_t thread)
         const csi_status parsed = parse(&h, &bad_byte);
         merge_in_turn(r, &h, parsed, bad_byte);
     }
+    pthread_mutex_lock(&r->turn_lock);
+    csi_cube_keep(r->cube, &h.batch.values);
+    pthread_mutex_unlock(&r->turn_lock);
     close_hand(&h);
     return CSI_OK;
 }

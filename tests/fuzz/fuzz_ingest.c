@@ -14,7 +14,7 @@ static void check_panel(const csi_raw *raw)
         if (isnan(panel->value[i]) != (panel->state[i] == CSI_CELL_MISSING) || isinf(panel->value[i])) {
             fuzz_fail("a value and its state disagree");
         }
-        if ((panel->state[i] == CSI_CELL_MISSING) != (raw->origin[i].line == 0)) {
+        if ((panel->state[i] == CSI_CELL_MISSING) != (csi_raw_origin(raw, i).line == 0)) {
             fuzz_fail("a cell does not know where it came from");
         }
     }

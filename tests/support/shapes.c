@@ -396,10 +396,11 @@ const char *shapes_show(const csi_raw *raw)
                 const size_t at = csi_panel_at(panel, series, year, country);
                 cr_expect(isnan(panel->value[at]) == (panel->state[at] == CSI_CELL_MISSING));
                 if (panel->state[at] != CSI_CELL_MISSING) {
+                    const csi_origin origin = csi_raw_origin(raw, at);
                     used += (size_t)snprintf(shown + used, sizeof shown - used, "%s %zu %d %g@%u.%u;",
                                              raw->countries.country[country].iso3, series,
-                                             panel->first_year + (int)year, panel->value[at], raw->origin[at].line,
-                                             raw->origin[at].column);
+                                             panel->first_year + (int)year, panel->value[at], origin.line,
+                                             origin.column);
                 }
             }
         }

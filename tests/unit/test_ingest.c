@@ -194,6 +194,59 @@ Test(ingest, settles_cells_that_two_files_give)
     release(&r);
 }
 
+#define YEARS_HEAD "iso3,indicator,2019,2020,2021,2022\n"
+
+/* Rows that give several years, and cells that stand alone, of the same country and indicator. */
+Test(ingest, lays_rows_and_cells_beside_each_other)
+{
+    static const struct {
+        const char *text[3];
+        size_t n_texts;
+        const char *shown, *says; /* shown NULL: refused */
+    } cases[] = {
+        {{YEARS_HEAD "FRA,a,7,1,,3\nFRA,a,7,,2,\nDEU,b,,5,NA,6\n"}, 1,
+         "DEU 1 2022 6@4.6;FRA 0 2020 1@2.4;FRA 0 2021 2@3.5;FRA 0 2022 3@2.6;", "left out: 1 cells of years before"},
+        {{YEARS_HEAD "FRA,a,,1,,3\nDEU,a,,,,\nFRA,a,,,2,4\n"}, 1, NULL,
+         "one.csv:4:0: country \"FRA\", indicator \"a\", year 2022 was already given at one.csv:2\n"},
+        {{YEARS_HEAD "FRA,a,,1,,3\n", LONG_HEAD "FRA,2021,a,2\n"}, 2, "FRA 0 2020 1@2.4;FRA 0 2021 2@2.4;FRA 0 2022 3@2.6;", ""},
+        {{LONG_HEAD "FRA,2021,a,2\n", YEARS_HEAD "FRA,a,,1,,3\n"}, 2, "FRA 0 2020 1@2.4;FRA 0 2021 2@2.4;FRA 0 2022 3@2.6;", ""},
+        {{LONG_HEAD "FRA,2021,b,2\n", YEARS_HEAD "FRA,a,,1,8,3\n"}, 2,
+         "FRA 0 2020 1@2.4;FRA 0 2021 8@2.5;FRA 0 2022 3@2.6;FRA 1 2021 2@2.4;", ""},
+        {{LONG_HEAD "FRA,2021,a,2\n", YEARS_HEAD "FRA,a,,1,9,3\n"}, 2, NULL,
+         "two.csv:2:0: country \"FRA\", indicator \"a\", year 2021 was already given at one.csv:2\n"},
+        {{YEARS_HEAD "FRA,a,,1,9,3\n", LONG_HEAD "FRA,2020,a,2\n"}, 2, NULL,
+         "two.csv:2:0: country \"FRA\", indicator \"a\", year 2020 was already given at one.csv:2\n"},
+        {{YEARS_HEAD "FRA,a,,1,,\nDEU,a,,,5,\n", YEARS_HEAD "FRA,a,,,2,\n", "iso3,indicator,2022\nFRA,a,3\n"}, 3,
+         "DEU 0 2021 5@3.5;FRA 0 2020 1@2.4;FRA 0 2021 2@2.5;FRA 0 2022 3@2.3;", ""},
+        {{YEARS_HEAD "FRA,a,,1,x,3\nFRA,a,,2,2,y\n"}, 1, NULL,
+         "one.csv:2:10: column \"2021\": indicator \"a\", country \"FRA\", year 2021: \"x\" is not a number (if it stands for no value, "
+         "list it under missing: [...])\none.csv:3:12: column \"2022\""},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const size_t k = i / 2;
+        csi_ingest_options options = shapes_options();
+        options.with_standard_error = i % 2 == 0;
+        result r = ingest(&options, cases[k].text, cases[k].n_texts, NULL);
+        cr_expect_eq(r.status == CSI_OK, cases[k].shown != NULL, "case %zu: %s", k, r.words);
+        cr_expect(r.raw == NULL || strcmp(shapes_show(r.raw), cases[k].shown) == 0, "case %zu: %s", k, shapes_show(r.raw));
+        cr_expect(strstr(r.words, cases[k].says) != NULL, "case %zu: %s", k, r.words);
+        release(&r);
+    }
+}
+
+Test(ingest, keeps_the_earlier_of_two_rows)
+{
+    const char *const texts[] = {YEARS_HEAD "FRA,a,,1,,3\n", YEARS_HEAD "FRA,a,,4,5,6\nDEU,a,,7,,\n"};
+    csi_ingest_options options = shapes_options();
+    options.prefer_first = true;
+    result r = ingest(&options, texts, 2, NULL);
+    cr_assert(r.status == CSI_OK, "%s", r.words);
+    cr_expect_str_eq(shapes_show(r.raw), "DEU 0 2020 7@3.4;FRA 0 2020 1@2.4;FRA 0 2021 5@2.5;FRA 0 2022 3@2.6;");
+    cr_expect(r.raw->source[0].n_observations == 2 && r.raw->source[1].n_observations == 2, "%s", r.words);
+    cr_expect(strstr(r.words, "2 cells that an earlier file gives") != NULL, "%s", r.words);
+    release(&r);
+}
+
 Test(ingest, reports_up_to_the_cap_and_in_the_order_of_the_file)
 {
     const size_t n_rows = 200000;
@@ -338,7 +391,7 @@ Test(ingest, reads_the_default_data)
         }
         n++;
         const size_t cell = csi_panel_at(r.raw->panel, series, (size_t)(year - 2011), country);
-        cr_assert(r.raw->panel->value[cell] == strtod(t.cell[row][at[3]], NULL) && r.raw->origin[cell].line == row + 1,
+        cr_assert(r.raw->panel->value[cell] == strtod(t.cell[row][at[3]], NULL) && csi_raw_origin(r.raw, cell).line == row + 1,
                   "row %zu", row + 1);
     }
     cr_expect(r.raw->source[0].n_records == 107036 && r.raw->source[0].n_observations == n, "%zu cells", n);
