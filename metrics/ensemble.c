@@ -1,7 +1,7 @@
 /* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
  *
- * The order is year outside, replicate inside, so that the cells of one year stay in the near cache; as many replicates as
- * the ranker takes are scored, then ranked and counted. A year's counters are added to the tallies under that year's lock.
+ * The order is year outside, then batches of as many replicates as the ranker takes, then nodes: the cells of one year and the
+ * scores of one node stay in the near caches while they are ranked and counted. A year's counters are added to the tallies under that year's lock.
  * Sums of integers do not mind who comes first. */
 #include "metrics/ensemble.h"
 
@@ -16,10 +16,11 @@
 #include "metrics/ensemble_rank.h"
 
 #define BATCH CSI_RANK_COLUMNS
-#define BLOCK_MOST 512
+#define BLOCK_MOST 2048
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
+_Static_assert(BATCH <= CSI_KERNEL_MOST, "the kernel takes a batch");
 _Static_assert(BLOCK_MOST <= CSI_COUNTS_MOST, "a block's counters must not overflow");
 
 /* A replicate of the block, and what it reads. */
@@ -35,10 +36,10 @@ typedef struct workspace {
     turn *turn;                /* [block]: in which order they are scored */
     size_t n_replicates;
     double *scratch;
-    float *error;     /* of one replicate */
+    float *error;     /* [BATCH][csi_error_room] */
     double *walked;   /* [block][aggregate][year][country]: of the slow replicates; NULL when there can be none */
     csi_kernel *kernel;
-    double *score;    /* [BATCH][aggregate][stride], by lane */
+    double *score;    /* [BATCH][stride], by lane: of one node */
     uint16_t *rank;   /* [lane][row], of the last node: who is above whom; NULL when nobody asks */
     double *seen;     /* [node][block][stride], by country: what the sink gets; NULL without one, as the next */
     uint16_t *seen_rank;
@@ -52,6 +53,7 @@ typedef struct run {
     size_t *node;
     size_t n_nodes;
     bool *is_wanted; /* [aggregate] */
+    size_t *asked;   /* [aggregate]: 1 + its number among those asked for; 0: it is not */
     size_t block;    /* replicates, a multiple of BATCH */
     size_t row;      /* entries from one lane's to the next one's */
     csi_tallies *tally;
@@ -92,9 +94,9 @@ static csi_status fill_workspace(const run *job, workspace *w)
     w->replicate = calloc(job->block, sizeof(csi_replicate *));
     w->turn = calloc(job->block, sizeof *w->turn);
     w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
-    w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
+    w->error = calloc(BATCH * csi_error_room(e) + 1, sizeof *w->error);
     const size_t n_columns = job->n_nodes * e->stride;
-    w->score = calloc(BATCH * n_aggregates * e->stride + 1, sizeof *w->score);
+    w->score = calloc(BATCH * e->stride + 1, sizeof *w->score);
     if (has_pairs(job)) {
         w->rank = calloc(job->row * e->stride, sizeof *w->rank);
     }
@@ -180,43 +182,56 @@ static void order_block(const run *job, workspace *w, size_t n)
     qsort(w->turn, n, sizeof *w->turn, by_columns);
 }
 
-/* Scores of a replicate that walked, by lane. */
-static void fetch_walked(const run *job, const workspace *w, size_t replicate, size_t year, double *score)
+/* Scores of one node of a replicate that walked, by lane. */
+static void fetch_walked(const run *job, const workspace *w, size_t replicate, size_t year, size_t node, double *score)
 {
     const csi_ensemble *e = job->e;
-    const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    for (size_t k = 0; k < n_aggregates; k++) {
-        const double *walked = w->walked + ((replicate * n_aggregates + k) * e->n_years + year) * e->n_countries;
-        for (size_t lane = 0; lane < e->n_countries; lane++) {
-            score[k * e->stride + lane] = walked[e->country[lane]];
-        }
+    const size_t aggregate = replicate * (e->n_nodes - e->n_indicators) + node - e->n_indicators;
+    const double *walked = w->walked + (aggregate * e->n_years + year) * e->n_countries;
+    for (size_t lane = 0; lane < e->n_countries; lane++) {
+        score[lane] = walked[e->country[lane]];
     }
 }
 
-/* Scores the next replicate among n turns, or the next few where they can be scored together; returns how many. */
-static size_t score_some(const run *job, workspace *w, const turn *next, size_t n, size_t year, double *score)
+/* A batch being scored: the replicates that the kernel takes, and where their scores go. */
+typedef struct batch {
+    const csi_replicate *fast[BATCH];
+    const float *error[BATCH];
+    double *score[BATCH];
+    size_t n_fast;
+} batch;
+
+/* Gets the replicates of n turns ready for the kernel. */
+static void begin_batch(const run *job, workspace *w, const turn *next, size_t n, size_t year, batch *b)
 {
     const csi_ensemble *e = job->e;
-    const csi_replicate *r[CSI_KERNEL_TOGETHER] = {w->replicate[next->replicate]};
-    size_t n_together = 1;
-    if (r[0]->is_slow) {
-        fetch_walked(job, w, next->replicate, year, score);
-        return 1;
+    b->n_fast = 0;
+    for (size_t i = 0; i < n; i++) {
+        const csi_replicate *r = w->replicate[next[i].replicate];
+        float *error = w->error + i * csi_error_room(e);
+        if (r->is_slow) {
+            continue;
+        }
+        if (r->has_errors) {
+            csi_replicate_errors(e, r, r->branch->error_is_needed + year * e->n_erring * e->raw->n_years, error);
+        }
+        b->fast[b->n_fast] = r;
+        b->error[b->n_fast] = error;
+        b->score[b->n_fast++] = w->score + i * e->stride;
     }
-    if (r[0]->has_errors) {
-        const size_t n_rows = e->n_erring * e->raw->n_years;
-        csi_replicate_errors(e, r[0], r[0]->branch->error_is_needed + year * n_rows, w->error);
-    } else {
-        for (; n_together < n && n_together < CSI_KERNEL_TOGETHER; n_together++) {
-            r[n_together] = w->replicate[next[n_together].replicate];
-            if (r[n_together]->is_slow || r[n_together]->has_errors) {
-                break;
-            }
+    csi_kernel_begin(w->kernel, b->fast, b->n_fast, b->error, year, job->is_wanted);
+}
+
+/* The scores of the n turns in one node, a row of w->score each. */
+static void score_node(const run *job, const workspace *w, const turn *next, size_t n, size_t year, size_t node,
+                       const batch *b)
+{
+    csi_kernel_node(w->kernel, node, b->score);
+    for (size_t i = 0; i < n && b->n_fast < n; i++) {
+        if (w->replicate[next[i].replicate]->is_slow) {
+            fetch_walked(job, w, next[i].replicate, year, node, w->score + i * job->e->stride);
         }
     }
-    csi_kernel_year(w->kernel, r, n_together, w->error, year, job->is_wanted, score,
-                    (e->n_nodes - e->n_indicators) * e->stride);
-    return n_together;
 }
 
 static size_t count_lanes(const run *job, size_t k, size_t year)
@@ -228,10 +243,10 @@ static size_t count_lanes(const run *job, size_t k, size_t year)
 static void show(const run *job, workspace *w, const csi_ranked *ranked, size_t first, size_t n, size_t k, size_t year)
 {
     const csi_ensemble *e = job->e;
-    const size_t n_aggregates = e->n_nodes - e->n_indicators, n_lanes = count_lanes(job, k, year);
+    const size_t n_lanes = count_lanes(job, k, year);
     for (size_t r = 0; r < n; r++) {
         const size_t at = (k * job->block + w->turn[first + r].replicate) * e->stride;
-        const double *score = w->score + (r * n_aggregates + job->node[k] - e->n_indicators) * e->stride;
+        const double *score = w->score + r * e->stride;
         for (size_t lane = 0; lane < e->n_countries; lane++) {
             w->seen[at + e->country[lane]] = lane < n_lanes ? score[lane] : (double)NAN;
             w->seen_rank[at + e->country[lane]] = 0;
@@ -252,26 +267,33 @@ static void keep_ranks(const run *job, const csi_ranked *ranked, size_t first, s
     }
 }
 
-/* Scores, ranks and counts n replicates of the block from `first` on. */
-static void score_batch(const run *job, workspace *w, size_t first, size_t n, size_t year)
+/* Ranks and counts the scores of n replicates of the block from `first` on in one node, number k of those asked for. */
+static void take_node(const run *job, workspace *w, size_t first, size_t n, size_t k, size_t year)
+{
+    const size_t stride = job->e->stride, n_lanes = count_lanes(job, k, year);
+    const csi_ranked ranked = csi_ranker_rank(w->ranker, w->score, stride, n, n_lanes);
+    if (w->counts != NULL) {
+        csi_counts_add(w->counts, k, &ranked, w->score, stride, n, n_lanes);
+    }
+    if (w->seen != NULL) {
+        show(job, w, &ranked, first, n, k, year);
+    }
+    if (w->rank != NULL && k + 1 == job->n_nodes) {
+        keep_ranks(job, &ranked, first, n, n_lanes, w->rank);
+    }
+}
+
+/* The same of every node, which are scored one after the other. */
+static void take_batch(const run *job, workspace *w, size_t first, size_t n, size_t year)
 {
     const csi_ensemble *e = job->e;
-    const size_t step = (e->n_nodes - e->n_indicators) * e->stride;
-    for (size_t r = 0; r < n;) {
-        r += score_some(job, w, w->turn + first + r, n - r, year, w->score + r * step);
-    }
-    for (size_t k = 0; k < job->n_nodes; k++) {
-        const double *score = w->score + (job->node[k] - e->n_indicators) * e->stride;
-        const size_t n_lanes = count_lanes(job, k, year);
-        const csi_ranked ranked = csi_ranker_rank(w->ranker, score, step, n, n_lanes);
-        if (w->counts != NULL) {
-            csi_counts_add(w->counts, k, &ranked, score, step, n, n_lanes);
-        }
-        if (w->seen != NULL) {
-            show(job, w, &ranked, first, n, k, year);
-        }
-        if (w->rank != NULL && k + 1 == job->n_nodes) {
-            keep_ranks(job, &ranked, first, n, n_lanes, w->rank);
+    batch b;
+    begin_batch(job, w, w->turn + first, n, year, &b);
+    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
+        const size_t asked = job->asked[node - e->n_indicators];
+        score_node(job, w, w->turn + first, n, year, node, &b);
+        if (asked > 0) {
+            take_node(job, w, first, n, asked - 1, year);
         }
     }
 }
@@ -311,7 +333,7 @@ static csi_status run_block(void *user, size_t block, size_t thread)
             continue;
         }
         for (size_t i = 0; i < n; i += BATCH) {
-            score_batch(job, w, i, n - i < BATCH ? n - i : BATCH, year);
+            take_batch(job, w, i, n - i < BATCH ? n - i : BATCH, year);
         }
         hand_on(job, w, job->options.first_replicate + from, n, year);
     }
@@ -347,12 +369,14 @@ static csi_status choose_nodes(run *job)
     job->n_nodes = all ? e->n_nodes - e->n_indicators : job->options.n_nodes;
     job->node = calloc(job->n_nodes + 1, sizeof *job->node);
     job->is_wanted = calloc(e->n_nodes - e->n_indicators, sizeof *job->is_wanted);
-    if (job->node == NULL || job->is_wanted == NULL) {
+    job->asked = calloc(e->n_nodes - e->n_indicators, sizeof *job->asked);
+    if (job->node == NULL || job->is_wanted == NULL || job->asked == NULL) {
         return CSI_ERR_MEMORY;
     }
     for (size_t k = 0; k < job->n_nodes; k++) {
         job->node[k] = all ? e->n_indicators + k : job->options.node[k];
         job->is_wanted[job->node[k] - e->n_indicators] = true;
+        job->asked[job->node[k] - e->n_indicators] = k + 1;
     }
     return CSI_OK;
 }
@@ -408,6 +432,7 @@ out:
     free(job.lock);
     free(job.node);
     free(job.is_wanted);
+    free(job.asked);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "the ensemble") : status;
 }
 
@@ -416,6 +441,7 @@ csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan
     const csi_ensemble *e = ensemble;
     run job = {.e = ensemble, .options = {.node = NULL}, .diag = diag};
     workspace w = {.scratch = NULL};
+    const turn first = {.replicate = 0};
     csi_status status;
     CSI_TRY(choose_nodes(&job));
     choose_block(&job, 1, 1);
@@ -429,12 +455,14 @@ csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan
         goto out;
     }
     for (size_t year = 0; year < e->n_years; year++) {
-        score_some(&job, &w, &(turn){.replicate = 0}, 1, year, w.score);
+        batch b;
+        begin_batch(&job, &w, &first, 1, year, &b);
         for (size_t k = 0; k < job.n_nodes; k++) {
             const size_t n_lanes = count_lanes(&job, k, year);
+            score_node(&job, &w, &first, 1, year, job.node[k], &b);
             for (size_t lane = 0; lane < e->n_countries; lane++) {
                 score[(k * e->n_years + year) * e->n_countries + e->country[lane]] =
-                    lane < n_lanes ? w.score[k * e->stride + lane] : (double)NAN;
+                    lane < n_lanes ? w.score[lane] : (double)NAN;
             }
         }
     }
@@ -442,5 +470,6 @@ out:
     clear_workspace(&w);
     free(job.node);
     free(job.is_wanted);
+    free(job.asked);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "a replicate") : status;
 }

@@ -1,7 +1,7 @@
 /* See ensemble_count.h. A country's scores fall into few bins and its ranks into few places, so that of all counters only a
  * few lines of the cache are at work: still too many for the nearest one if every batch touched them all. So the bins of
- * several batches are kept, then counted country by country. Blocks of counters that stayed zero are passed over when they
- * are added up. */
+ * several batches are kept, then counted country by country. Only
+ * bins between the least and the most score are looked through when they are added up. */
 #include "metrics/ensemble_count.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@
 struct csi_counts {
     size_t stride, ranks_per_bin, n_rank_bins;
     size_t score_row, rank_row; /* from one lane to the next: whole lines, and one more so that lanes do not crowd */
-    double low, place_scale;
+    double low, high, place_scale;
     uint16_t *kept;             /* bins not yet counted, [node][KEPT][lane][COLUMNS] */
     size_t *n_kept;             /* [node]: batches */
     uint16_t *score_bin;        /* [node][lane][score_row] */
@@ -51,6 +51,7 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
     c->score_row = (CSI_TALLY_BINS + LINE - 1) / LINE * LINE + LINE;
     c->rank_row = (c->n_rank_bins + LINE - 1) / LINE * LINE + LINE;
     c->low = tally->shape.low;
+    c->high = tally->shape.high;
     c->place_scale = csi_tallies_scale(&tally->shape);
     c->kept = calloc(n_lanes + 1, KEPT * COLUMNS * sizeof *c->kept);
     c->n_kept = calloc(tally->shape.n_nodes + 1, sizeof *c->n_kept);
@@ -166,27 +167,39 @@ static void count_scores(csi_counts *c, size_t node, const uint16_t *bin, size_t
     }
 }
 
-CSI_INLINE void count_ranks_body(const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, size_t n_columns,
-                                 uint32_t row, uint16_t *restrict count)
+/* Counts the ranks of a full batch, one to a bin: of n_places (a constant) places in the order at a time. */
+CSI_INLINE void count_places(const uint16_t *restrict rank, const uint16_t *restrict entry, const size_t n_places,
+                             uint32_t row, uint16_t *restrict count)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t at[COLUMNS];
-        for (size_t k = 0; k < COLUMNS; k++) {
-            at[k] = entry[i * COLUMNS + k] * row + rank[i * COLUMNS + k];
-        }
-        for (size_t k = 0; k < n_columns; k++) {
-            count[at[k]]++;
+    uint32_t at[ABREAST * COLUMNS];
+    for (size_t i = 0; i < n_places * COLUMNS; i++) {
+        at[i] = entry[i] * row + rank[i];
+    }
+    for (size_t k = 0; k < COLUMNS; k++) {
+        for (size_t i = 0; i < n_places; i++) {
+            count[at[i * COLUMNS + k]]++;
         }
     }
 }
-static void count_ranks(const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, size_t n_columns,
-                        uint32_t row, uint16_t *restrict count);
-CSI_LANES(count_ranks,
-          (const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, size_t n_columns, uint32_t row,
-           uint16_t *restrict count),
-          (rank, entry, n, n_columns, row, count))
 
-static void count_grouped_ranks(const csi_ranked *ranked, size_t n, size_t n_columns, const csi_counts *c, uint16_t *count)
+CSI_INLINE void count_ranks_body(const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, uint32_t row,
+                                 uint16_t *restrict count)
+{
+    size_t i = 0;
+    for (; i + ABREAST <= n; i += ABREAST) {
+        count_places(rank + i * COLUMNS, entry + i * COLUMNS, ABREAST, row, count);
+    }
+    for (; i < n; i++) {
+        count_places(rank + i * COLUMNS, entry + i * COLUMNS, 1, row, count);
+    }
+}
+static void count_ranks(const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, uint32_t row,
+                        uint16_t *restrict count);
+CSI_LANES(count_ranks,
+          (const uint16_t *restrict rank, const uint16_t *restrict entry, size_t n, uint32_t row, uint16_t *restrict count),
+          (rank, entry, n, row, count))
+
+static void count_some_ranks(const csi_ranked *ranked, size_t n, size_t n_columns, const csi_counts *c, uint16_t *count)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n_columns; k++) {
@@ -212,10 +225,10 @@ void csi_counts_add(csi_counts *counts, size_t node, const csi_ranked *ranked, c
     }
     uint16_t *rank_bin = c->rank_bin + lane * c->rank_row;
     count_scores(c, node, ranked->bin, n_columns, n);
-    if (c->ranks_per_bin > 1) {
-        count_grouped_ranks(ranked, n, n_columns, c, rank_bin);
+    if (n_columns == COLUMNS && c->ranks_per_bin == 1) {
+        count_ranks(ranked->rank, ranked->entry, n, (uint32_t)c->rank_row, rank_bin);
     } else {
-        count_ranks(ranked->rank, ranked->entry, n, n_columns, (uint32_t)c->rank_row, rank_bin);
+        count_some_ranks(ranked, n, n_columns, c, rank_bin);
     }
 }
 
@@ -237,6 +250,18 @@ CSI_INLINE void move_body(uint16_t *restrict from, size_t n, uint32_t *restrict 
 static void move(uint16_t *restrict from, size_t n, uint32_t *restrict to);
 CSI_LANES(move, (uint16_t *restrict from, size_t n, uint32_t *restrict to), (from, n, to))
 
+/* The bins of a lane between its least and its most score, and that of no score. */
+static void move_scores(const csi_counts *c, size_t lane, uint32_t *to)
+{
+    uint16_t *from = c->score_bin + lane * c->score_row;
+    to[0] += from[0];
+    from[0] = 0;
+    if (c->least[lane] <= c->most[lane]) {
+        const size_t first = csi_rank_bin_of(c->least[lane], c->low, c->high) / LINE * LINE;
+        move(from + first, csi_rank_bin_of(c->most[lane], c->low, c->high) + 1 - first, to + first);
+    }
+}
+
 void csi_counts_flush(csi_counts *counts, size_t node, uint64_t n, size_t n_lanes, const size_t *country, size_t year,
                       csi_tallies *tally)
 {
@@ -252,7 +277,7 @@ void csi_counts_flush(csi_counts *counts, size_t node, uint64_t n, size_t n_lane
             rank_bin[0] += (uint32_t)n;
             continue;
         }
-        move(c->score_bin + lane * c->score_row, CSI_TALLY_BINS, score_bin);
+        move_scores(c, lane, score_bin);
         move(c->rank_bin + lane * c->rank_row, c->n_rank_bins, rank_bin);
         cell->least = fmin(cell->least, c->least[lane]);
         cell->most = fmax(cell->most, c->most[lane]);

@@ -6,10 +6,12 @@
 #include <math.h>
 
 #include "metrics/ensemble_model.h"
+#include "metrics/lanes_divide.h"
 #include "metrics/lanes_math.h"
 #include "metrics/rng.h"
 
 #define BLOCK CSI_DRAW_GROUP /* lanes that are summed at a time */
+#define TOGETHER 4           /* replicates whose sums over the same columns are taken at once */
 #define LEAST_LOGARITHM (-700.0) /* scores below its exponential are 0 */
 
 /* y = a + width z, z the place between the goalposts, held between z_low and z_high; `missing` where there is no value. */
@@ -102,20 +104,20 @@ CSI_LANES(add_children,
           (const double *const *column, const double *weight, size_t n_children, size_t n, double *sum),
           (column, weight, n_children, n, sum))
 
-/* The same for CSI_KERNEL_TOGETHER sums of the same columns with weights of their own: a column is fetched once. */
+/* The same for TOGETHER sums of the same columns with weights of their own: a column is fetched once. */
 CSI_INLINE void add_together_body(const double *const *column, const double *const *weight, size_t n_children, size_t n,
                                   double *const *sum)
 {
     for (size_t i = 0; i < n; i += BLOCK / 2) {
-        block s[CSI_KERNEL_TOGETHER][2] = {{{0.0}}};
+        block s[TOGETHER][2] = {{{0.0}}};
         for (size_t q = 0; q < n_children; q++) {
             const block *x = (const block *)(const void *)(column[q] + i);
-            for (size_t r = 0; r < CSI_KERNEL_TOGETHER; r++) {
+            for (size_t r = 0; r < TOGETHER; r++) {
                 s[r][0] += weight[r][q] * x[0];
                 s[r][1] += weight[r][q] * x[1];
             }
         }
-        for (size_t r = 0; r < CSI_KERNEL_TOGETHER; r++) {
+        for (size_t r = 0; r < TOGETHER; r++) {
             block *to = (block *)(void *)(sum[r] + i);
             to[0] = s[r][0];
             to[1] = s[r][1];
@@ -130,10 +132,10 @@ CSI_LANES(add_together,
 
 /* The mean in the terms of the rule, by the weight that each country's pattern has. Divided and not multiplied by an
  * inverse, so that the mean of equal values is that value whatever is missing: such countries tie. */
-CSI_INLINE void divide_body(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of,
-                            size_t n, double *restrict mean)
+CSI_INLINE void divide_body(const double *restrict sum, const double *restrict by_pattern, size_t n_patterns,
+                            const uint8_t *restrict of, size_t n, double *restrict mean)
 {
-    if (of == NULL) {
+    if (n_patterns == 1) {
         for (size_t i = 0; i < n; i++) {
             mean[i] = sum[i] / by_pattern[0];
         }
@@ -143,17 +145,32 @@ CSI_INLINE void divide_body(const double *restrict sum, const double *restrict b
         mean[i] = sum[i] / by_pattern[of[i]];
     }
 }
-static void divide(const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of, size_t n,
-                   double *restrict mean);
-CSI_LANES(divide,
-          (const double *restrict sum, const double *restrict by_pattern, const uint8_t *restrict of, size_t n,
-           double *restrict mean),
-          (sum, by_pattern, of, n, mean))
+
+CSI_INLINE void divide_fused_body(const double *restrict sum, const double *restrict by_pattern, size_t n_patterns,
+                                  const uint8_t *restrict of, size_t n, double *restrict mean)
+{
+    const double divisor = by_pattern[0], inverse = 1.0 / divisor;
+    uint64_t odd = 0;
+    for (size_t i = 0; i < n && n_patterns == 1; i++) {
+        odd |= csi_divide_is_odd(sum[i]);
+        mean[i] = csi_lane_divide(sum[i], divisor, inverse);
+    }
+    if (n_patterns > 1 || odd != 0) {
+        divide_body(sum, by_pattern, n_patterns, of, n, mean);
+    }
+}
+static void divide(const double *restrict sum, const double *restrict by_pattern, size_t n_patterns,
+                   const uint8_t *restrict of, size_t n, double *restrict mean);
+CSI_LANES_FUSED(divide,
+                (const double *restrict sum, const double *restrict by_pattern, size_t n_patterns,
+                 const uint8_t *restrict of, size_t n, double *restrict mean),
+                (sum, by_pattern, n_patterns, of, n, mean))
 
 CSI_INLINE void exponentials_body(const double *restrict t, size_t n, double *restrict x)
 {
     for (size_t i = 0; i < n; i++) {
-        x[i] = t[i] < LEAST_LOGARITHM ? 0.0 : csi_lane_exp(t[i]);
+        const double e = csi_lane_exp(t[i]); /* not under the condition: a look-up there is not vectorised */
+        x[i] = t[i] < LEAST_LOGARITHM ? 0.0 : e;
     }
 }
 static void exponentials(const double *restrict t, size_t n, double *restrict x);

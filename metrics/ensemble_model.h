@@ -133,15 +133,17 @@ size_t csi_error_room(const csi_ensemble *ensemble);
 CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error,
                                  csi_diag *diag, double *score);
 
-/* One year the fast way of up to CSI_KERNEL_TOGETHER replicates, only one where errors are drawn: scores of replicate r at
- * score[r * score_stride + aggregate * stride + lane], of the nodes that are wanted (is_wanted[aggregate]) and of some
- * others. One thread at a time. */
-#define CSI_KERNEL_TOGETHER 4
+/* One year the fast way of up to CSI_KERNEL_MOST replicates: begun once, then node after node, every aggregate in the order
+ * of the framework. csi_kernel_node writes the scores of replicate r to score[r][lane], lanes that are not scored in any
+ * branch left alone, if the node is wanted (is_wanted[aggregate]), else perhaps. What is passed must stay until the last
+ * node; error[r] is read where replicate r has errors. One thread at a time. */
+#define CSI_KERNEL_MOST 16
 typedef struct csi_kernel csi_kernel;
 CSI_MUST_USE csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel);
 void csi_kernel_free(csi_kernel *kernel);
-void csi_kernel_year(csi_kernel *kernel, const csi_replicate *const *replicate, size_t n_replicates, const float *error,
-                     size_t year, const bool *is_wanted, double *score, size_t score_stride);
+void csi_kernel_begin(csi_kernel *kernel, const csi_replicate *const *replicate, size_t n_replicates,
+                      const float *const *error, size_t year, const bool *is_wanted);
+void csi_kernel_node(csi_kernel *kernel, size_t node, double *const *score);
 
 /* A column as sums of the kernel take it: its values and their logarithms, 0 where it is missing. */
 void csi_kernel_columns(const double *x, size_t n, double *value, double *logarithm);

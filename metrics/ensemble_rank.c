@@ -28,6 +28,13 @@ struct csi_ranker {
     uint16_t *rank, *entry; /* [place in order][COLUMNS] */
 };
 
+/* How many of the n equal parts of the range fit into 1; 0 where it has no parts. */
+static double scale_of(double n, double low, double high)
+{
+    const double scale = high > low ? n / (high - low) : 0.0;
+    return isfinite(scale) ? scale : 0.0;
+}
+
 csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **ranker)
 {
     *ranker = NULL;
@@ -39,9 +46,8 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
         r->entry_bits++;
     }
     r->last_place = (int32_t)(CSI_RANK_BINS << (KEY_BITS - r->entry_bits - BIN_BITS)) - 1;
-    const double scale = high > low ? ((double)r->last_place + 1.0) / (high - low) : 0.0;
     r->low = low;
-    r->scale = isfinite(scale) ? scale : 0.0;
+    r->scale = scale_of((double)r->last_place + 1.0, low, high);
     r->place_stride = (n_most + COLUMNS - 1) / COLUMNS * COLUMNS;
     r->place = calloc(r->place_stride * COLUMNS + 1, sizeof *r->place);
     r->key = aligned_alloc(64, (r->place_stride + 1) * COLUMNS * sizeof *r->key);
@@ -66,6 +72,13 @@ void csi_ranker_free(csi_ranker *ranker)
         free(ranker->entry);
         free(ranker);
     }
+}
+
+size_t csi_rank_bin_of(double score, double low, double high)
+{
+    /* Places are a power of two as many as bins: the same rounding. */
+    const double at = (score - low) * scale_of(CSI_RANK_BINS, low, high);
+    return 1 + (at > 0.0 ? (size_t)fmin(at, CSI_RANK_BINS - 1) : 0);
 }
 
 /* The places of one column, -1 where there is no score. */

@@ -26,6 +26,9 @@ typedef struct csi_ranked {
     const uint16_t *entry; /* likewise: whose rank it is */
 } csi_ranked;
 
+/* The bin of a score that is there, as a ranker of the range low .. high finds it. */
+size_t csi_rank_bin_of(double score, double low, double high);
+
 /* Up to CSI_RANK_COLUMNS columns of n entries each, column k beginning at score + k * score_stride. n is at most n_most. */
 csi_ranked csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n);
 

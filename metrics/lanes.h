@@ -2,9 +2,10 @@
  *
  * Results must not depend on the processor: the loops so built run over independent lanes (countries, draws) in plain C,
  * with the same operations in the same order for each lane and no contraction, so that wider registers change the time
- * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`. With
- * CSINDEX_ONE_LANE defined, where branches are counted, that is for one set alone, and what is inlined is one function, not
- * a copy for each constant that it is called with. */
+ * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`; CSI_LANES_FUSED
+ * takes `name_fused_body` where there are fused multiply-adds, which must give the same bits. With CSINDEX_ONE_LANE defined,
+ * where branches are counted, that is for one set alone, and what is inlined is one function, not a copy for each constant
+ * that it is called with. */
 #ifndef CSI_METRICS_LANES_H
 #define CSI_METRICS_LANES_H
 
@@ -35,10 +36,12 @@
         }                                                                                          \
     }
 
-#define CSI_LANES(name, parameters, arguments)                                                     \
+#define CSI_LANES(name, parameters, arguments) CSI_LANES_OF(name, name##_body, parameters, arguments)
+#define CSI_LANES_FUSED(name, parameters, arguments) CSI_LANES_OF(name, name##_fused_body, parameters, arguments)
+#define CSI_LANES_OF(name, widest_body, parameters, arguments)                                     \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2"))) static void name##_512 parameters               \
     {                                                                                              \
-        name##_body arguments;                                                                     \
+        widest_body arguments;                                                                     \
     }                                                                                              \
     __attribute__((target("avx2"))) static void name##_256 parameters                      \
     {                                                                                              \
@@ -63,6 +66,7 @@
 #else
 
 #define CSI_LANES_NARROW CSI_LANES
+#define CSI_LANES_FUSED CSI_LANES
 #define CSI_LANES(name, parameters, arguments) \
     void name parameters                       \
     {                                          \

@@ -199,35 +199,42 @@ static void keep_least(double from, double *least)
 static void time_year(batch *b, size_t year, double *part)
 {
     const csi_ensemble *e = b->e;
-    const size_t n_aggregates = e->n_nodes - e->n_indicators, step = n_aggregates * e->stride;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators, room = csi_error_room(e);
+    const csi_replicate *replicate[CSI_RANK_COLUMNS];
+    const float *error[CSI_RANK_COLUMNS];
+    double *score[CSI_RANK_COLUMNS], errors = 1e9;
     for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
-        const csi_replicate *r = b->replicate[i];
-        double errors = r->has_errors ? 1e9 : 0.0, compute = 1e9;
-        for (size_t repeat = 0; repeat < REPEATS; repeat++) {
-            double start = now();
-            if (r->has_errors) {
-                const size_t n_rows = e->n_erring * e->raw->n_years;
-                csi_replicate_errors(e, r, r->branch->error_is_needed + year * n_rows, b->error);
-                keep_least(start, &errors);
-            }
-            start = now();
-            csi_kernel_year(b->kernel, &r, 1, b->error, year, b->is_wanted, b->score + i * step, step);
-            keep_least(start, &compute);
-        }
-        part[ERRORS] += errors;
-        part[COMPUTE] += compute;
+        replicate[i] = b->replicate[i];
+        error[i] = b->error + i * room;
+        score[i] = b->score + i * e->stride;
     }
+    for (size_t repeat = 0; repeat < REPEATS; repeat++) {
+        const double start = now();
+        for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
+            const csi_replicate *r = replicate[i];
+            if (r->has_errors) {
+                csi_replicate_errors(e, r, r->branch->error_is_needed + year * e->n_erring * e->raw->n_years, b->error + i * room);
+            }
+        }
+        keep_least(start, &errors);
+    }
+    part[ERRORS] += errors;
+    csi_kernel_begin(b->kernel, replicate, CSI_RANK_COLUMNS, error, year, b->is_wanted);
     for (size_t k = 0; k < n_aggregates; k++) {
         const size_t n_lanes = e->n_lanes[year * n_aggregates + k];
-        double rank = 1e9, tally = 1e9;
+        double compute = 1e9, rank = 1e9, tally = 1e9;
         for (size_t repeat = 0; repeat < REPEATS; repeat++) {
             double start = now();
-            const csi_ranked ranked = csi_ranker_rank(b->ranker, b->score + k * e->stride, step, CSI_RANK_COLUMNS, n_lanes);
+            csi_kernel_node(b->kernel, e->n_indicators + k, score);
+            keep_least(start, &compute);
+            start = now();
+            const csi_ranked ranked = csi_ranker_rank(b->ranker, b->score, e->stride, CSI_RANK_COLUMNS, n_lanes);
             keep_least(start, &rank);
             start = now();
-            csi_counts_add(b->counts, k, &ranked, b->score + k * e->stride, step, CSI_RANK_COLUMNS, n_lanes);
+            csi_counts_add(b->counts, k, &ranked, b->score, e->stride, CSI_RANK_COLUMNS, n_lanes);
             keep_least(start, &tally);
         }
+        part[COMPUTE] += compute;
         part[RANK] += rank;
         part[TALLY] += tally;
     }
@@ -242,8 +249,8 @@ static void time_parts(const csi_ensemble *e, csi_diag *diag, uint64_t replicate
     batch b = {.e = e};
     double part[N_PARTS] = {0.0};
     b.scratch = room(csi_draw_room(e), sizeof(double));
-    b.error = room(csi_error_room(e), sizeof(float));
-    b.score = room(CSI_RANK_COLUMNS * n_aggregates * e->stride, sizeof(double));
+    b.error = room(CSI_RANK_COLUMNS * csi_error_room(e), sizeof(float));
+    b.score = room(CSI_RANK_COLUMNS * e->stride, sizeof(double));
     b.is_wanted = room(n_aggregates, sizeof(bool));
     memset(b.is_wanted, 1, n_aggregates);
     bool is_made = csi_kernel_new(e, &b.kernel) == CSI_OK && csi_ranker_new(e->n_countries, e->low, e->high, &b.ranker) == CSI_OK &&

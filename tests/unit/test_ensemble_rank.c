@@ -82,6 +82,7 @@ static void expect_plain(const double *score, size_t n, double low, double high,
         const uint16_t own = bin[i * CSI_RANK_COLUMNS];
         n_wrong += rank[i * CSI_RANK_COLUMNS] != plain[i];
         n_wrong += isnan(score[i]) ? own != 0 : fabs(own - 0.5 - held) > 0.5 + 1e-3;
+        n_wrong += !isnan(score[i]) && own != csi_rank_bin_of(score[i], low, high);
     }
     cr_expect(n_wrong == 0, "n = %zu: %zu wrong", n, n_wrong);
 }

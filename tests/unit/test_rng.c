@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "metrics/lanes_divide.h"
 #include "metrics/lanes_math.h"
 #include "metrics/rng_sobol.h"
 #include "tests/support/support.h"
@@ -157,6 +158,27 @@ Test(rng, lane_functions)
     }
     cr_expect(csi_lane_log(1.0) == 0.0);
     cr_expect(csi_lane_exp(0.0) == 1.0);
+}
+
+Test(rng, lane_division_is_the_processors)
+{
+    const csi_stream stream = {43, 5, 1};
+    for (uint32_t cell = 0; cell < CASES(2000000, 50000); cell += 2) {
+        const double u = csi_draw_uniform(&stream, cell), v = csi_draw_uniform(&stream, cell + 1);
+        const double dividend = ldexp(2.0 * u - 1.0, (int)(cell % 600) - 300), divisor = ldexp(0.5 + v, (int)(cell % 21) - 20);
+        cr_assert(csi_lane_divide(dividend, divisor, 1.0 / divisor) == dividend / divisor, "%a / %a", dividend, divisor);
+    }
+    static const double dividends[] = {0.0, 1.0, -3.0, INFINITY, -INFINITY, NAN, 0x1p-899, 0x1.fffffffffffffp-3};
+    static const double divisors[] = {1.0, 3.0, 0x1.fffffffffffffp-1, 0x1.0000000000001p0, 0.1, NAN};
+    for (size_t i = 0; i < sizeof dividends / sizeof *dividends; i++) {
+        cr_expect(csi_divide_is_odd(dividends[i]) == 0, "%a", dividends[i]);
+        for (size_t k = 0; k < sizeof divisors / sizeof *divisors; k++) {
+            const double expected = dividends[i] / divisors[k];
+            const double found = csi_lane_divide(dividends[i], divisors[k], 1.0 / divisors[k]);
+            cr_expect(found == expected || (isnan(found) && isnan(expected)), "%a / %a", dividends[i], divisors[k]);
+        }
+    }
+    cr_expect(csi_divide_is_odd(-0x1.8p-901) == 1 && csi_divide_is_odd(0x1p-1074) == 1 && csi_divide_is_odd(-0.0) == 0);
 }
 
 /* Every dimension alone is a (0, m, 1)-net: 2^m points, one in each of 2^m intervals; scrambling keeps that. */
