@@ -60,12 +60,13 @@ void csi_tallies_free(csi_tallies *tally)
     }
 }
 
-/* In how many replicates one row's rank is before the other's; 0 is no rank. At most 65535 of them. */
+/* In how many replicates one row's rank is before the other's; 0 is no rank, before and behind which nobody is. At most
+ * 65535 of them. */
 CSI_INLINE void count_before_body(const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count)
 {
     uint16_t sum = 0;
     for (size_t r = 0; r < n; r++) {
-        sum = (uint16_t)(sum + (a[r] != 0 && (uint16_t)(a[r] - 1) < (uint16_t)(b[r] - 1)));
+        sum = (uint16_t)(sum + (a[r] != 0 && a[r] < b[r]));
     }
     *count = sum;
 }
