@@ -70,23 +70,29 @@ csi_status csi_spec_usual_normalisation(const csi_spec_reader *r)
     return CSI_OK;
 }
 
-/* Whether no normalised value can be zero or less: every normalisation is min-max onto a positive range, clipped. A
- * geometric mean would fail where one is. */
-static bool is_positive(const csi_recipe *recipe)
+/* Whether no value that the step normalises can be zero or less: it is min-max onto a positive range, clipped. */
+static bool is_positive(const csi_step *step)
 {
-    bool is_any = false;
-    for (size_t i = 0; i < recipe->n_stages; i++) {
-        const csi_step *step = &recipe->stage[i];
-        if (step->method->step != CSI_STEP_NORMALISE) {
-            continue;
-        }
-        if (strcmp(step->method->name, "minmax") != 0 || !csi_step_boolean(step, "clip") ||
-            !(csi_step_value(step, "range")->numbers[0] > 0)) {
-            return false;
-        }
-        is_any = true;
+    return strcmp(step->method->name, "minmax") == 0 && csi_step_boolean(step, "clip") &&
+           csi_step_value(step, "range")->numbers[0] > 0;
+}
+
+/* The same of every normalising step, the alternatives' too: a geometric mean fails where one value is negative. */
+static bool are_positive(const csi_spec_reader *r)
+{
+    const csi_alternative *other = r->spec->alternative[CSI_FACTOR_NORMALISATION];
+    bool is_any = false, all = true;
+    for (size_t i = 0; i < r->recipe->n_stages; i++) {
+        const bool is_normalising = r->recipe->stage[i].method->step == CSI_STEP_NORMALISE;
+        is_any = is_any || is_normalising;
+        all = all && (!is_normalising || is_positive(&r->recipe->stage[i]));
     }
-    return is_any;
+    for (size_t i = 0; i < r->spec->n_alternatives[CSI_FACTOR_NORMALISATION]; i++) {
+        for (size_t j = 0; j < other[i].n; j++) {
+            all = all && is_positive(&other[i].step[j]);
+        }
+    }
+    return is_any && all;
 }
 
 /* At the top the geometric mean beside the arithmetic one, or the other way round. */
@@ -95,7 +101,7 @@ csi_status csi_spec_usual_aggregation(const csi_spec_reader *r)
     const size_t root = r->framework->n_nodes - 1;
     const char *name = r->recipe->node_rule[root].step->method->name;
     const bool is_arithmetic = strcmp(name, "arithmetic") == 0, is_geometric = strcmp(name, "geometric") == 0;
-    if (!is_geometric && !(is_arithmetic && is_positive(r->recipe))) {
+    if (!is_geometric && !(is_arithmetic && are_positive(r))) {
         return CSI_OK;
     }
     csi_step *step = csi_spec_take(r, 1, sizeof *step);
