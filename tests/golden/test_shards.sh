@@ -3,7 +3,7 @@
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-project=$CSINDEX_SOURCE/datasets/paris-call
+project=$CSINDEX_SOURCE/datasets/paris-call/index-dsp-2018.yaml # one year: a tenth of the time
 cd "$work"
 
 fail() { echo "FAIL: $*"; exit 1; }

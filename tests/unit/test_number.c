@@ -189,7 +189,7 @@ static void check_round_trip(double value, int with_length)
 
 Test(number, round_trip_of_random_bits)
 {
-    for (int i = 0; i < CASES(1000000, 50000); i++) {
+    for (int i = 0; i < CASES(1000000, 20000); i++) {
         const double value = from_bits(draw());
         if (isfinite(value) && value != 0) {
             check_round_trip(value, i % 20 == 0);
@@ -220,7 +220,7 @@ Test(number, round_trip_at_every_power)
 
 Test(number, reads_random_decimals_like_the_library)
 {
-    for (int i = 0; i < CASES(1000000, 50000); i++) {
+    for (int i = 0; i < CASES(1000000, 20000); i++) {
         char text[128];
         size_t n = 0;
         const int before = (int)(draw() % 22), after = (int)(draw() % 22);
