@@ -1,8 +1,8 @@
 /* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
  *
- * The order is year outside, then batches of as many replicates as the ranker takes, then nodes: the cells of one year and the
- * scores of one node stay in the near caches while they are ranked and counted. A year's counters are added to the tallies under that year's lock.
- * Sums of integers do not mind who comes first. */
+ * The order is year outside, then batches of as many replicates as the ranker takes, then nodes: the cells of one year and
+ * the scores of one node stay in the near caches while they are ranked and counted. A year's counters are added to the
+ * tallies under that year's lock. Sums of integers do not mind who comes first. */
 #include "metrics/ensemble.h"
 
 #include <math.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "core/workers.h"
+#include "metrics/ensemble_batch.h"
 #include "metrics/ensemble_count.h"
-#include "metrics/ensemble_model.h"
 #include "metrics/ensemble_rank.h"
 
 #define BATCH CSI_RANK_COLUMNS
@@ -20,7 +20,7 @@
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
-_Static_assert(BATCH <= CSI_KERNEL_MOST, "the kernel takes a batch");
+_Static_assert(BATCH <= CSI_KERNEL_MOST, "a batch is scored at once");
 _Static_assert(BLOCK_MOST <= CSI_COUNTS_MOST, "a block's counters must not overflow");
 
 /* A replicate of the block, and what it reads. */
@@ -36,10 +36,9 @@ typedef struct workspace {
     turn *turn;                /* [block]: in which order they are scored */
     size_t n_replicates;
     double *scratch;
-    float *error;     /* [BATCH][csi_error_room] */
+    float *error;     /* of a replicate that walks */
     double *walked;   /* [block][aggregate][year][country]: of the slow replicates; NULL when there can be none */
-    csi_kernel *kernel;
-    double *score;    /* [BATCH][stride], by lane: of one node */
+    csi_batch *batch;
     uint16_t *rank;   /* [lane][row], of the last node: who is above whom; NULL when nobody asks */
     double *seen;     /* [node][block][stride], by country: what the sink gets; NULL without one, as the next */
     uint16_t *seen_rank;
@@ -73,8 +72,7 @@ static void clear_workspace(workspace *w)
     free(w->scratch);
     free(w->error);
     free(w->walked);
-    csi_kernel_free(w->kernel);
-    free(w->score);
+    csi_batch_free(w->batch);
     free(w->rank);
     free(w->seen);
     free(w->seen_rank);
@@ -94,9 +92,8 @@ static csi_status fill_workspace(const run *job, workspace *w)
     w->replicate = calloc(job->block, sizeof(csi_replicate *));
     w->turn = calloc(job->block, sizeof *w->turn);
     w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
-    w->error = calloc(BATCH * csi_error_room(e) + 1, sizeof *w->error);
+    w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
     const size_t n_columns = job->n_nodes * e->stride;
-    w->score = calloc(BATCH * e->stride + 1, sizeof *w->score);
     if (has_pairs(job)) {
         w->rank = calloc(job->row * e->stride, sizeof *w->rank);
     }
@@ -105,10 +102,10 @@ static csi_status fill_workspace(const run *job, workspace *w)
         w->seen_rank = calloc(job->block * n_columns + 1, sizeof *w->seen_rank);
     }
     w->walked = e->slow == NULL ? NULL : calloc(job->block * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
-    if (w->replicate == NULL || w->turn == NULL || w->scratch == NULL || w->error == NULL || w->score == NULL ||
+    if (w->replicate == NULL || w->turn == NULL || w->scratch == NULL || w->error == NULL ||
         (has_pairs(job) && w->rank == NULL) || (e->slow != NULL && w->walked == NULL) ||
         (job->options.sink != NULL && (w->seen == NULL || w->seen_rank == NULL)) ||
-        csi_kernel_new(e, &w->kernel) != CSI_OK ||
+        csi_batch_new(e, &w->batch) != CSI_OK ||
         (job->tally != NULL && csi_counts_new(job->tally, e->stride, &w->counts) != CSI_OK)) {
         return CSI_ERR_MEMORY;
     }
@@ -182,71 +179,20 @@ static void order_block(const run *job, workspace *w, size_t n)
     qsort(w->turn, n, sizeof *w->turn, by_columns);
 }
 
-/* Scores of one node of a replicate that walked, by lane. */
-static void fetch_walked(const run *job, const workspace *w, size_t replicate, size_t year, size_t node, double *score)
-{
-    const csi_ensemble *e = job->e;
-    const size_t aggregate = replicate * (e->n_nodes - e->n_indicators) + node - e->n_indicators;
-    const double *walked = w->walked + (aggregate * e->n_years + year) * e->n_countries;
-    for (size_t lane = 0; lane < e->n_countries; lane++) {
-        score[lane] = walked[e->country[lane]];
-    }
-}
-
-/* A batch being scored: the replicates that the kernel takes, and where their scores go. */
-typedef struct batch {
-    const csi_replicate *fast[BATCH];
-    const float *error[BATCH];
-    double *score[BATCH];
-    size_t n_fast;
-} batch;
-
-/* Gets the replicates of n turns ready for the kernel. */
-static void begin_batch(const run *job, workspace *w, const turn *next, size_t n, size_t year, batch *b)
-{
-    const csi_ensemble *e = job->e;
-    b->n_fast = 0;
-    for (size_t i = 0; i < n; i++) {
-        const csi_replicate *r = w->replicate[next[i].replicate];
-        float *error = w->error + i * csi_error_room(e);
-        if (r->is_slow) {
-            continue;
-        }
-        if (r->has_errors) {
-            csi_replicate_errors(e, r, r->branch->error_is_needed + year * e->n_erring * e->raw->n_years, error);
-        }
-        b->fast[b->n_fast] = r;
-        b->error[b->n_fast] = error;
-        b->score[b->n_fast++] = w->score + i * e->stride;
-    }
-    csi_kernel_begin(w->kernel, b->fast, b->n_fast, b->error, year, job->is_wanted);
-}
-
-/* The scores of the n turns in one node, a row of w->score each. */
-static void score_node(const run *job, const workspace *w, const turn *next, size_t n, size_t year, size_t node,
-                       const batch *b)
-{
-    csi_kernel_node(w->kernel, node, b->score);
-    for (size_t i = 0; i < n && b->n_fast < n; i++) {
-        if (w->replicate[next[i].replicate]->is_slow) {
-            fetch_walked(job, w, next[i].replicate, year, node, w->score + i * job->e->stride);
-        }
-    }
-}
-
 static size_t count_lanes(const run *job, size_t k, size_t year)
 {
     return job->e->n_lanes[year * (job->e->n_nodes - job->e->n_indicators) + job->node[k] - job->e->n_indicators];
 }
 
 /* Lays the scores and ranks of a batch out by country. */
-static void show(const run *job, workspace *w, const csi_ranked *ranked, size_t first, size_t n, size_t k, size_t year)
+static void show(const run *job, workspace *w, const double *scores, const csi_ranked *ranked, size_t first, size_t n,
+                 size_t k, size_t year)
 {
     const csi_ensemble *e = job->e;
     const size_t n_lanes = count_lanes(job, k, year);
     for (size_t r = 0; r < n; r++) {
         const size_t at = (k * job->block + w->turn[first + r].replicate) * e->stride;
-        const double *score = w->score + r * e->stride;
+        const double *score = scores + r * e->stride;
         for (size_t lane = 0; lane < e->n_countries; lane++) {
             w->seen[at + e->country[lane]] = lane < n_lanes ? score[lane] : (double)NAN;
             w->seen_rank[at + e->country[lane]] = 0;
@@ -268,15 +214,15 @@ static void keep_ranks(const run *job, const csi_ranked *ranked, size_t first, s
 }
 
 /* Ranks and counts the scores of n replicates of the block from `first` on in one node, number k of those asked for. */
-static void take_node(const run *job, workspace *w, size_t first, size_t n, size_t k, size_t year)
+static void take_node(const run *job, workspace *w, const double *score, size_t first, size_t n, size_t k, size_t year)
 {
     const size_t stride = job->e->stride, n_lanes = count_lanes(job, k, year);
-    const csi_ranked ranked = csi_ranker_rank(w->ranker, w->score, stride, n, n_lanes);
+    const csi_ranked ranked = csi_ranker_rank(w->ranker, score, stride, n, n_lanes);
     if (w->counts != NULL) {
-        csi_counts_add(w->counts, k, &ranked, w->score, stride, n, n_lanes);
+        csi_counts_add(w->counts, k, &ranked, score, stride, n, n_lanes);
     }
     if (w->seen != NULL) {
-        show(job, w, &ranked, first, n, k, year);
+        show(job, w, score, &ranked, first, n, k, year);
     }
     if (w->rank != NULL && k + 1 == job->n_nodes) {
         keep_ranks(job, &ranked, first, n, n_lanes, w->rank);
@@ -287,13 +233,20 @@ static void take_node(const run *job, workspace *w, size_t first, size_t n, size
 static void take_batch(const run *job, workspace *w, size_t first, size_t n, size_t year)
 {
     const csi_ensemble *e = job->e;
-    batch b;
-    begin_batch(job, w, w->turn + first, n, year, &b);
+    const size_t n_walked = (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries;
+    const csi_replicate *replicate[BATCH];
+    const double *walked[BATCH];
+    for (size_t i = 0; i < n; i++) {
+        const size_t own = w->turn[first + i].replicate;
+        replicate[i] = w->replicate[own];
+        walked[i] = w->walked == NULL ? NULL : w->walked + own * n_walked;
+    }
+    csi_batch_begin(w->batch, replicate, walked, n, year, job->is_wanted);
     for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
         const size_t asked = job->asked[node - e->n_indicators];
-        score_node(job, w, w->turn + first, n, year, node, &b);
+        const double *score = csi_batch_node(w->batch, node);
         if (asked > 0) {
-            take_node(job, w, first, n, asked - 1, year);
+            take_node(job, w, score, first, n, asked - 1, year);
         }
     }
 }
@@ -434,42 +387,4 @@ out:
     free(job.is_wanted);
     free(job.asked);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "the ensemble") : status;
-}
-
-csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag, double *score)
-{
-    const csi_ensemble *e = ensemble;
-    run job = {.e = ensemble, .options = {.node = NULL}, .diag = diag};
-    workspace w = {.scratch = NULL};
-    const turn first = {.replicate = 0};
-    csi_status status;
-    CSI_TRY(choose_nodes(&job));
-    choose_block(&job, 1, 1);
-    CSI_TRY(fill_workspace(&job, &w));
-    csi_replicate_draw(e, plan, w.scratch, w.replicate[0]);
-    if (w.replicate[0]->is_slow) {
-        if (w.replicate[0]->has_errors) {
-            csi_replicate_errors(e, w.replicate[0], NULL, w.error);
-        }
-        CSI_TRY(csi_walk(e, w.replicate[0], w.error, diag, score));
-        goto out;
-    }
-    for (size_t year = 0; year < e->n_years; year++) {
-        batch b;
-        begin_batch(&job, &w, &first, 1, year, &b);
-        for (size_t k = 0; k < job.n_nodes; k++) {
-            const size_t n_lanes = count_lanes(&job, k, year);
-            score_node(&job, &w, &first, 1, year, job.node[k], &b);
-            for (size_t lane = 0; lane < e->n_countries; lane++) {
-                score[(k * e->n_years + year) * e->n_countries + e->country[lane]] =
-                    lane < n_lanes ? w.score[lane] : (double)NAN;
-            }
-        }
-    }
-out:
-    clear_workspace(&w);
-    free(job.node);
-    free(job.is_wanted);
-    free(job.asked);
-    return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "a replicate") : status;
 }
