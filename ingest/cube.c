@@ -160,12 +160,17 @@ out:
     return status;
 }
 
-csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value, csi_spread spread,
-                        csi_origin origin, csi_origin *taken)
+bool csi_cube_has_series(const csi_cube *cube, uint32_t slot, size_t series)
 {
-    const csi_observation seen = {value, origin, slot, (uint32_t)series, (uint32_t)year};
-    size_t n_put;
-    return csi_cube_put_all(cube, &seen, &spread, 1, &n_put, taken);
+    const csi_slab *s = &cube->slab[series / CSI_SLAB_SERIES];
+    return slot < s->n_units && (s->unit[slot].cell != NULL || s->unit[slot].row != NULL);
+}
+
+bool csi_cube_gives(const csi_cube *cube, uint32_t slot, size_t series, size_t year)
+{
+    const csi_slab_unit *unit = &cube->slab[series / CSI_SLAB_SERIES].unit[slot];
+    const size_t at = series % CSI_SLAB_SERIES * cube->n_years + year;
+    return (unit->cell != NULL && unit->cell[at].origin.line != 0) || row_gives(unit, series, year);
 }
 
 static bool has_cell(const csi_cube *cube, const csi_slab_unit *unit, size_t series)

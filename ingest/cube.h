@@ -24,6 +24,8 @@ typedef struct csi_observation {
     uint32_t slot, series, year; /* year: index along the panel's axis */
 } csi_observation;
 
+struct csi_tally;
+
 /* What a row of a file says of a series over the years. */
 typedef struct csi_series_row {
     const double *value; /* [year along the panel's axis], NaN: none; borrowed until the cube is freed */
@@ -34,11 +36,6 @@ typedef struct csi_series_row {
 
 csi_cube *csi_cube_new(size_t n_series, int first_year, size_t n_years, bool with_standard_error); /* NULL: no memory */
 void csi_cube_free(csi_cube *cube);
-
-/* Puts a value into an empty cell. A cell that is taken stays as it is, and *taken tells by whom: taken->line is 0 when
- * the value was put. */
-CSI_MUST_USE csi_status csi_cube_put(csi_cube *cube, uint32_t slot, size_t series, size_t year, double value,
-                                     csi_spread spread, csi_origin origin, csi_origin *taken);
 
 /* Puts seen[0..n) in their order, up to the first whose cell is taken: *n_put is how many were put, and when that is less
  * than n, *taken tells by whom. `spread` stands beside seen; NULL: none is given. */
@@ -54,8 +51,13 @@ void csi_cube_keep(csi_cube *cube, csi_chunks *values);
 /* Whether any value of the unit was put. */
 bool csi_cube_has(const csi_cube *cube, uint32_t slot);
 
-/* The panel and the origins over all units with an observation; empties the cube. `column` becomes that of the origins. */
-CSI_MUST_USE csi_status csi_cube_finish(csi_cube *cube, csi_units *units, const uint16_t **column, size_t n_threads,
-                                        csi_arena *arena, csi_raw *raw);
+/* Whether it may be that any value of the unit's series was put, and whether that of a year was. */
+bool csi_cube_has_series(const csi_cube *cube, uint32_t slot, size_t series);
+bool csi_cube_gives(const csi_cube *cube, uint32_t slot, size_t series, size_t year);
+
+/* The panel and the origins over all units with an observation, of the cube and, where it has none, of the tally; empties the
+ * cube. `column` becomes that of the origins. */
+CSI_MUST_USE csi_status csi_cube_finish(csi_cube *cube, struct csi_tally *tally, csi_units *units, const uint16_t **column,
+                                        size_t n_threads, csi_arena *arena, csi_raw *raw);
 
 #endif

@@ -4,13 +4,22 @@
 
 #include "core/workers.h"
 #include "ingest/cube_slab.h"
+#include "ingest/tally.h"
 
 typedef struct move {
     csi_cube *cube;
+    csi_tally *tally;
     csi_raw *raw;
     const uint32_t *slot; /* by country */
     const double *none;   /* [year], all NaN */
+    struct workspace *workspace; /* by thread */
 } move;
+
+/* A series of a unit, by year. */
+typedef struct workspace {
+    double *value, *error;
+    csi_origin *origin;
+} workspace;
 
 /* A few units at once, so that neighbours on the panel's last axis are written together. */
 #define TOGETHER 16
@@ -71,6 +80,29 @@ static void move_cells(const move *m, const csi_slab_unit *unit, bool beside, si
     }
 }
 
+/* What the tally makes of the series; `beside` rows or cells, which were moved before, only of what is missing yet. */
+static void move_tallied(const move *m, workspace *w, bool beside, size_t series, size_t first, size_t n)
+{
+    csi_panel *panel = m->raw->panel;
+    csi_origin *origins = m->raw->origins.cell + m->raw->origins.block[series] * panel->n_years * panel->n_countries;
+    for (size_t i = first; i < first + n; i++) {
+        csi_tally_get(m->tally, m->slot[i], series, w->value, panel->standard_error != NULL ? w->error : NULL, w->origin);
+        for (size_t year = 0; year < panel->n_years; year++) {
+            const size_t to = csi_panel_at(panel, series, year, i);
+            const bool is_given = w->origin[year].line != 0;
+            if (beside && (!is_given || panel->state[to] != CSI_CELL_MISSING)) {
+                continue;
+            }
+            panel->value[to] = w->value[year];
+            panel->state[to] = (csi_cell)(is_given ? CSI_CELL_OBSERVED : CSI_CELL_MISSING);
+            origins[year * panel->n_countries + i] = w->origin[year];
+            if (panel->standard_error != NULL) {
+                move_spread(panel, to, (csi_spread){w->error[year], NAN});
+            }
+        }
+    }
+}
+
 /* A series without single cells has no standard errors. */
 static void move_no_spreads(const move *m, size_t series, size_t first, size_t n)
 {
@@ -81,9 +113,25 @@ static void move_no_spreads(const move *m, size_t series, size_t first, size_t n
     }
 }
 
+static void move_one(const move *m, workspace *w, const csi_slab_unit *unit, size_t series, size_t first, size_t n)
+{
+    const csi_slab *s = &m->cube->slab[series / CSI_SLAB_SERIES];
+    const bool is_tallied = csi_tally_makes(m->tally, series), has_block = m->raw->origins.block[series] != CSI_NONE;
+    if (s->has_rows || !(s->has_cells || is_tallied)) {
+        move_rows(m, unit, series, first, n);
+    }
+    if (s->has_cells || (s->has_rows && has_block)) {
+        move_cells(m, unit, s->has_rows, series, first, n);
+    } else if (m->raw->panel->standard_error != NULL && !is_tallied) {
+        move_no_spreads(m, series, first, n);
+    }
+    if (is_tallied) {
+        move_tallied(m, w, s->has_cells || s->has_rows, series, first, n);
+    }
+}
+
 static csi_status move_slab(void *user, size_t job, size_t thread)
 {
-    (void)thread;
     const move *m = user;
     csi_slab *s = &m->cube->slab[job];
     const size_t n_countries = m->raw->countries.n, end = (job + 1) * CSI_SLAB_SERIES;
@@ -95,28 +143,21 @@ static csi_status move_slab(void *user, size_t job, size_t thread)
             unit[i] = slot < s->n_units ? s->unit[slot] : (csi_slab_unit){0};
         }
         for (size_t series = job * CSI_SLAB_SERIES; series < end && series < m->cube->n_series; series++) {
-            if (s->has_rows || !s->has_cells) {
-                move_rows(m, unit, series, first, n);
-            }
-            if (s->has_cells) {
-                move_cells(m, unit, s->has_rows, series, first, n);
-            } else if (m->raw->panel->standard_error != NULL) {
-                move_no_spreads(m, series, first, n);
-            }
+            move_one(m, &m->workspace[thread], unit, series, first, n);
         }
     }
     csi_slab_clear(s);
     return CSI_OK;
 }
 
-static csi_status make_origins(const csi_cube *cube, const uint16_t **column, csi_raw *raw)
+static csi_status make_origins(const csi_cube *cube, const csi_tally *tally, const uint16_t **column, csi_raw *raw)
 {
     bool *has_cells = calloc(cube->n_series + 1, sizeof *has_cells);
     if (has_cells == NULL) {
         return CSI_ERR_MEMORY;
     }
     for (size_t series = 0; series < cube->n_series; series++) {
-        has_cells[series] = cube->slab[series / CSI_SLAB_SERIES].has_cells;
+        has_cells[series] = cube->slab[series / CSI_SLAB_SERIES].has_cells || csi_tally_makes(tally, series);
     }
     const csi_status status =
         csi_origins_init(&raw->origins, cube->n_series, cube->n_years, raw->countries.n, has_cells, column);
@@ -124,8 +165,25 @@ static csi_status make_origins(const csi_cube *cube, const uint16_t **column, cs
     return status;
 }
 
-csi_status csi_cube_finish(csi_cube *cube, csi_units *units, const uint16_t **column, size_t n_threads, csi_arena *arena,
-                           csi_raw *raw)
+/* n_years of each kind for so many threads, as one block beside the array; NULL when out of memory. */
+static workspace *make_workspaces(size_t n_threads, size_t n_years)
+{
+    size_t n_bytes;
+    const size_t one = 2 * sizeof(double) + sizeof(csi_origin);
+    if (__builtin_mul_overflow(n_years, one, &n_bytes) ||
+        __builtin_mul_overflow(n_bytes + sizeof(workspace), n_threads, &n_bytes)) {
+        return NULL;
+    }
+    workspace *made = malloc(n_bytes);
+    double *at = made == NULL ? NULL : (double *)(void *)(made + n_threads);
+    for (size_t i = 0; i < n_threads && made != NULL; i++, at += 3 * n_years) {
+        made[i] = (workspace){at, at + n_years, (csi_origin *)(void *)(at + 2 * n_years)};
+    }
+    return made;
+}
+
+csi_status csi_cube_finish(csi_cube *cube, csi_tally *tally, csi_units *units, const uint16_t **column, size_t n_threads,
+                           csi_arena *arena, csi_raw *raw)
 {
     csi_status status = CSI_OK;
     const size_t n_units = csi_units_count(units);
@@ -133,12 +191,13 @@ csi_status csi_cube_finish(csi_cube *cube, csi_units *units, const uint16_t **co
     size_t *axis = calloc(n_units + 1, sizeof *axis);
     uint32_t *sorted = calloc(n_units + 1, sizeof *sorted);
     double *none = calloc(cube->n_years, sizeof *none);
-    if (used == NULL || axis == NULL || sorted == NULL || none == NULL) {
+    workspace *workspaces = make_workspaces(csi_workers_count(n_threads), cube->n_years);
+    if (used == NULL || axis == NULL || sorted == NULL || none == NULL || workspaces == NULL) {
         status = CSI_ERR_MEMORY;
         goto out;
     }
     for (uint32_t slot = 0; slot < n_units; slot++) {
-        used[slot] = csi_cube_has(cube, slot);
+        used[slot] = csi_cube_has(cube, slot) || csi_tally_has(tally, slot);
     }
     for (size_t year = 0; year < cube->n_years; year++) {
         none[year] = NAN;
@@ -147,18 +206,19 @@ csi_status csi_cube_finish(csi_cube *cube, csi_units *units, const uint16_t **co
     CSI_TRY(csi_panel_new_unfilled(cube->n_series, cube->first_year, cube->n_years, raw->countries.n,
                                    cube->with_standard_error, &raw->panel));
     CSI_TRY(cube->has_below ? csi_panel_add_error_below(raw->panel) : CSI_OK);
-    CSI_TRY(make_origins(cube, column, raw));
+    CSI_TRY(make_origins(cube, tally, column, raw));
     for (uint32_t slot = 0; slot < n_units; slot++) {
         if (used[slot]) {
             sorted[axis[slot]] = slot;
         }
     }
-    move m = {.cube = cube, .raw = raw, .slot = sorted, .none = none};
+    move m = {.cube = cube, .tally = tally, .raw = raw, .slot = sorted, .none = none, .workspace = workspaces};
     status = csi_workers_run(n_threads, cube->n_slabs, move_slab, &m);
 out:
     free(sorted);
     free(used);
     free(axis);
     free(none);
+    free(workspaces);
     return status;
 }

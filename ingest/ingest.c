@@ -56,7 +56,7 @@ static csi_status prepare(stage *s)
     const size_t n_years = (size_t)(s->options->last_year - s->options->first_year) + 1;
     s->units = csi_units_new(s->options->units_are_countries, s->options->first_year, s->options->last_year);
     s->cube = csi_cube_new(n_series, s->options->first_year, n_years, s->options->with_standard_error);
-    s->tally = csi_tally_new(n_series, n_years);
+    s->tally = csi_tally_new(n_series, n_years, s->options->n_inputs);
     s->valid_from = csi_arena_alloc(s->arena, n_series + 1, sizeof *s->valid_from);
     s->label = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->label);
     s->column = csi_arena_alloc(s->arena, s->options->n_inputs + 1, sizeof *s->column);
@@ -209,20 +209,19 @@ static csi_status read_inputs(stage *s)
     return first;
 }
 
-/* The cells that rows made together, into the cube. */
+/* Counts the cells that rows made together. */
 static csi_status finish_tally(stage *s)
 {
     uint64_t n_taken = 0;
     uint64_t *n_put = calloc(s->options->n_inputs + 1, sizeof *n_put);
-    csi_status status = n_put == NULL ? CSI_ERR_MEMORY
-                                      : csi_tally_finish(s->tally, s->cube, csi_units_count(s->units), n_put, &n_taken);
-    for (size_t i = 0; status == CSI_OK && i < s->options->n_inputs; i++) {
+    if (n_put == NULL) {
+        return no_memory(s);
+    }
+    csi_tally_settle(s->tally, s->cube, csi_units_count(s->units), s->options->n_inputs, n_put, &n_taken);
+    for (size_t i = 0; i < s->options->n_inputs; i++) {
         s->raw->source[i].n_observations += n_put[i];
     }
     free(n_put);
-    if (status != CSI_OK) {
-        return no_memory(s);
-    }
     if (n_taken > 0 && !s->options->prefer_first) {
         return csi_diag_error(s->diag, CSI_ERR_DATA, NULL,
                               "%" PRIu64 " cells come both from events or pre-aggregated rows and from values given as "
@@ -258,7 +257,7 @@ csi_status csi_ingest_read(csi_arena *arena, const csi_framework *framework, con
     CSI_TRY(read_inputs(&s));
     CSI_TRY(finish_tally(&s));
     CSI_TRY(check_any(&s));
-    status = csi_cube_finish(s.cube, s.units, s.column, options->n_threads, arena, s.raw);
+    status = csi_cube_finish(s.cube, s.tally, s.units, s.column, options->n_threads, arena, s.raw);
     if (status != CSI_OK) {
         status = no_memory(&s);
         goto out;

@@ -14,13 +14,18 @@ typedef struct kept_values {
     double value[];
 } kept_values;
 
-/* One cache line: rows come in any order, and fetching the cell is most of the work. */
+/* Half a cache line: rows come in any order, and fetching the cell is most of the work. */
 typedef struct tally_cell {
-    _Alignas(64) double n;
-    double mean, m2;
-    double sum, lost;    /* Neumaier's sum and what it lost */
-    csi_origin origin;   /* of the first row; line 0: none yet */
-    kept_values *values; /* owned; NULL: none */
+    _Alignas(32) csi_origin origin; /* of the first row; line 0: none yet */
+    union {
+        struct {
+            double n, mean, m2;
+        };
+        struct {
+            double sum, lost; /* Neumaier's sum and what it lost */
+        };
+        kept_values *values;  /* owned; NULL: none */
+    };
 } tally_cell;
 
 typedef struct kind {
@@ -42,9 +47,10 @@ struct csi_tally {
     bool **has;        /* by slot: whether any row came for the series; beside cell */
     size_t n_slots;
     csi_memo *seen;    /* (slot, series, year, id) */
+    uint64_t *n_cells; /* by the file of their first row */
 };
 
-csi_tally *csi_tally_new(size_t n_series, size_t n_years)
+csi_tally *csi_tally_new(size_t n_series, size_t n_years, size_t n_files)
 {
     csi_tally *tally = calloc(1, sizeof *tally);
     if (tally == NULL) {
@@ -55,7 +61,8 @@ csi_tally *csi_tally_new(size_t n_series, size_t n_years)
     tally->chunks = (csi_chunks){.first_room = FIRST_CHUNK, .alignment = _Alignof(tally_cell)};
     tally->kind = calloc(n_series + 1, sizeof *tally->kind);
     tally->seen = csi_memo_new();
-    if (tally->kind == NULL || tally->seen == NULL) {
+    tally->n_cells = calloc(n_files + 1, sizeof *tally->n_cells);
+    if (tally->kind == NULL || tally->seen == NULL || tally->n_cells == NULL) {
         csi_tally_free(tally);
         return NULL;
     }
@@ -85,6 +92,7 @@ void csi_tally_free(csi_tally *tally)
     free(tally->cell);
     free(tally->has);
     free(tally->kind);
+    free(tally->n_cells);
     csi_memo_free(tally->seen);
     free(tally);
 }
@@ -147,12 +155,13 @@ static csi_status is_new(csi_tally *tally, uint32_t slot, size_t series, size_t 
 static void merge_moments(tally_cell *cell, const csi_share *share)
 {
     const double n = cell->n + share->n, delta = share->mean - cell->mean;
-    if (share->n <= 0) {
-        return;
-    }
     cell->mean += delta * (share->n / n);
     cell->m2 += share->m2 + delta * delta * (cell->n * share->n / n);
     cell->n = n;
+}
+
+static void add_to_sum(tally_cell *cell, const csi_share *share)
+{
     const double term = share->n * share->mean, sum = cell->sum + term;
     cell->lost += fabs(cell->sum) >= fabs(term) ? (cell->sum - sum) + term : (term - sum) + cell->sum;
     cell->sum = sum;
@@ -183,15 +192,21 @@ static inline void prefetch(const csi_tally *tally, const csi_observation *seen)
     }
 }
 
-/* Whether the row counts, and what its statistic keeps beside the moments. */
-static csi_status admit(csi_tally *tally, const csi_observation *seen, const csi_share *share, tally_cell *cell, bool *counts)
+/* What the series' statistic keeps of a row. */
+static csi_status take(tally_cell *cell, csi_statistic statistic, const csi_share *share)
 {
-    const csi_statistic statistic = tally->kind[seen->series].statistic;
-    *counts = true;
-    if (statistic == CSI_STAT_DISTINCT) {
-        return is_new(tally, seen->slot, seen->series, seen->year, share->id, counts);
+    if (statistic == CSI_STAT_QUANTILE) {
+        return keep_value(cell, share->mean);
     }
-    return statistic == CSI_STAT_QUANTILE ? keep_value(cell, share->mean) : CSI_OK;
+    if (share->n > 0) {
+        switch (statistic) {
+        case CSI_STAT_COUNT:
+        case CSI_STAT_DISTINCT: cell->n += share->n; break;
+        case CSI_STAT_SUM: add_to_sum(cell, share); break;
+        default: merge_moments(cell, share); break;
+        }
+    }
+    return CSI_OK;
 }
 
 static inline csi_status add(csi_tally *tally, const csi_observation *seen, const csi_share *share)
@@ -199,14 +214,19 @@ static inline csi_status add(csi_tally *tally, const csi_observation *seen, cons
     csi_status status = CSI_OK;
     kind *k = &tally->kind[seen->series];
     tally_cell *cell;
-    bool counts;
+    bool counts = true;
     CSI_TRY(cell_at(tally, seen->slot, seen->series, seen->year, &cell));
-    CSI_TRY(admit(tally, seen, share, cell, &counts));
+    if (k->statistic == CSI_STAT_DISTINCT) {
+        CSI_TRY(is_new(tally, seen->slot, seen->series, seen->year, share->id, &counts));
+    }
     if (!counts) {
         goto out;
     }
-    merge_moments(cell, share);
-    cell->origin = cell->origin.line == 0 ? seen->origin : cell->origin;
+    CSI_TRY(take(cell, k->statistic, share));
+    if (cell->origin.line == 0) {
+        cell->origin = seen->origin;
+        tally->n_cells[seen->origin.file]++;
+    }
     k->origin = k->origin.line == 0 ? seen->origin : k->origin;
     k->first_year = seen->year < k->first_year ? seen->year : k->first_year;
     k->last_year = seen->year > k->last_year ? seen->year : k->last_year;
@@ -264,46 +284,80 @@ static double error_of(const kind *k, const tally_cell *cell)
     return k->statistic == CSI_STAT_MEAN && cell->n > 1 ? sqrt(cell->m2 / (cell->n - 1) / cell->n) : (double)NAN;
 }
 
-/* One cell into the cube: what was tallied, or the zero of a unit without an event; nothing when neither. */
-static csi_status put(csi_tally *tally, csi_cube *cube, uint32_t slot, size_t series, size_t year, uint64_t *n_put,
-                      uint64_t *n_taken)
+bool csi_tally_makes(const csi_tally *tally, size_t series)
 {
-    const kind *k = &tally->kind[series];
-    tally_cell *cell = slot < tally->n_slots && tally->cell[slot] != NULL
-                           ? &tally->cell[slot][series * tally->n_years + year]
-                           : NULL;
-    const bool has_events = cell != NULL && cell->origin.line != 0;
-    if (!has_events && !(k->zero_absent && year >= k->first_year && year <= k->last_year)) {
-        return CSI_OK;
-    }
-    const csi_origin origin = has_events ? cell->origin : k->origin;
-    csi_origin taken;
-    const csi_spread spread = {has_events ? error_of(k, cell) : (double)NAN, NAN};
-    const csi_status status = csi_cube_put(cube, slot, series, year, has_events ? value_of(k, cell) : 0, spread, origin,
-                                           &taken);
-    n_put[origin.file] += status == CSI_OK && taken.line == 0;
-    *n_taken += status == CSI_OK && taken.line != 0;
-    return status;
+    return tally->kind[series].statistic != CSI_STAT_NONE;
 }
 
-csi_status csi_tally_finish(csi_tally *tally, csi_cube *cube, size_t n_units, uint64_t *n_put, uint64_t *n_taken)
+bool csi_tally_has(const csi_tally *tally, uint32_t slot)
+{
+    return slot < tally->n_slots && tally->cell[slot] != NULL;
+}
+
+/* Its origin, whose line is 0 when the tally makes nothing of it: that of the first row, or of the first event for the zero
+ * of a unit without one. *cell is NULL then. */
+static csi_origin find_cell(const csi_tally *tally, uint32_t slot, size_t series, size_t year, tally_cell **cell)
+{
+    const kind *k = &tally->kind[series];
+    *cell = csi_tally_has(tally, slot) ? &tally->cell[slot][series * tally->n_years + year] : NULL;
+    if (*cell != NULL && (*cell)->origin.line != 0) {
+        return (*cell)->origin;
+    }
+    *cell = NULL;
+    return k->zero_absent && year >= k->first_year && year <= k->last_year ? k->origin : (csi_origin){0};
+}
+
+/* The cells of the unit's next series are asked for next. */
+static void prefetch_next(const csi_tally *tally, uint32_t slot, size_t series)
+{
+    const tally_cell *cell = &tally->cell[slot][series * tally->n_years];
+    for (size_t year = 0; series + 1 < tally->n_series && year < tally->n_years; year += 2) {
+        __builtin_prefetch(&cell[tally->n_years + year]);
+    }
+}
+
+void csi_tally_get(csi_tally *tally, uint32_t slot, size_t series, double *value, double *error, csi_origin *origin)
+{
+    const kind *k = &tally->kind[series];
+    if (csi_tally_has(tally, slot)) {
+        prefetch_next(tally, slot, series);
+    }
+    for (size_t year = 0; year < tally->n_years; year++) {
+        tally_cell *cell;
+        origin[year] = find_cell(tally, slot, series, year, &cell);
+        value[year] = cell != NULL ? value_of(k, cell) : origin[year].line != 0 ? 0 : (double)NAN;
+        if (error != NULL) {
+            error[year] = cell != NULL ? error_of(k, cell) : (double)NAN;
+        }
+    }
+}
+
+/* What a series of a unit adds to the counts beyond its cells with rows: zeros, and cells that the cube holds too. */
+static void settle_series(const csi_tally *tally, const csi_cube *cube, uint32_t slot, size_t series, uint64_t *n_put,
+                          uint64_t *n_taken)
+{
+    const bool may_be_taken = csi_cube_has_series(cube, slot, series);
+    for (size_t year = 0; year < tally->n_years && (may_be_taken || tally->kind[series].zero_absent); year++) {
+        tally_cell *cell;
+        const csi_origin origin = find_cell(tally, slot, series, year, &cell);
+        const bool is_taken = origin.line != 0 && may_be_taken && csi_cube_gives(cube, slot, series, year);
+        *n_taken += is_taken;
+        n_put[origin.file] += origin.line != 0 && cell == NULL && !is_taken;
+        n_put[origin.file] -= cell != NULL && is_taken;
+    }
+}
+
+void csi_tally_settle(const csi_tally *tally, const csi_cube *cube, size_t n_units, size_t n_files, uint64_t *n_put,
+                      uint64_t *n_taken)
 {
     *n_taken = 0;
+    memcpy(n_put, tally->n_cells, n_files * sizeof *n_put);
     for (uint32_t slot = 0; slot < n_units; slot++) {
-        if (!csi_cube_has(cube, slot) && (slot >= tally->n_slots || tally->cell[slot] == NULL)) {
-            continue;
-        }
-        const bool *has = slot < tally->n_slots && tally->cell[slot] != NULL ? tally->has[slot] : NULL;
-        for (size_t series = 0; series < tally->n_series; series++) {
-            const kind *k = &tally->kind[series];
-            const bool is_wanted = k->statistic != CSI_STAT_NONE && (k->zero_absent || (has != NULL && has[series]));
-            for (size_t year = 0; is_wanted && year < tally->n_years; year++) {
-                const csi_status status = put(tally, cube, slot, series, year, n_put, n_taken);
-                if (status != CSI_OK) {
-                    return status;
-                }
+        const bool is_used = csi_cube_has(cube, slot) || csi_tally_has(tally, slot);
+        for (size_t series = 0; is_used && series < tally->n_series; series++) {
+            if (csi_tally_makes(tally, series)) {
+                settle_series(tally, cube, slot, series, n_put, n_taken);
             }
         }
     }
-    return CSI_OK;
 }

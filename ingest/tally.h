@@ -26,7 +26,7 @@ typedef struct csi_share {
     uint32_t id; /* of the event, for distinct counts */
 } csi_share;
 
-csi_tally *csi_tally_new(size_t n_series, size_t n_years); /* NULL when out of memory */
+csi_tally *csi_tally_new(size_t n_series, size_t n_years, size_t n_files); /* NULL when out of memory */
 void csi_tally_free(csi_tally *tally);
 
 /* Says what becomes of a series' cells. `probability` is for quantiles. With `zero_absent`, a unit that any input gives
@@ -38,9 +38,19 @@ CSI_MUST_USE bool csi_tally_set(csi_tally *tally, size_t series, csi_statistic s
 /* Adds the rows seen[0..n), in their order. `share` stands beside them; NULL: each is a value of its own. */
 CSI_MUST_USE csi_status csi_tally_add(csi_tally *tally, const csi_observation *seen, const csi_share *share, size_t n);
 
-/* Puts every cell into the cube. A cell that a file gave directly stays; *n_taken counts those. Counts what was put by
- * the file of its first row in n_put[file]. */
-CSI_MUST_USE csi_status csi_tally_finish(csi_tally *tally, csi_cube *cube, size_t n_units, uint64_t *n_put,
-                                         uint64_t *n_taken);
+/* Whether the series is made of rows. */
+bool csi_tally_makes(const csi_tally *tally, size_t series);
+
+/* Whether any row was added for the unit. */
+bool csi_tally_has(const csi_tally *tally, uint32_t slot);
+
+/* What the rows make of such a series of a unit, by year; line 0: nothing, and the value is NaN. `error`, NaN where there is
+ * none, may be NULL. One thread a series. */
+void csi_tally_get(csi_tally *tally, uint32_t slot, size_t series, double *value, double *error, csi_origin *origin);
+
+/* How many cells the rows make, in n_put[file of the first row]. A cell that a file gave directly stays as it is; *n_taken
+ * counts those. */
+void csi_tally_settle(const csi_tally *tally, const csi_cube *cube, size_t n_units, size_t n_files, uint64_t *n_put,
+                      uint64_t *n_taken);
 
 #endif
