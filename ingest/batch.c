@@ -16,27 +16,37 @@ enum { UNIT_AGGREGATE = 1, UNIT_AMBIGUOUS, UNIT_UNKNOWN, UNIT_DATED, UNIT_SLOTS 
 /* What the memo of series holds: this or series + 2. */
 enum { SERIES_UNKNOWN = 1, SERIES_FIRST };
 
-csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan)
+csi_status csi_known_init(csi_known *known)
+{
+    *known = (csi_known){csi_memo_new(), csi_memo_new(), csi_memo_new(), csi_memo_new(), csi_memo_new()};
+    if (known->aggregates == NULL || known->units == NULL || known->dated_units == NULL || known->series == NULL ||
+        known->described == NULL) {
+        csi_known_clear(known);
+        return CSI_ERR_MEMORY;
+    }
+    return CSI_OK;
+}
+
+void csi_known_clear(csi_known *known)
+{
+    csi_memo_free(known->aggregates);
+    csi_memo_free(known->units);
+    csi_memo_free(known->dated_units);
+    csi_memo_free(known->series);
+    csi_memo_free(known->described);
+    *known = (csi_known){0};
+}
+
+void csi_batch_init(csi_batch *batch, const csi_plan *plan)
 {
     *batch = (csi_batch){.plan = plan, .values = {.first_room = FIRST_CHUNK, .alignment = _Alignof(double)}};
     batch->has_spreads = plan->bound != NULL;
     for (size_t i = 0; i < plan->n_values; i++) {
         batch->has_spreads = batch->has_spreads || plan->value[i].error_column != CSI_NO_COLUMN;
     }
-    batch->aggregates = csi_memo_new();
-    batch->units = csi_memo_new();
-    batch->dated_units = csi_memo_new();
-    batch->series = csi_memo_new();
-    batch->described = csi_memo_new();
-    if (batch->aggregates == NULL || batch->units == NULL || batch->dated_units == NULL || batch->series == NULL ||
-        batch->described == NULL) {
-        csi_batch_clear(batch);
-        return CSI_ERR_MEMORY;
-    }
-    return CSI_OK;
 }
 
-void csi_batch_restart(csi_batch *batch)
+void csi_batch_restart(csi_batch *batch, csi_known *known)
 {
     for (size_t i = 0; i < batch->n_findings; i++) {
         free(batch->finding[i].text);
@@ -45,16 +55,12 @@ void csi_batch_restart(csi_batch *batch)
     batch->n = batch->n_rows = batch->n_findings = 0;
     batch->n_records = batch->n_missing = 0;
     batch->left_out = (csi_left_out){0};
+    batch->known = known;
 }
 
 void csi_batch_clear(csi_batch *batch)
 {
-    csi_batch_restart(batch);
-    csi_memo_free(batch->aggregates);
-    csi_memo_free(batch->units);
-    csi_memo_free(batch->dated_units);
-    csi_memo_free(batch->series);
-    csi_memo_free(batch->described);
+    csi_batch_restart(batch, NULL);
     free(batch->observation);
     free(batch->spread);
     free(batch->share);
@@ -215,13 +221,13 @@ static csi_status recall_unit_at(csi_batch *batch, const csi_field *field, int y
     const char *text = csi_trim(field->text, &length);
     const csi_plan *plan = batch->plan;
     char dated[256];
-    csi_memo *memo = batch->units;
+    csi_memo *memo = batch->known->units;
     size_t key_length = length;
     const char *key = text;
     if (year != 0 && length + 8 < sizeof dated) {
         key_length = (size_t)snprintf(dated, sizeof dated, "%04d%.*s", year, (int)length, text);
         key = dated;
-        memo = batch->dated_units;
+        memo = batch->known->dated_units;
     }
     uint32_t *known = csi_memo_at(memo, key, key_length);
     if (known == NULL) {
@@ -300,7 +306,7 @@ static csi_status note_aggregate(csi_batch *batch, const csi_field *field)
     size_t length = field->length;
     const char *text = csi_trim(field->text, &length);
     batch->left_out.aggregates++;
-    uint32_t *met = csi_memo_at(batch->aggregates, text, length);
+    uint32_t *met = csi_memo_at(batch->known->aggregates, text, length);
     if (met == NULL) {
         return CSI_ERR_MEMORY;
     }
@@ -437,7 +443,7 @@ csi_status csi_batch_series(csi_batch *batch, const csi_record *record, uint32_t
     if (status != CSI_OK) {
         return status;
     }
-    uint32_t *known = csi_memo_at(batch->series, key, length);
+    uint32_t *known = csi_memo_at(batch->known->series, key, length);
     if (known == NULL) {
         return CSI_ERR_MEMORY;
     }

@@ -27,6 +27,15 @@ typedef struct csi_left_out {
     uint64_t other_years, not_yet_valid;                              /* cells */
 } csi_left_out;
 
+/* What a thread remembers of the names it met, over all its slices. */
+typedef struct csi_known {
+    csi_memo *aggregates; /* listed once at the end */
+    csi_memo *units, *dated_units, *series, *described;
+} csi_known;
+
+CSI_MUST_USE csi_status csi_known_init(csi_known *known);
+void csi_known_clear(csi_known *known); /* a zeroed one is allowed */
+
 typedef struct csi_batch_row {
     csi_series_row row;
     size_t n_before; /* observations that came before it */
@@ -46,17 +55,16 @@ typedef struct csi_batch {
     size_t n_findings, finding_room;
     uint64_t n_records, n_missing;
     csi_left_out left_out;
-    csi_memo *aggregates;  /* names met: kept over slices by the thread, listed once at the end */
-    csi_memo *units, *dated_units, *series, *described;
+    csi_known *known;      /* borrowed from the thread that fills the batch */
     char *key;             /* scratch for joined keys */
     size_t key_room;
     csi_field *field;      /* scratch for records that are laid out anew */
     size_t field_room;
 } csi_batch;
 
-CSI_MUST_USE csi_status csi_batch_init(csi_batch *batch, const csi_plan *plan);
-void csi_batch_clear(csi_batch *batch);   /* frees everything */
-void csi_batch_restart(csi_batch *batch); /* empties it for the next slice; memories stay */
+void csi_batch_init(csi_batch *batch, const csi_plan *plan);
+void csi_batch_clear(csi_batch *batch); /* frees everything */
+void csi_batch_restart(csi_batch *batch, csi_known *known); /* empties it for the next slice */
 
 /* Room for n more observations, to be written at observation[n] on; a NULL spread stays NULL. */
 CSI_MUST_USE csi_status csi_batch_reserve(csi_batch *batch, size_t n);

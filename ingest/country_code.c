@@ -101,7 +101,7 @@ static bool find_code(const char *code, int year, csi_country_answer *answer)
         }
     }
     for (size_t i = 0; i < t->n_codes; i++) {
-        if (strcmp(t->code[i].text, code) == 0) {
+        if (t->code[i].text[0] == code[0] && strcmp(t->code[i].text, code) == 0) {
             *answer = csi_country_answer_unit(&t->unit[t->code[i].unit], year);
             return true;
         }

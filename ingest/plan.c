@@ -166,7 +166,7 @@ static csi_status read_value(csi_batch *batch, const csi_record *record, const c
 static csi_status describe_unit(csi_batch *batch, const csi_record *record, uint32_t slot)
 {
     const csi_plan *plan = batch->plan;
-    uint32_t *done = csi_memo_at(batch->described, (const char *)&slot, sizeof slot);
+    uint32_t *done = csi_memo_at(batch->known->described, (const char *)&slot, sizeof slot);
     if (done == NULL) {
         return CSI_ERR_MEMORY;
     }

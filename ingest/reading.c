@@ -1,8 +1,10 @@
 /* See reading.h.
  *
  * Every thread takes the next slice from the file (one at a time: reading and decompressing are a queue), splits and
- * parses it on its own, and puts what it found into the cube when all earlier slices have been put there. So the file is
- * decompressed by one thread while another parses, and nothing depends on who did what. */
+ * parses it on its own, and lays what it found down to be merged. Slices are merged in their order, by whoever lays down the
+ * one whose turn it is while nobody else is merging; nobody waits for a turn but goes on to the next slice, as long as there
+ * is a hand to put it in. So the file is decompressed by one thread while another parses, and nothing depends on who did
+ * what. */
 #include "ingest/reading.h"
 
 #include <inttypes.h>
@@ -19,20 +21,35 @@
 
 #define MAX_LISTED 6
 
+/* One slice and what became of it, on its way from the file to the cube. */
+typedef struct hand {
+    csi_slice slice;
+    csi_diag *source_diag; /* what the source said while this slice was read */
+    csi_status source_status;
+    csi_splitter *splitter; /* NULL: the hand was never used */
+    csi_batch batch;
+    csi_status parsed;
+    size_t bad_byte;
+    bool is_taken, is_laid_down;
+} hand;
+
 typedef struct reading {
     csi_slices *slices;
     const csi_plan *plan;
     csi_cube *cube;
     csi_tally *tally;
     const char *const *labels;
-    csi_diag *diag;
-    csi_source_facts *facts;
     pthread_mutex_t source_lock; /* over slices */
     bool source_ended;
-    pthread_mutex_t turn_lock;   /* over all below, and diag, cube, facts */
-    pthread_cond_t turn_moved;
+    pthread_mutex_t lock;        /* over hands, and the four below it */
+    pthread_cond_t moved;        /* when they change */
+    hand *hand;
+    size_t n_hands;
     uint64_t turn;               /* the slice to be merged next */
+    bool is_merging;             /* somebody has all below and the cube to itself */
     bool stop;
+    csi_diag *diag;
+    csi_source_facts *facts;
     csi_status status;
     csi_memo *reported; /* texts that are reported once */
     csi_left_out left_out;
@@ -43,22 +60,16 @@ typedef struct reading {
     size_t n_aggregates;
 } reading;
 
-/* Everything one thread needs. */
-typedef struct hand {
-    csi_slice slice;
-    csi_diag *source_diag; /* what the source said while this slice was read */
-    csi_status source_status;
-    csi_splitter *splitter;
-    csi_batch batch;
-} hand;
+#define HANDS_A_THREAD 2
 
 static csi_status open_hand(const csi_plan *plan, hand *h)
 {
-    *h = (hand){.splitter = csi_splitter_new(plan->dialect.delimiter, plan->dialect.quote)};
-    if (h->splitter == NULL || csi_splitter_set_lenient(h->splitter, plan->is_lenient) != CSI_OK) {
-        return CSI_ERR_MEMORY;
+    if (h->splitter != NULL) {
+        return CSI_OK;
     }
-    return csi_batch_init(&h->batch, plan);
+    h->splitter = csi_splitter_new(plan->dialect.delimiter, plan->dialect.quote);
+    csi_batch_init(&h->batch, plan);
+    return h->splitter == NULL ? CSI_ERR_MEMORY : csi_splitter_set_lenient(h->splitter, plan->is_lenient);
 }
 
 static void close_hand(hand *h)
@@ -66,9 +77,7 @@ static void close_hand(hand *h)
     csi_splitter_free(h->splitter);
     csi_slice_clear(&h->slice);
     csi_diag_free(h->source_diag);
-    if (h->batch.plan != NULL) {
-        csi_batch_clear(&h->batch);
-    }
+    csi_batch_clear(&h->batch);
 }
 
 static void fail(reading *r, csi_status status)
@@ -208,7 +217,7 @@ static csi_status merge_observations(reading *r, const csi_batch *batch)
     return status;
 }
 
-/* Puts a batch into the cube. The turn is ours. */
+/* Puts a batch into the cube. */
 static csi_status merge(reading *r, csi_batch *batch)
 {
     csi_status status = CSI_OK;
@@ -225,10 +234,10 @@ static csi_status merge(reading *r, csi_batch *batch)
 }
 
 /* Splits and parses the hand's slice. A fault of the grammar is returned as CSI_ERR_DATA, to be told in turn. */
-static csi_status parse(hand *h, size_t *bad_byte)
+static csi_status parse(hand *h)
 {
-    *bad_byte = csi_utf8_check(h->slice.bytes, h->slice.n);
-    if (*bad_byte < h->slice.n) {
+    h->bad_byte = csi_utf8_check(h->slice.bytes, h->slice.n);
+    if (h->bad_byte < h->slice.n) {
         return CSI_ERR_DATA;
     }
     const csi_plan *plan = h->batch.plan;
@@ -264,15 +273,15 @@ static void tell_source(reading *r, const hand *h)
     }
 }
 
-/* All that became of a slice, told and kept. The turn is ours. */
-static csi_status merge_slice(reading *r, hand *h, csi_status parsed, size_t bad_byte)
+/* All that became of a slice, told and kept. */
+static csi_status merge_slice(reading *r, hand *h)
 {
     csi_status status = merge(r, &h->batch);
-    if (status == CSI_OK && parsed == CSI_ERR_DATA) {
-        status = bad_byte < h->slice.n ? csi_report_byte(r->plan->label, &h->slice, bad_byte, r->slices, r->diag)
-                                       : csi_report_fault(r->plan->label, csi_splitter_fault(h->splitter), r->diag);
+    if (status == CSI_OK && h->parsed == CSI_ERR_DATA) {
+        status = h->bad_byte < h->slice.n ? csi_report_byte(r->plan->label, &h->slice, h->bad_byte, r->slices, r->diag)
+                                          : csi_report_fault(r->plan->label, csi_splitter_fault(h->splitter), r->diag);
     } else if (status == CSI_OK) {
-        status = parsed;
+        status = h->parsed;
     }
     if (status == CSI_ERR_MEMORY) {
         (void)csi_diag_no_memory(r->diag, "reading data");
@@ -281,47 +290,72 @@ static csi_status merge_slice(reading *r, hand *h, csi_status parsed, size_t bad
     return status == CSI_OK ? h->source_status : status;
 }
 
-static void merge_in_turn(reading *r, hand *h, csi_status parsed, size_t bad_byte)
+static hand *find_hand_in_turn(reading *r)
 {
-    pthread_mutex_lock(&r->turn_lock);
-    while (r->turn != h->slice.index && !r->stop) {
-        pthread_cond_wait(&r->turn_moved, &r->turn_lock);
+    for (size_t i = 0; i < r->n_hands && !r->stop; i++) {
+        if (r->hand[i].is_laid_down && r->hand[i].slice.index == r->turn) {
+            return &r->hand[i];
+        }
     }
-    if (!r->stop) {
-        const csi_status status = merge_slice(r, h, parsed, bad_byte);
+    return NULL;
+}
+
+/* Gives a parsed slice to whoever merges, and merges while nobody else does. */
+static void lay_down(reading *r, hand *laid)
+{
+    pthread_mutex_lock(&r->lock);
+    laid->is_laid_down = true;
+    for (hand *h = r->is_merging ? NULL : find_hand_in_turn(r); h != NULL; h = find_hand_in_turn(r)) {
+        r->is_merging = true;
+        pthread_mutex_unlock(&r->lock);
+        const csi_status status = merge_slice(r, h);
         if (status != CSI_OK) {
             fail(r, status);
         }
-        r->stop = status != CSI_OK || csi_diag_is_full(r->diag);
+        const bool stop = status != CSI_OK || csi_diag_is_full(r->diag);
+        pthread_mutex_lock(&r->lock);
+        r->is_merging = h->is_laid_down = h->is_taken = false;
+        r->stop = r->stop || stop;
         r->turn++;
+        pthread_cond_broadcast(&r->moved);
     }
-    pthread_cond_broadcast(&r->turn_moved);
-    pthread_mutex_unlock(&r->turn_lock);
+    pthread_mutex_unlock(&r->lock);
 }
 
-static bool is_stopped(reading *r)
+/* A hand that is free, waiting for one; NULL when all is over. */
+static hand *take_hand(reading *r)
 {
-    pthread_mutex_lock(&r->turn_lock);
-    const bool stop = r->stop;
-    pthread_mutex_unlock(&r->turn_lock);
-    return stop;
+    hand *taken = NULL;
+    pthread_mutex_lock(&r->lock);
+    while (taken == NULL && !r->stop) {
+        for (size_t i = 0; i < r->n_hands && taken == NULL; i++) {
+            taken = r->hand[i].is_taken ? NULL : &r->hand[i];
+        }
+        if (taken == NULL) {
+            pthread_cond_wait(&r->moved, &r->lock);
+        } else {
+            taken->is_taken = true;
+        }
+    }
+    pthread_mutex_unlock(&r->lock);
+    return taken;
 }
 
 static void stop_for_memory(reading *r)
 {
-    pthread_mutex_lock(&r->turn_lock);
+    pthread_mutex_lock(&r->lock);
+    while (r->is_merging) {
+        pthread_cond_wait(&r->moved, &r->lock);
+    }
     fail(r, csi_diag_no_memory(r->diag, "reading data"));
     r->stop = true;
-    pthread_cond_broadcast(&r->turn_moved);
-    pthread_mutex_unlock(&r->turn_lock);
+    pthread_cond_broadcast(&r->moved);
+    pthread_mutex_unlock(&r->lock);
 }
 
 /* The next slice into the hand; false: no more. A fault of the source travels with the slice, to be told in turn. */
 static bool take_slice(reading *r, hand *h)
 {
-    if (is_stopped(r)) {
-        return false;
-    }
     csi_diag_free(h->source_diag);
     h->source_diag = csi_diag_new(1);
     if (h->source_diag == NULL) {
@@ -345,21 +379,22 @@ static csi_status work(void *user, size_t job, size_t thread)
     (void)job;
     (void)thread;
     reading *r = user;
-    hand h;
-    csi_status status = open_hand(r->plan, &h);
+    csi_known known = {0};
+    hand *h = NULL;
+    csi_status status = csi_known_init(&known);
+    while (status == CSI_OK && (h = take_hand(r)) != NULL) {
+        status = open_hand(r->plan, h);
+        if (status != CSI_OK || !take_slice(r, h)) {
+            break;
+        }
+        csi_batch_restart(&h->batch, &known);
+        h->parsed = parse(h);
+        lay_down(r, h);
+    }
     if (status != CSI_OK) {
         stop_for_memory(r);
     }
-    while (status == CSI_OK && take_slice(r, &h)) {
-        csi_batch_restart(&h.batch);
-        size_t bad_byte;
-        const csi_status parsed = parse(&h, &bad_byte);
-        merge_in_turn(r, &h, parsed, bad_byte);
-    }
-    pthread_mutex_lock(&r->turn_lock);
-    csi_cube_keep(r->cube, &h.batch.values);
-    pthread_mutex_unlock(&r->turn_lock);
-    close_hand(&h);
+    csi_known_clear(&known);
     return CSI_OK;
 }
 
@@ -396,25 +431,42 @@ static void tell_left_out(const reading *r)
                            left->other_years + left->not_yet_valid + r->n_kept_first;
 }
 
+/* The threads at work, between making what they share and freeing it. */
+static csi_status run(reading *r, size_t n_threads)
+{
+    pthread_mutex_init(&r->source_lock, NULL);
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->moved, NULL);
+    const csi_status status = csi_workers_run(n_threads, n_threads, work, r);
+    pthread_mutex_destroy(&r->source_lock);
+    pthread_mutex_destroy(&r->lock);
+    pthread_cond_destroy(&r->moved);
+    for (size_t i = 0; i < r->n_hands; i++) {
+        csi_cube_keep(r->cube, &r->hand[i].batch.values);
+        close_hand(&r->hand[i]);
+    }
+    return r->status != CSI_OK ? r->status : status;
+}
+
 csi_status csi_reading_run(csi_slices *slices, const csi_plan *plan, csi_cube *cube, csi_tally *tally,
                            const char *const *labels, csi_diag *diag, csi_source_facts *facts)
 {
     reading r = {.slices = slices, .plan = plan, .cube = cube, .tally = tally, .labels = labels, .diag = diag, .facts = facts};
-    r.reported = csi_memo_new();
-    if (r.reported == NULL) {
-        return csi_diag_no_memory(diag, "reading data");
-    }
-    pthread_mutex_init(&r.source_lock, NULL);
-    pthread_mutex_init(&r.turn_lock, NULL);
-    pthread_cond_init(&r.turn_moved, NULL);
     const size_t n_threads = csi_slices_is_small(slices) ? 1 : csi_workers_count(plan->options->n_threads);
-    const csi_status status = csi_workers_run(n_threads, n_threads, work, &r);
-    if (r.status == CSI_OK && status == CSI_OK) {
+    csi_status status = CSI_ERR_MEMORY;
+    r.n_hands = n_threads == 1 ? 1 : HANDS_A_THREAD * n_threads;
+    r.hand = calloc(r.n_hands, sizeof *r.hand);
+    r.reported = csi_memo_new();
+    if (r.hand == NULL || r.reported == NULL) {
+        (void)csi_diag_no_memory(diag, "reading data");
+        goto out;
+    }
+    status = run(&r, n_threads);
+    if (status == CSI_OK) {
         tell_left_out(&r);
     }
-    pthread_mutex_destroy(&r.source_lock);
-    pthread_mutex_destroy(&r.turn_lock);
-    pthread_cond_destroy(&r.turn_moved);
+out:
+    free(r.hand);
     csi_memo_free(r.reported);
-    return r.status != CSI_OK ? r.status : status;
+    return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define BLOCK ((size_t)512 * 1024)
+#define SLICE ((size_t)256 * 1024) /* with what is read out of it, it stays in a near cache */
 #define DEFAULT_MAX_RECORD ((uint64_t)16 << 20)
 #define LARGEST_MAX_RECORD ((uint64_t)1 << 31)
 
@@ -272,7 +273,7 @@ void csi_slices_set_quote(csi_slices *slices, char quote, char delimiter, bool i
 static csi_status gather(csi_slices *slices, csi_diag *diag, csi_slice *slice, size_t *cut)
 {
     *cut = 0;
-    for (size_t room = BLOCK;; room *= 2) {
+    for (size_t room = SLICE;; room *= 2) {
         const size_t wanted = room > slice->n + 1 ? room : slice->n + 1;
         csi_status status = ensure(&slice->bytes, &slice->room, wanted + 64, diag);
         if (status == CSI_OK) {
@@ -302,7 +303,7 @@ csi_status csi_slices_next(csi_slices *slices, csi_diag *diag, csi_slice *slice)
 {
     slice->n = 0;
     slice->index = slices->index++;
-    csi_status status = ensure(&slice->bytes, &slice->room, slices->held_n + BLOCK, diag);
+    csi_status status = ensure(&slice->bytes, &slice->room, slices->held_n + SLICE, diag);
     if (status != CSI_OK) {
         return status;
     }
