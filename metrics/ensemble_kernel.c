@@ -181,30 +181,37 @@ static const csi_patterns *patterns_of(const csi_kernel *k, const frame *f, size
     return &f->r->branch->patterns[k->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators];
 }
 
-/* Weights of the family as drawn, by node, and their sums by pattern: NaN where the pattern has no score. */
-static void draw_family(const csi_kernel *k, frame *f, size_t node, const csi_patterns *patterns)
+/* Weights of the family as drawn, in its order and by node. */
+static void draw_family(const csi_kernel *k, const frame *f, const csi_node *parent)
 {
-    const csi_ensemble *e = k->e;
-    const csi_node *parent = &e->context.framework->node[node];
-    double *weight = f->weight, sum = 0.0;
-    for (size_t q = 0; q < parent->n_children; q++) {
-        const size_t child = parent->child[q];
-        weight[q] = e->nominal[child * e->n_years + k->year];
-        weight[q] *= f->r->has_weights ? f->r->weight_factor[child] : 1.0;
+    const size_t n = parent->n_children, n_years = k->e->n_years, *restrict child = parent->child;
+    const double *restrict nominal = k->e->nominal + k->year, *restrict factor = f->r->weight_factor;
+    double *restrict weight = f->weight, *restrict family = f->family, sum = 0.0;
+    for (size_t q = 0; q < n; q++) {
+        const double own = nominal[child[q] * n_years];
+        weight[q] = f->r->has_weights ? own * factor[child[q]] : own;
         sum += weight[q];
     }
-    for (size_t q = 0; q < parent->n_children; q++) {
-        weight[q] = f->r->has_weights ? weight[q] / sum : weight[q];
-        f->family[parent->child[q]] = weight[q];
+    for (size_t q = 0; q < n && f->r->has_weights; q++) {
+        weight[q] /= sum;
     }
+    for (size_t q = 0; q < n; q++) {
+        family[child[q]] = weight[q];
+    }
+}
+
+/* Sums of the family's weights by pattern: NaN where the pattern has no score. */
+static void add_by_pattern(frame *f, size_t n_children, const csi_patterns *patterns)
+{
     if (patterns->n == 1) {
-        f->by_pattern[0] = 0.0;
-        for (size_t q = 0; q < parent->n_children; q++) {
-            f->by_pattern[0] += weight[q] * patterns->has[q][0];
+        double sum = 0.0;
+        for (size_t q = 0; q < n_children; q++) {
+            sum += f->weight[q] * patterns->has[q][0];
         }
-    } else {
-        add_children(patterns->has, weight, parent->n_children, patterns->n, f->by_pattern);
+        f->by_pattern[0] = sum + patterns->if_scored[0];
+        return;
     }
+    add_children(patterns->has, f->weight, n_children, patterns->n, f->by_pattern);
     for (size_t p = 0; p < patterns->n; p++) {
         f->by_pattern[p] += patterns->if_scored[p];
     }
@@ -268,22 +275,22 @@ static void pass_weights(const csi_node *node, double sum, double *family)
 }
 
 /* Appends the columns of a family, each node that is passed being replaced by its own family. */
-static void gather_columns(const csi_kernel *k, frame *f, size_t node, csi_rule_kind kind, double floor, double share,
-                           size_t n)
+static void gather_columns(const csi_kernel *k, frame *f, const csi_node *parent, csi_rule_kind kind, double floor,
+                           double share, size_t n)
 {
-    const csi_ensemble *e = k->e;
-    const csi_node *parent = &e->context.framework->node[node];
+    const csi_node *node = k->e->context.framework->node;
+    const size_t n_indicators = k->e->n_indicators, stride = k->e->stride, *restrict child = parent->child;
+    const double *restrict family = f->family;
     for (size_t q = 0; q < parent->n_children; q++) {
-        const size_t child = parent->child[q], aggregate = child - e->n_indicators;
-        const bool is_indicator = child < e->n_indicators;
-        const double weight = share * f->family[child];
-        if (!is_indicator && f->is_passed[aggregate]) {
-            gather_columns(k, f, child, kind, floor, weight, n);
+        const double weight = share * family[child[q]];
+        const bool is_indicator = child[q] < n_indicators;
+        if (!is_indicator && f->is_passed[child[q] - n_indicators]) {
+            gather_columns(k, f, &node[child[q]], kind, floor, weight, n);
         } else if (weight > 0.0) {
-            f->column[f->n_columns] =
-                is_indicator ? indicator_column(k, f, child, kind, floor, n, k->own + f->n_columns * e->stride)
-                             : f->ready + aggregate * e->stride;
-            f->weight[f->n_columns++] = weight;
+            const size_t at = f->n_columns++;
+            f->weight[at] = weight;
+            f->column[at] = is_indicator ? indicator_column(k, f, child[q], kind, floor, n, k->own + at * stride)
+                                         : f->ready + (child[q] - n_indicators) * stride;
         }
     }
 }
@@ -309,15 +316,17 @@ static void prepare(const csi_kernel *k, frame *f, size_t node, size_t n)
 {
     const csi_patterns *patterns = patterns_of(k, f, node);
     bool *is_passed = &f->is_passed[node - k->e->n_indicators];
+    const csi_node *parent = &k->e->context.framework->node[node];
     f->n_columns = 0;
-    draw_family(k, f, node, patterns);
+    draw_family(k, f, parent);
+    add_by_pattern(f, parent->n_children, patterns);
     *is_passed = is_passable(k, f, node, patterns);
     f->is_added = *is_passed;
     if (*is_passed) {
-        pass_weights(&k->e->context.framework->node[node], f->by_pattern[0], f->family);
+        pass_weights(parent, f->by_pattern[0], f->family);
         return;
     }
-    gather_columns(k, f, node, f->r->rule_kind[node], f->r->rule_floor[node], 1.0, n);
+    gather_columns(k, f, parent, f->r->rule_kind[node], f->r->rule_floor[node], 1.0, n);
     if (has_own_columns(k, f)) {
         add_up(f, n);
     }
