@@ -49,5 +49,6 @@ char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 /* |a - b| <= tolerance, or both NaN. */
 int is_near(double a, double b, double tolerance);
+#define NEAR(got, want) cr_expect(is_near(got, want, 1e-12), #got ": %.17g, not %.17g", (double)(got), (double)(want))
 
 #endif
