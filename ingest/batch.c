@@ -18,9 +18,8 @@ enum { SERIES_UNKNOWN = 1, SERIES_FIRST };
 
 csi_status csi_known_init(csi_known *known)
 {
-    *known = (csi_known){csi_memo_new(), csi_memo_new(), csi_memo_new(), csi_memo_new(), csi_memo_new()};
-    if (known->aggregates == NULL || known->units == NULL || known->dated_units == NULL || known->series == NULL ||
-        known->described == NULL) {
+    *known = (csi_known){csi_memo_new(), csi_memo_new(), csi_memo_new(), csi_memo_new(), NULL, 0};
+    if (known->aggregates == NULL || known->units == NULL || known->dated_units == NULL || known->series == NULL) {
         csi_known_clear(known);
         return CSI_ERR_MEMORY;
     }
@@ -33,7 +32,7 @@ void csi_known_clear(csi_known *known)
     csi_memo_free(known->units);
     csi_memo_free(known->dated_units);
     csi_memo_free(known->series);
-    csi_memo_free(known->described);
+    free(known->described);
     *known = (csi_known){0};
 }
 
@@ -120,6 +119,22 @@ csi_status csi_batch_share(csi_batch *batch, const csi_observation *seen, const 
     batch->observation[batch->n++] = *seen;
 out:
     return status;
+}
+
+bool *csi_batch_described(csi_batch *batch, uint32_t slot)
+{
+    csi_known *known = batch->known;
+    if (slot >= known->n_described) {
+        const size_t n = ((size_t)slot + 1) * 2;
+        bool *grown = realloc(known->described, n);
+        if (grown == NULL) {
+            return NULL;
+        }
+        memset(grown + known->n_described, 0, n - known->n_described);
+        known->described = grown;
+        known->n_described = n;
+    }
+    return &known->described[slot];
 }
 
 csi_field *csi_batch_fields(csi_batch *batch, size_t n)

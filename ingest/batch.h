@@ -30,7 +30,9 @@ typedef struct csi_left_out {
 /* What a thread remembers of the names it met, over all its slices. */
 typedef struct csi_known {
     csi_memo *aggregates; /* listed once at the end */
-    csi_memo *units, *dated_units, *series, *described;
+    csi_memo *units, *dated_units, *series;
+    bool *described; /* by slot: its name and all its groups were told */
+    size_t n_described;
 } csi_known;
 
 CSI_MUST_USE csi_status csi_known_init(csi_known *known);
@@ -76,6 +78,9 @@ CSI_MUST_USE csi_status csi_batch_share(csi_batch *batch, const csi_observation 
  * are dropped: the diagnostics will be full. */
 CSI_MUST_USE csi_status csi_batch_report(csi_batch *batch, csi_severity severity, bool once, const csi_record *record,
                                          uint32_t field, const char *format, ...) CSI_PRINTF(6, 7);
+
+/* Where it is kept whether all that is told of the unit was; NULL when out of memory. Valid until the next call. */
+bool *csi_batch_described(csi_batch *batch, uint32_t slot);
 
 /* Room for n fields, valid until the next call; NULL when out of memory. */
 csi_field *csi_batch_fields(csi_batch *batch, size_t n);

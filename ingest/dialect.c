@@ -145,7 +145,7 @@ csi_reading csi_dialect_read_any(const csi_dialect *dialect, const char *text, s
                                  const char **why)
 {
     csi_number_error error = CSI_NUMBER_SYNTAX;
-    if (dialect->decimal == '.' && !dialect->has_numeric_missing && (is_digit(text[0]) || text[0] == '-')) {
+    if (csi_dialect_is_plain(dialect) && (is_digit(text[0]) || text[0] == '-')) {
         error = csi_number_read(text, length, value);
         if (error == CSI_NUMBER_OK) {
             return CSI_READ_NUMBER;

@@ -26,6 +26,12 @@ typedef enum csi_reading { CSI_READ_NUMBER, CSI_READ_MISSING, CSI_READ_BAD } csi
 csi_reading csi_dialect_read_any(const csi_dialect *dialect, const char *text, size_t length, double *value,
                                  const char **why);
 
+/* True when every number is written as csi_number_read_plain takes it. */
+static inline bool csi_dialect_is_plain(const csi_dialect *dialect)
+{
+    return dialect->decimal == '.' && !dialect->has_numeric_missing;
+}
+
 /* Reads text[0..length), blanks around it dropped. *why, for CSI_READ_BAD, says what is wrong ("is not a number");
  * static storage. */
 static inline csi_reading csi_dialect_read(const csi_dialect *dialect, const char *text, size_t length, double *value,
@@ -34,7 +40,7 @@ static inline csi_reading csi_dialect_read(const csi_dialect *dialect, const cha
     if (length == 0) {
         return CSI_READ_MISSING;
     }
-    if (dialect->decimal == '.' && !dialect->has_numeric_missing && csi_number_read_plain(text, length, value)) {
+    if (csi_dialect_is_plain(dialect) && csi_number_read_plain(text, length, value)) {
         return CSI_READ_NUMBER; /* nearly every cell ends here */
     }
     return csi_dialect_read_any(dialect, text, length, value, why);

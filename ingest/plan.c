@@ -163,21 +163,20 @@ static csi_status read_value(csi_batch *batch, const csi_record *record, const c
     return status;
 }
 
+/* Tells the name and the groups of the row's unit: of each, the first row that gives it counts, whichever thread reads it. */
 static csi_status describe_unit(csi_batch *batch, const csi_record *record, uint32_t slot)
 {
     const csi_plan *plan = batch->plan;
-    uint32_t *done = csi_memo_at(batch->known->described, (const char *)&slot, sizeof slot);
-    if (done == NULL) {
-        return CSI_ERR_MEMORY;
-    }
-    if (*done != 0) {
-        return CSI_OK;
-    }
-    *done = 1;
     csi_status status = CSI_OK;
+    bool all_given = true;
+    bool *described = csi_batch_described(batch, slot);
+    if (described == NULL || *described) {
+        return described == NULL ? CSI_ERR_MEMORY : CSI_OK;
+    }
     if (plan->label_column != CSI_NO_COLUMN) {
         size_t length = record->field[plan->label_column].length;
         const char *text = csi_trim(record->field[plan->label_column].text, &length);
+        all_given = length > 0;
         if (length > 0) {
             CSI_TRY(csi_units_describe(plan->units, slot, CSI_UNIT_NAME, plan->file, record->line, text, length));
         }
@@ -187,11 +186,13 @@ static csi_status describe_unit(csi_batch *batch, const csi_record *record, uint
         const char *text = csi_trim(record->field[plan->group[g].column].text, &length);
         double ignored;
         const char *why;
-        if (csi_dialect_read(&plan->dialect, text, length, &ignored, &why) != CSI_READ_MISSING) {
-            CSI_TRY(csi_units_describe(plan->units, slot, plan->group[g].grouping, plan->file, record->line, text,
-                                       length));
+        const bool is_given = csi_dialect_read(&plan->dialect, text, length, &ignored, &why) != CSI_READ_MISSING;
+        all_given = all_given && is_given;
+        if (is_given) {
+            CSI_TRY(csi_units_describe(plan->units, slot, plan->group[g].grouping, plan->file, record->line, text, length));
         }
     }
+    *described = all_given;
 out:
     return status;
 }

@@ -4,13 +4,17 @@
 
 #include "ingest/batch.h"
 
+typedef struct csi_row_cell {
+    uint32_t column, year; /* year: index along the panel's axis */
+} csi_row_cell;
+
 /* What such a file's rows hold. */
 typedef struct csi_row_plan {
     uint32_t series; /* of all rows, or CSI_SERIES_OF_ROW */
     size_t n;
-    const csi_value_column **value; /* the columns of years that are asked for */
-    size_t n_other_years;           /* columns of other years */
-    uint16_t *column;               /* by year: its field in the file, from 1; 0: none */
+    const csi_row_cell *cell; /* the columns of years that are asked for */
+    size_t n_other_years;     /* columns of other years */
+    uint16_t *column;         /* by year: its field in the file, from 1; 0: none */
 } csi_row_plan;
 
 /* Sets plan->rows when each column of values is a year of the same series, and the years are most of those asked for; else it

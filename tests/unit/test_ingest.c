@@ -286,6 +286,30 @@ Test(ingest, keeps_names_groups_and_units_as_they_come)
     release(&r);
 }
 
+/* The first row that gives a name or a group counts, even where the first row of the unit, read by another thread, gives none. */
+Test(ingest, takes_names_and_groups_from_the_first_row_that_gives_them)
+{
+    const size_t n_rows = 60000;
+    char *text = malloc(n_rows * 40 + 100);
+    size_t used = (size_t)sprintf(text, "%s", "uName,uCode,income,Time,a\n,P,,2020,1\n");
+    for (size_t i = 0; i < n_rows; i++) {
+        used += (size_t)sprintf(text + used, "%s,P,%s,20%02zu,\n", i < 30000 ? "" : i == 30000 ? "Paris" : "Lutetia",
+                                i < 40000 ? "" : i == 40000 ? "high" : "low", i % 100);
+    }
+    const char *const one = text;
+    csi_ingest_options options = shapes_options();
+    options.units_are_countries = false;
+    for (size_t n_threads = 1; n_threads <= 8; n_threads *= 2) {
+        options.n_threads = n_threads;
+        result r = ingest(&options, &one, 1, NULL);
+        cr_assert(r.status == CSI_OK, "%s", r.words);
+        cr_expect_str_eq(r.raw->countries.country[0].name, "Paris");
+        cr_expect_str_eq(r.raw->countries.country[0].group[0], "high");
+        release(&r);
+    }
+    free(text);
+}
+
 Test(ingest, takes_standard_errors_along)
 {
     const char *text = "iso3,year,indicator,value,standard_error\nFRA,2020,a,1,0.25\nDEU,2020,a,1,\n";

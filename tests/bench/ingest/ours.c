@@ -1,6 +1,7 @@
 /* The benchmark's whole job as csindex does it: read, parse and group a file; print how many cells and their sum.
  *
  *     ours FRAMEWORK FILE FIRST_YEAR LAST_YEAR THREADS OPTIONS [DUMP] */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +70,9 @@ int main(int argc, char **argv)
     size_t n = 0;
     double sum = 0;
     for (size_t i = 0; i < raw->panel->n_series * raw->panel->n_years * raw->panel->n_countries; i++) {
-        n += raw->panel->state[i] != CSI_CELL_MISSING;
-        sum += raw->panel->state[i] != CSI_CELL_MISSING ? raw->panel->value[i] : 0;
+        const double value = raw->panel->value[i];
+        n += !isnan(value);
+        sum += isnan(value) ? 0 : value;
     }
     printf("%zu cells, sum %.9g\n", n, sum);
     if (argc > 7) {
