@@ -174,11 +174,23 @@ static const double *draw_weights(const aggregation *a, size_t node)
     return a->drawn_weight;
 }
 
+/* A score that is too large for a double is refused, as an indicator's is (metrics/pipeline.c). */
+static csi_status set_score(const aggregation *a, size_t node, size_t year, size_t country, double score)
+{
+    if (isinf(score)) {
+        const csi_step *step = a->recipe->node_rule[node].step;
+        return csi_diag_error(a->diag, CSI_ERR_DATA, &step->place, "aggregate: method \"%s\" makes no finite score of \"%s\", %s, %d",
+                              step->method->name, a->context->framework->node[node].code,
+                              a->context->countries->country[country].iso3, a->result->scores->first_year + (int)year);
+    }
+    csi_panel_set(a->result->scores, node, year, country, score, CSI_CELL_OBSERVED);
+    return CSI_OK;
+}
+
 static csi_status score_year(const aggregation *a, size_t node, size_t year)
 {
     const csi_node_rule *rule = &a->recipe->node_rule[node];
-    csi_panel *scores = a->result->scores;
-    double *score = csi_panel_column(scores, node, year);
+    double *score = csi_panel_column(a->result->scores, node, year);
     const size_t n_children = a->context->framework->node[node].n_children;
     csi_family family = {
         .node = node, .year = year, .n_children = n_children, .n_countries = a->n_countries,
@@ -196,7 +208,7 @@ static csi_status score_year(const aggregation *a, size_t node, size_t year)
         return csi_diag_no_memory(a->diag, rule->step->method->name);
     }
     for (size_t c = 0; c < a->n_countries && status == CSI_OK; c++) {
-        csi_panel_set(scores, node, year, c, score[c], CSI_CELL_OBSERVED);
+        status = set_score(a, node, year, c, score[c]);
     }
     add_shares(a, node, year);
     return status;

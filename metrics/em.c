@@ -193,7 +193,11 @@ static bool standardise(workspace *w, const csi_columns *columns)
             squares += isnan(d) ? 0 : d * d;
             n += isnan(d) ? 0 : 1;
         }
-        w->scale[q] = sqrt((squares - sum * sum / n) / n);
+        const double variance = (squares - sum * sum / n) / n;
+        if (!(variance >= DBL_MIN && variance <= DBL_MAX)) { /* no ridge would ever mend what is not finite */
+            return false;
+        }
+        w->scale[q] = sqrt(variance);
     }
     return true;
 }

@@ -20,8 +20,9 @@ typedef struct csi_em {
     bool has_settled;
 } csi_em;
 
-/* Fits. Rows without any value are skipped. CSI_ERR_DATA when a column has fewer than two values or is constant, or p
- * exceeds CSI_EM_MAX_COLUMNS. Stops when no standardised parameter moves by more than `tolerance`, or after max_rounds. */
+/* Fits. Rows without any value are skipped. CSI_ERR_DATA when a column has fewer than two values or is constant, or its
+ * variance is beyond what a double holds, or p exceeds CSI_EM_MAX_COLUMNS. Stops when no standardised parameter moves by
+ * more than `tolerance`, or after max_rounds. */
 CSI_MUST_USE csi_status csi_em_fit(const csi_columns *columns, double tolerance, size_t max_rounds, csi_em *em);
 void csi_em_free(csi_em *em);
 

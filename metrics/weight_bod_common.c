@@ -4,8 +4,8 @@
  *
  * Source: Despotis (2005), Journal of the Operational Research Society 56:969-978; Hatefi & Torabi (2010), Ecological
  * Economics 70:114-120 (the minimax form). By hand: countries (1, 0), (0, 1): w = (1, 1), so 0.5 each.
- * Edges: only countries with every child; a negative value is an error. Unrestricted, the sum form may well give some
- * children no weight at all: bound the weights by `low`. */
+ * Edges: only countries with every child; none of them and a negative value are errors. Unrestricted, the sum form may well
+ * give some children no weight at all: bound the weights by `low`. */
 #include "metrics/bod.h"
 
 #include <math.h>
@@ -53,6 +53,11 @@ static csi_status weigh(const csi_step *step, const csi_context *context, const 
     CSI_TRY(status);
     CSI_TRY(pack(context, scores, node, first_year, n_years, diag, unit, &bod.n_units));
     bod.unit = unit;
+    if (bod.n_units == 0) {
+        status = csi_diag_error(diag, CSI_ERR_DATA, &step->place, "node \"%s\": no country has every child, so that there "
+                                "are no common weights", context->framework->node[node].code);
+        goto out;
+    }
     status = csi_bod_common(&bod, csi_step_choice(step, "criterion") == 1, weight);
     if (status == CSI_ERR_DATA) {
         csi_diag_error(diag, status, &step->place, "node \"%s\": no common weights satisfy the bounds",
@@ -71,7 +76,8 @@ const csi_method csi_weight_bod_common = {
     .formula = "min sum (or max) of 1 - sum w x_c, subject to sum w x_c <= 1, w >= 0",
     .source = "Despotis (2005), Journal of the Operational Research Society 56:969-978; Hatefi & Torabi (2010), "
               "Ecological Economics 70:114-120",
-    .edges = "Only countries with every child count; negative values and bounds that nothing satisfies are errors.",
+    .edges = "Only countries with every child count, and none is an error; so are negative values and bounds that nothing "
+             "satisfies.",
     CSI_OPTIONS(options),
     .weigh = weigh,
 };
