@@ -42,10 +42,11 @@ static void fix_sign(double *vector, size_t p, size_t column)
 csi_status csi_eigen(const double *matrix, size_t p, double *value, double *vector)
 {
     /* GSL loses part of a workspace that it cannot finish: this one is ours */
-    double *room = calloc(p * p + 4 * p + 1, sizeof *room), *rest = room + p * p;
+    double *room = calloc(p * p + 4 * p + 1, sizeof *room);
     if (room == NULL) {
         return CSI_ERR_MEMORY;
     }
+    double *rest = room + p * p;
     memcpy(room, matrix, p * p * sizeof *room);
     gsl_eigen_symmv_workspace work = {.size = p, .d = rest, .sd = rest + p, .gc = rest + 2 * p, .gs = rest + 3 * p};
     gsl_matrix_view m = gsl_matrix_view_array(room, p, p), v = gsl_matrix_view_array(vector, p, p);

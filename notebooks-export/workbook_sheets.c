@@ -329,8 +329,8 @@ static void write_method(csi_sheets *to)
         }
         const size_t level = strspn(line, "#");
         put_text(to, sheet, row, 0, line + level + (level > 0 && line[level] == ' '), level > 0 ? to->title : to->prose);
-        const double lines = (double)(strlen(line) / PROSE_WIDTH + 1); /* not every program finds the height itself */
-        csi_sheets_keep(to, worksheet_set_row(sheet, row, LINE_POINTS * lines, NULL));
+        const size_t n_lines = strlen(line) / PROSE_WIDTH + 1; /* not every program finds the height itself */
+        csi_sheets_keep(to, worksheet_set_row(sheet, row, LINE_POINTS * (double)n_lines, NULL));
         line = end == NULL ? NULL : end + 1;
     }
     free(bytes);
