@@ -1,4 +1,5 @@
-/* See memo.h. Open addressing; the text is kept in chunks that never move. */
+/* See memo.h. Open addressing; the text is kept in chunks that never move, and apart from what a look-up needs, so that the
+ * names of all countries and of some hundred indicators stay in the nearest cache together. */
 #include "ingest/memo.h"
 
 #include <stdlib.h>
@@ -7,9 +8,9 @@
 #define CHUNK ((size_t)32 * 1024)
 
 typedef struct entry {
-    const char *text; /* NULL: free */
-    uint32_t length, value;
-    uint64_t word; /* of up to eight bytes: the text itself; of more: its hash */
+    uint64_t word;     /* of up to eight bytes: the text itself; of more: its hash */
+    uint32_t length_1; /* the text's length and one; 0: free */
+    uint32_t value;
 } entry;
 
 typedef struct chunk {
@@ -20,6 +21,7 @@ typedef struct chunk {
 
 struct csi_memo {
     entry *entry;
+    const char **text; /* of each entry */
     size_t n, room; /* room is a power of two */
     chunk *chunk;
 };
@@ -32,8 +34,9 @@ csi_memo *csi_memo_new(void)
     }
     memo->room = 256;
     memo->entry = calloc(memo->room, sizeof *memo->entry);
-    if (memo->entry == NULL) {
-        free(memo);
+    memo->text = calloc(memo->room, sizeof *memo->text);
+    if (memo->entry == NULL || memo->text == NULL) {
+        csi_memo_free(memo);
         return NULL;
     }
     return memo;
@@ -50,6 +53,7 @@ void csi_memo_free(csi_memo *memo)
         memo->chunk = before;
     }
     free(memo->entry);
+    free(memo->text);
     free(memo);
 }
 
@@ -101,9 +105,9 @@ static uint64_t word_of(const char *text, size_t length)
 }
 
 /* The high bits of a product hang on all bits of its factor, the low ones do not. */
-static size_t home_of(uint64_t word, uint32_t length, size_t room)
+static size_t home_of(uint64_t word, uint32_t length_1, size_t room)
 {
-    const uint64_t spread = (word ^ (uint64_t)length << 56) * UINT64_C(0x9e3779b97f4a7c15);
+    const uint64_t spread = (word ^ (uint64_t)length_1 << 56) * UINT64_C(0x9e3779b97f4a7c15);
     return (spread >> 32 ^ spread >> 48) & (room - 1);
 }
 
@@ -111,20 +115,26 @@ static bool grow(csi_memo *memo)
 {
     const size_t room = memo->room * 2;
     entry *grown = calloc(room, sizeof *grown);
-    if (grown == NULL) {
+    const char **text = calloc(room, sizeof *text);
+    if (grown == NULL || text == NULL) {
+        free(grown);
+        free(text);
         return false;
     }
     for (size_t i = 0; i < memo->room; i++) {
-        if (memo->entry[i].text != NULL) {
-            size_t at = home_of(memo->entry[i].word, memo->entry[i].length, room);
-            while (grown[at].text != NULL) {
+        if (memo->entry[i].length_1 != 0) {
+            size_t at = home_of(memo->entry[i].word, memo->entry[i].length_1, room);
+            while (grown[at].length_1 != 0) {
                 at = (at + 1) & (room - 1);
             }
             grown[at] = memo->entry[i];
+            text[at] = memo->text[i];
         }
     }
     free(memo->entry);
+    free(memo->text);
     memo->entry = grown;
+    memo->text = text;
     memo->room = room;
     return true;
 }
@@ -150,11 +160,12 @@ static const char *keep(csi_memo *memo, const char *text, size_t length)
 uint32_t *csi_memo_at(csi_memo *memo, const char *text, size_t length)
 {
     const uint64_t word = word_of(text, length);
-    size_t at = home_of(word, (uint32_t)length, memo->room);
-    for (; memo->entry[at].text != NULL; at = (at + 1) & (memo->room - 1)) {
+    const uint32_t length_1 = (uint32_t)length + 1;
+    size_t at = home_of(word, length_1, memo->room);
+    for (; memo->entry[at].length_1 != 0; at = (at + 1) & (memo->room - 1)) {
         entry *found = &memo->entry[at];
-        if (found->word == word && found->length == length &&
-            (length <= 8 || memcmp(found->text, text, length) == 0)) {
+        if (found->word == word && found->length_1 == length_1 &&
+            (length <= 8 || memcmp(memo->text[at], text, length) == 0)) {
             return &found->value;
         }
     }
@@ -165,7 +176,8 @@ uint32_t *csi_memo_at(csi_memo *memo, const char *text, size_t length)
     if (kept == NULL) {
         return NULL;
     }
-    memo->entry[at] = (entry){kept, (uint32_t)length, 0, word};
+    memo->entry[at] = (entry){word, length_1, 0};
+    memo->text[at] = kept;
     memo->n++;
     return &memo->entry[at].value;
 }
