@@ -192,6 +192,58 @@ Test(models, regression_within_its_rows)
     coin_free(&c);
 }
 
+/* Columns that say the same twice, and one that says nothing: the fit is that without them, shared out among equals. */
+Test(models, least_squares_of_dependent_columns)
+{
+    enum { N = 6 };
+    double twice[N * 3], once[N * 2], zero[N * 3], y[N], a[3], b[2], c[3], sd[3], rss, rss_once;
+    for (size_t i = 0; i < N; i++) {
+        const double f = (double)(i * i) - 4;
+        twice[3 * i] = once[2 * i] = zero[3 * i] = 1;
+        twice[3 * i + 1] = twice[3 * i + 2] = once[2 * i + 1] = zero[3 * i + 1] = f;
+        zero[3 * i + 2] = 0;
+        y[i] = 2 + 3 * f + sin(f);
+    }
+    cr_assert_eq(csi_ols(once, y, N, 2, b, NULL, &rss_once), CSI_OK);
+    cr_assert_eq(csi_ols(twice, y, N, 3, a, sd, &rss), CSI_OK);
+    NEAR(a[0], b[0]);
+    NEAR(a[1], b[1] / 2);
+    NEAR(a[2], b[1] / 2);
+    NEAR(rss, rss_once);
+    cr_assert_eq(csi_ols(zero, y, N, 3, c, NULL, &rss), CSI_OK);
+    NEAR(c[1], b[1]);
+    NEAR(c[2], 0);
+    NEAR(rss, rss_once);
+}
+
+/* A group of no one, and one group alone. */
+Test(models, variance_of_few_groups)
+{
+    const double y[] = {1, 2, 4};
+    const size_t all[] = {0, 0, 0};
+    const csi_anova_answer one = csi_anova(y, all, 3, 1);
+    cr_expect(isnan(one.f) && is_near(one.ratio, 0, 1e-12) && is_near(one.within, 14.0 / 3, 1e-12));
+}
+
+/* A constant column correlates 0 with the others; turning loadings keeps what each row is explained by, and a row of
+ * nothing stays one; a structure that is simple already is not turned. */
+Test(models, correlations_and_rotation)
+{
+    const double value[] = {1, 5, 2, 2, 5, 4, 3, 5, 6, 4, 5, 9};
+    const csi_columns columns = {4, 3, (double *)value};
+    double r[9], loading[] = {0.6, 0.6, 0.5, -0.5, 0, 0, 0.7, 0.65}, simple[] = {0.9, 0, 0.8, 0, 0, 0.7};
+    csi_correlation_matrix(&columns, r);
+    cr_expect(r[1] == 0 && r[3] == 0 && r[5] == 0 && r[4] == 1 && r[2] > 0.95 && r[2] < 1);
+    cr_assert_eq(csi_varimax(loading, 4, 2), CSI_OK);
+    const double length[] = {0.72, 0.5, 0, 0.9125};
+    for (size_t i = 0; i < 4; i++) {
+        NEAR(loading[2 * i] * loading[2 * i] + loading[2 * i + 1] * loading[2 * i + 1], length[i]);
+    }
+    cr_expect(fabs(loading[0] * loading[1]) < 0.1 && loading[0] + loading[2] + loading[6] > 0);
+    cr_assert_eq(csi_varimax(simple, 3, 2), CSI_OK);
+    cr_expect(is_near(simple[0], 0.9, 1e-12) && is_near(simple[1], 0, 1e-12) && is_near(simple[5], 0.7, 1e-12));
+}
+
 /* The power of the reciprocals is the power turned round, its interval too; of what is symmetric in the logarithm, 0. */
 Test(models, box_cox_of_reciprocals)
 {
