@@ -244,6 +244,36 @@ Test(models, correlations_and_rotation)
     cr_expect(is_near(simple[0], 0.9, 1e-12) && is_near(simple[1], 0, 1e-12) && is_near(simple[5], 0.7, 1e-12));
 }
 
+/* B has A in its group; C is alone in its own; D is in none; E and F stand by themselves. What a group does not tell, all
+ * countries do, or nobody. By hand: A 10, E 40, F 70; B takes 10, C and D the mean 40, or none. */
+Test(models, cohorts)
+{
+    const char *directory = temporary_directory();
+    const char *meta = "iCode,iName,Level,Parent,Direction,Weight,Type\nx,X,1,top,1,1,Indicator\ny,Y,1,top,1,1,Indicator\n"
+                       "top,Top,2,,1,1,Aggregate\ng,G,,,,,Group\n";
+    const char *data = "uCode,x,y,g\nA,10,1,one\nB,NA,2,one\nC,NA,3,two\nD,NA,4,\nE,40,5,three\nF,70,6,four\n";
+    const table m = table_read(write_text_file(directory, "meta.csv", meta));
+    const table d = table_read(write_text_file(directory, "data.csv", data));
+    static const struct {
+        const char *steps;
+        double b, c, d;
+    } cases[] = {
+        {"- impute: {method: cohort, groups: [g], statistic: mean, fallback: all}\n", 10, 40, 40},
+        {"- impute: {method: cohort, groups: [g], statistic: median, fallback: none}\n", 10, NAN, NAN},
+        {"- impute: {method: cohort, statistic: mean, fallback: none}\n", 40, 40, 40},
+        {"- impute: {method: cohort, groups: [g, g], statistic: mean, fallback: none}\n", 10, NAN, NAN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        coin c = coin_read(&m, &d);
+        coin_must_run(&c, cases[i].steps);
+        const double *x = csi_panel_column(c.result->normalised, 0, 0);
+        cr_expect(x[0] == 10 && x[4] == 40 && x[5] == 70, "case %zu", i);
+        cr_expect(is_near(x[1], cases[i].b, 1e-12) && is_near(x[2], cases[i].c, 1e-12), "case %zu: %g, %g", i, x[1], x[2]);
+        cr_expect(is_near(x[3], cases[i].d, 1e-12), "case %zu: %g", i, x[3]);
+        coin_free(&c);
+    }
+}
+
 /* The power of the reciprocals is the power turned round, its interval too; of what is symmetric in the logarithm, 0. */
 Test(models, box_cox_of_reciprocals)
 {
