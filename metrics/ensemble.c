@@ -16,7 +16,7 @@
 #include "metrics/ensemble_rank.h"
 
 #define BATCH CSI_RANK_COLUMNS
-#define BLOCK_MOST 2048
+#define BLOCK_MOST 1024
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 

@@ -26,6 +26,11 @@ void collect_words(result *r)
 
 result ingest(const csi_ingest_options *given, const char *const *text, size_t n_texts, const char *yaml)
 {
+    return ingest_each(given, text, n_texts, (const char *const[]){yaml, NULL, NULL});
+}
+
+result ingest_each(const csi_ingest_options *given, const char *const *text, size_t n_texts, const char *const *yaml)
+{
     static const char *const labels[] = {"one.csv", "two.csv", "three.csv"};
     result r = {.raw = NULL};
     read_framework(&r, shapes_framework);
@@ -38,8 +43,9 @@ result ingest(const csi_ingest_options *given, const char *const *text, size_t n
     csi_ingest_options options = *given;
     options.input = input;
     options.n_inputs = n_texts;
-    if (yaml != NULL && yaml[0] != '\0') {
-        cr_assert(csi_settings_parse(r.arena, "index.yaml", yaml, strlen(yaml), r.diag, &input[0].options) == CSI_OK);
+    for (size_t i = 0; i < n_texts; i++) {
+        cr_assert(yaml[i] == NULL || yaml[i][0] == '\0' ||
+                  csi_settings_parse(r.arena, "index.yaml", yaml[i], strlen(yaml[i]), r.diag, &input[i].options) == CSI_OK);
     }
     r.status = csi_ingest_read(r.arena, r.framework, &options, r.diag, &r.raw);
     collect_words(&r);

@@ -22,6 +22,9 @@ void read_framework(result *r, const char *text);
 /* Up to three files of the given texts, into the framework of tests/support/shapes.h; `yaml` are the options of the first. */
 result ingest(const csi_ingest_options *given, const char *const *text, size_t n_texts, const char *yaml);
 
+/* The same with options of their own, NULL for none. */
+result ingest_each(const csi_ingest_options *given, const char *const *text, size_t n_texts, const char *const *yaml);
+
 /* One file that is there; "" for no options. */
 result ingest_path(const csi_ingest_options *given, const char *path, const char *yaml);
 

@@ -155,6 +155,18 @@ const good_shape good_shapes[] = {
     {LONG_HEAD "FRA,2020,a,\"12,34\"\nDEU,2020,a,\"1,234\"\n", "{decimal: comma}", "DEU 0 2020 1.234@3.4;FRA 0 2020 12.34@2.4;", "long"},
     {LONG_HEAD "FRA,2020,a,\"1,234.5\"\n", "{thousands: comma}", "FRA 0 2020 1234.5@2.4;", "long"},
     {LONG_HEAD "FRA,2020,a,\xe2\x82\xac" "5\nDEU,2020,a,7 \xe2\x82\xac\n", "", "DEU 0 2020 7@3.4;FRA 0 2020 5@2.4;", "long"},
+    /* Years outside those asked for, on either side, in rows of years; a title over them. */
+    {"iso3,indicator,2018,2019,2020,2021,2022,2023,2024\nFRA,a,8,9,10,11,12,13,14\n", "",
+     "FRA 0 2020 10@2.5;FRA 0 2021 11@2.6;FRA 0 2022 12@2.7;", "wide_year"},
+    {",A title,,\n,,2020,2021\nCountry,WBCode,a,a\nFRANCE,FRA,1,2\n", "", "FRA 0 2020 1@4.3;FRA 0 2021 2@4.4;", "two_headings"},
+    {",,A title\n,,2020,2021\nCountry,WBCode,a,a\nFRANCE,FRA,1,2\n", "{ragged: pad}", "FRA 0 2020 1@4.3;FRA 0 2021 2@4.4;",
+     "two_headings"},
+    /* Rows that are counted together: of other years, of no indicator known, of one that is not valid yet. */
+    {LONG_HEAD "FRA,2019,a,1\nFRA,2023,a,1\nFRA,2020,b,1\nFRA,2021,b,5\nWorld,2021,a,1\nFRA,2021,a,4\nFRA,2021,a,5\n",
+     "{statistic: sum}", "FRA 0 2021 9@7.4;FRA 1 2021 5@5.4;", "long"},
+    {"iso3,date\nFRA,2019\nFRA,2023-01-01\nFRA,2021\nDEU,2020\n", "{reader: events, indicator: b, columns: {date: date}}",
+     "FRA 1 2021 1@4.1;", "events"},
+    {"unit,geo\\TIME_PERIOD\t2020 \nPC,FR\t1\n", "{where: {unit: PC}, indicator: a}", "FRA 0 2020 1@2.2;", "eurostat_tsv"},
 };
 const size_t n_good_shapes = sizeof good_shapes / sizeof *good_shapes;
 
@@ -345,6 +357,9 @@ const bad_shape bad_shapes[] = {
     {"iso3,year,indicator,value," LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT ",value\nFRA,2020,a,1,x,2\n", "", CSI_ERR_DATA, {"one.csv:1:", "two columns are headed \"value\""}},
     {LONG_HEAD "FRA,2020,a,\"" LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT LONG_TEXT "\n", "", CSI_ERR_DATA, {"one.csv:2:12: the quote opened here is never closed"}},
     {LONG_HEAD "FRA,2020,a,1\n\"\"\"\",x\"y,a,1\n", "", CSI_ERR_DATA, {"one.csv:3:"}},
+    {",,2020,2020\nCountry,WBCode,a,a\nFRANCE,FRA,1,2\n", "", CSI_ERR_DATA,
+     {"columns 3 and 4 are both \"a\" of the year 2020"}},
+    {LONG_HEAD "FRA,2020,z,1\nFRA,20x0,a,1\n", "{statistic: sum}", CSI_ERR_DATA, {"\"z\" is not in the framework", "20x0"}},
 };
 const size_t n_bad_shapes = sizeof bad_shapes / sizeof *bad_shapes;
 

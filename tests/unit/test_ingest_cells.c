@@ -208,6 +208,20 @@ Test(ingest_cells, refuses_to_mix_statistics)
     r = ingest(&options, two_ways, 2, "{statistic: sum}");
     cr_expect(r.status == CSI_ERR_DATA && strstr(r.words, "another input makes the same indicators with another statistic") != NULL, "%s", r.words);
     release(&r);
+    const char *const listed[] = {"iso3,year,n\nFRA,2020,1\n", "iso3,year,n\nFRA,2020,5\n"};
+    static const char *const makings[] = {
+        "{reader: events, indicator: a, statistic: quantile, quantile: 0.5, columns: {value: n}}",
+        "{reader: events, indicator: a, statistic: quantile, quantile: 0.9, columns: {value: n}}",
+        "{reader: events, indicator: a, statistic: sum, absent: zero, columns: {value: n}}",
+        "{reader: events, indicator: a, statistic: sum, columns: {value: n}}",
+    };
+    for (size_t i = 0; i < sizeof makings / sizeof *makings; i++) {
+        for (size_t k = 0; k < sizeof makings / sizeof *makings; k++) {
+            r = ingest_each(&options, listed, 2, (const char *const[]){makings[i], makings[k]});
+            cr_expect_eq(r.status, i == k ? CSI_OK : CSI_ERR_DATA, "%s, then %s: %s", makings[i], makings[k], r.words);
+            release(&r);
+        }
+    }
     const char *const other_years = LONG_HEAD "FRA,2020,a,1\n";
     options.first_year = 2022;
     options.last_year = 2021;
