@@ -158,21 +158,32 @@ static void keep_block(void *user, const csi_ensemble_block *block)
     }
 }
 
-static csi_status draw_all(const gathering *g, csi_arena *arena, draws *d)
+static csi_status draw_years(const gathering *g, const csi_ensemble *ensemble, draws *d)
 {
-    const csi_project *project = g->run->project;
     csi_ensemble_options options = {
-        .n_replicates = d->n_draws, .n_threads = project->n_threads, .node = &g->options->node, .n_nodes = 1,
+        .n_replicates = d->n_draws, .n_threads = g->run->project->n_threads, .node = &g->options->node, .n_nodes = 1,
         .sink = keep_block, .sink_user = d, .only_year = &d->from};
-    csi_ensemble_spec *spec = NULL;
-    csi_ensemble *ensemble = NULL;
     csi_status status;
-    CSI_TRY(csi_ensemble_read(arena, project->framework, project->recipe, csi_setting_find(project->root, "ensemble"),
-                              project->seed, g->diag, &spec));
-    CSI_TRY(csi_ensemble_new(spec, project->recipe, &g->run->context, g->run->raw->panel, g->diag, &ensemble));
     CSI_TRY(csi_ensemble_run(ensemble, &options, g->diag, NULL));
     options.only_year = &d->to;
     CSI_TRY(csi_ensemble_run(ensemble, &options, g->diag, NULL));
+out:
+    return status;
+}
+
+static csi_status draw_all(const gathering *g, csi_arena *arena, draws *d)
+{
+    const csi_project *project = g->run->project;
+    csi_ensemble_spec *spec = NULL;
+    csi_ensemble *ensemble = NULL;
+    csi_status status;
+    if (g->options->ensemble != NULL) {
+        return draw_years(g, g->options->ensemble, d);
+    }
+    CSI_TRY(csi_ensemble_read(arena, project->framework, project->recipe, csi_setting_find(project->root, "ensemble"),
+                              project->seed, g->diag, &spec));
+    CSI_TRY(csi_ensemble_new(spec, project->recipe, &g->run->context, g->run->raw->panel, g->diag, &ensemble));
+    CSI_TRY(draw_years(g, ensemble, d));
 out:
     csi_ensemble_free(ensemble);
     return status;

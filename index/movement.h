@@ -36,6 +36,7 @@ typedef struct csi_movement {
 typedef struct csi_movement_options {
     size_t node, from, to;   /* node of the framework; years as indices in the scores, from < to */
     size_t n_draws;          /* 0: none, and no verdict on the change */
+    const struct csi_ensemble *ensemble; /* of the run, for the draws; NULL: one is made */
     double false_discovery;  /* share at which p_adjusted counts: 0.05 */
     double level;            /* of the intervals: 0.9 */
 } csi_movement_options;

@@ -122,6 +122,7 @@ static csi_status write_node(const csi_publication *publication, size_t node, cs
     const size_t n_replicates = publication->intervals == NULL ? 0 : publication->intervals->n_replicates;
     csi_movement_options options = {.node = node, .from = 0, .to = latest == CSI_NONE ? scores->n_years - 1 : latest,
                                     .false_discovery = FALSE_DISCOVERY, .level = LEVEL};
+    options.ensemble = n_replicates == 0 ? NULL : publication->intervals->ensemble;
     options.n_draws = node + 1 < scores->n_series ? 0 : n_replicates < N_DRAWS ? n_replicates : N_DRAWS;
     const csi_status status = options.to == 0 ? CSI_OK : csi_movements_fill(run, &options, diag, movement);
     for (size_t c = 0; status == CSI_OK && options.to > 0 && c < scores->n_countries; c++) {

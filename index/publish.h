@@ -21,6 +21,7 @@ typedef struct csi_intervals {
     const double *score_q05, *score_q50, *score_q95, *rank_q05, *rank_q50, *rank_q95;
     const struct csi_tallies *tally; /* of the aggregates; NULL: what the ensemble alone tells is not written */
     const struct csi_ensemble_spec *spec; /* with a tally, as what follows */
+    const struct csi_ensemble *ensemble;
     const bool *is_drawn;            /* [CSI_N_FACTORS] */
     csi_kind_intervals kind[2];      /* data, method */
     const csi_rank_moves *moves;     /* [CSI_N_SPLITS][year] (metrics/ensemble_split.h) */

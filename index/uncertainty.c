@@ -1,6 +1,6 @@
 /* See uncertainty.h. The quantiles are taken once, in parallel over nodes, from tallies that no longer change. The tallies
- * of data and of method alone are as large as those of the whole, so a run takes what it needs of the one and frees it
- * before it draws the other. */
+ * of data and of method alone are as large as those of the whole, so a run draws them first, in the counters of the whole,
+ * and takes what it needs before it draws the next; only parts, which are added up elsewhere, keep tallies of their own. */
 #include "index/uncertainty.h"
 
 #include <math.h>
@@ -89,7 +89,7 @@ static const int *published_ranks(const csi_run *run, size_t year)
     return run->rank + csi_panel_at(scores, scores->n_series - 1, year, 0);
 }
 
-/* Adds how far the last node of `tally` moves in every year. */
+/* Adds how far the index, the last node of `tally`, moves in every year. */
 static void add_moves(csi_uncertainty *u, const csi_run *run, size_t split, const csi_tallies *tally)
 {
     for (size_t year = 0; year < tally->shape.n_years; year++) {
@@ -99,13 +99,14 @@ static void add_moves(csi_uncertainty *u, const csi_run *run, size_t split, cons
 }
 
 typedef struct filling {
-    const csi_tallies *tally;
+    csi_tallies *tally;
     const csi_panel *scores;
     size_t n_indicators;
     double *quantile[N_QUANTILES];
 } filling;
 
-/* 5 % and 95 % of score and rank of what the kind moves; blank where the index itself has no score. */
+/* 5 % and 95 % of score and rank of what the kind moves, blank where the index itself has no score; then the counters may
+ * serve for another. */
 static csi_status fill_kind_column(void *user, size_t column, size_t thread)
 {
     const filling *f = user;
@@ -120,16 +121,13 @@ static csi_status fill_kind_column(void *user, size_t column, size_t thread)
             f->quantile[2 + i][at] = is_scored ? csi_tallies_rank_quantile(f->tally, node, year, c, p) : (double)NAN;
         }
     }
+    csi_tallies_clear(f->tally, node, year);
     return CSI_OK;
 }
 
-/* Takes the intervals of a kind out of its tally, and frees that. */
-static csi_status take_kind(csi_uncertainty *u, const csi_run *run, size_t kind, csi_diag *diag)
+/* Takes the intervals of a kind out of its tally, and empties that. */
+static csi_status take_kind(csi_uncertainty *u, const csi_run *run, size_t kind, csi_tallies *tally, csi_diag *diag)
 {
-    const csi_tallies *tally = u->kind[kind];
-    if (tally == NULL) {
-        return CSI_OK;
-    }
     const csi_tallies_shape *shape = &tally->shape;
     filling f = {.tally = tally, .scores = run->result->scores, .n_indicators = run->project->framework->n_indicators};
     for (size_t i = 0; i < 4; i++) {
@@ -139,46 +137,57 @@ static csi_status take_kind(csi_uncertainty *u, const csi_run *run, size_t kind,
             return csi_diag_no_memory(diag, "the intervals");
         }
     }
-    const csi_status status = csi_workers_run(run->project->n_threads, shape->n_nodes * shape->n_years, fill_kind_column, &f);
     u->intervals.kind[kind] = (csi_kind_intervals){tally->n_replicates, f.quantile[0], f.quantile[1], f.quantile[2],
                                                    f.quantile[3]};
     add_moves(u, run, split_of_kind[kind], tally);
-    csi_tallies_free(u->kind[kind]);
-    u->kind[kind] = NULL;
+    return csi_workers_run(run->project->n_threads, shape->n_nodes * shape->n_years, fill_kind_column, &f);
+}
+
+/* The range's replicates of one split: of the nodes that the tally has, or of the index alone where it has one. */
+static csi_status draw_split(const csi_uncertainty *u, const csi_run *run, size_t split, const csi_part_range *range,
+                             csi_tallies *tally, counter *count, csi_diag *diag)
+{
+    const size_t root = run->project->framework->n_nodes - 1;
+    const bool is_index_alone = split < CSI_N_FACTORS;
+    uint64_t first = range->first, n = range->n;
+    csi_split_range(split, range->total, &first, &n);
+    const csi_ensemble_options options = {
+        .first_replicate = first, .n_replicates = n, .n_threads = run->project->n_threads,
+        .node = is_index_alone ? &root : NULL, .n_nodes = is_index_alone ? 1 : 0,
+        .with_pairs = split == CSI_SPLIT_ALL, .progress = count->done == NULL ? NULL : count_done, .progress_user = count,
+    };
+    const csi_status status = csi_split_run(u->ensemble, split, &options, diag, tally);
+    count->before += n;
     return status;
 }
 
-/* The range's replicates of one split, into the tally that it has or into one of the index alone. */
-static csi_status run_split(csi_uncertainty *u, const csi_run *run, size_t split, const csi_part_range *range,
-                            counter *count, csi_diag *diag)
+static csi_status run_kind(csi_uncertainty *u, const csi_run *run, size_t kind, const csi_part_range *range, counter *count,
+                           csi_diag *diag)
 {
-    const size_t root = run->project->framework->n_nodes - 1;
-    uint64_t first = range->first, n = range->n;
-    csi_split_range(split, range->total, &first, &n);
-    csi_ensemble_options options = {
-        .first_replicate = first, .n_replicates = n, .n_threads = run->project->n_threads,
-        .with_pairs = split == CSI_SPLIT_ALL, .progress = count->done == NULL ? NULL : count_done, .progress_user = count,
-    };
-    csi_tallies *tally = split == CSI_SPLIT_ALL    ? u->tally
-                         : split == CSI_SPLIT_DATA ? u->kind[0]
-                                                   : split == CSI_SPLIT_METHOD ? u->kind[1] : NULL;
-    csi_tallies *own = NULL;
-    csi_status status = CSI_OK;
-    if (tally == NULL) {
-        options.node = &root;
-        options.n_nodes = 1;
-        status = csi_ensemble_tally_new(u->ensemble, &options, &own);
-        if (status != CSI_OK) {
-            return csi_diag_no_memory(diag, "the tallies of the ensemble");
-        }
+    csi_tallies borrowed = csi_tallies_borrow(u->tally, u->tally->shape.n_nodes);
+    csi_status status;
+    if (!csi_split_is_drawn(u->ensemble, split_of_kind[kind])) {
+        return CSI_OK;
     }
-    CSI_TRY(csi_split_run(u->ensemble, split, &options, diag, own != NULL ? own : tally));
-    if (own != NULL) {
-        add_moves(u, run, split, own);
-    }
-    count->before += n;
+    CSI_TRY(u->keeps_kinds ? open_kind(u, kind, diag) : CSI_OK);
+    CSI_TRY(draw_split(u, run, split_of_kind[kind], range, u->keeps_kinds ? u->kind[kind] : &borrowed, count, diag));
+    CSI_TRY(u->keeps_kinds ? CSI_OK : take_kind(u, run, kind, &borrowed, diag));
 out:
-    csi_tallies_free(own);
+    return status;
+}
+
+static csi_status run_factor(csi_uncertainty *u, const csi_run *run, size_t factor, const csi_part_range *range,
+                             counter *count, csi_diag *diag)
+{
+    csi_tallies borrowed = csi_tallies_borrow(u->tally, 1);
+    if (!csi_split_is_drawn(u->ensemble, factor)) {
+        return CSI_OK;
+    }
+    const csi_status status = draw_split(u, run, factor, range, &borrowed, count, diag);
+    add_moves(u, run, factor, &borrowed);
+    for (size_t year = 0; year < borrowed.shape.n_years; year++) {
+        csi_tallies_clear(&borrowed, 0, year);
+    }
     return status;
 }
 
@@ -186,20 +195,14 @@ csi_status csi_uncertainty_run(csi_uncertainty *uncertainty, const csi_run *run,
                                _Atomic uint64_t *done, csi_diag *diag)
 {
     counter count = {done, 0};
-    csi_status status;
-    CSI_TRY(run_split(uncertainty, run, CSI_SPLIT_ALL, range, &count, diag));
-    for (size_t kind = 0; kind < 2; kind++) {
-        CSI_TRY(open_kind(uncertainty, kind, diag));
-        if (uncertainty->kind[kind] != NULL) {
-            CSI_TRY(run_split(uncertainty, run, split_of_kind[kind], range, &count, diag));
-            CSI_TRY(uncertainty->keeps_kinds ? CSI_OK : take_kind(uncertainty, run, kind, diag));
-        }
-    }
+    csi_status status = CSI_OK;
     for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
-        if (csi_split_is_drawn(uncertainty->ensemble, factor)) {
-            CSI_TRY(run_split(uncertainty, run, factor, range, &count, diag));
-        }
+        CSI_TRY(run_factor(uncertainty, run, factor, range, &count, diag));
     }
+    for (size_t kind = 0; kind < 2; kind++) {
+        CSI_TRY(run_kind(uncertainty, run, kind, range, &count, diag));
+    }
+    CSI_TRY(draw_split(uncertainty, run, CSI_SPLIT_ALL, range, uncertainty->tally, &count, diag));
 out:
     return status;
 }
@@ -250,8 +253,10 @@ csi_status csi_uncertainty_finish(csi_uncertainty *uncertainty, const csi_run *r
             f.quantile[i][k] = (double)NAN;
         }
     }
-    CSI_TRY(take_kind(uncertainty, run, 0, diag));
-    CSI_TRY(take_kind(uncertainty, run, 1, diag));
+    for (size_t kind = 0; kind < 2; kind++) {
+        csi_tallies *own = uncertainty->kind[kind];
+        CSI_TRY(own == NULL ? CSI_OK : take_kind(uncertainty, run, kind, own, diag));
+    }
     CSI_TRY(list_drawn(uncertainty, run, diag));
     add_moves(uncertainty, run, CSI_SPLIT_ALL, uncertainty->tally);
     intervals->n_replicates = uncertainty->tally->n_replicates;
@@ -263,6 +268,7 @@ csi_status csi_uncertainty_finish(csi_uncertainty *uncertainty, const csi_run *r
     intervals->rank_q95 = f.quantile[5];
     intervals->tally = uncertainty->tally;
     intervals->spec = uncertainty->spec;
+    intervals->ensemble = uncertainty->ensemble;
     intervals->moves = uncertainty->moves;
     CSI_TRY(csi_workers_run(run->project->n_threads, (scores->n_series - f.n_indicators) * scores->n_years, fill_column, &f));
 out:

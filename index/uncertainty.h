@@ -16,7 +16,7 @@ typedef struct csi_uncertainty {
     csi_ensemble_spec *spec; /* lives in the project's arena */
     csi_ensemble *ensemble;
     csi_tallies *tally;      /* of all aggregates, in the order of the framework */
-    csi_tallies *kind[2];    /* the same of data alone and of method alone; NULL: not drawn apart, or taken already */
+    csi_tallies *kind[2];    /* the same of data alone and of method alone; NULL: not drawn apart, or not kept */
     csi_rank_moves *moves;   /* [CSI_N_SPLITS][year]; those of data, method and all once they are finished */
     bool keeps_kinds;        /* leave kind[] as tallies until csi_uncertainty_finish: for parts */
     csi_intervals intervals; /* what csi_publish takes */
@@ -31,8 +31,8 @@ CSI_MUST_USE csi_status csi_uncertainty_open_kinds(csi_uncertainty *uncertainty,
 /* How many replicates csi_uncertainty_run will draw for the range, splits and all. */
 uint64_t csi_uncertainty_count(const csi_uncertainty *uncertainty, const csi_part_range *range);
 
-/* Draws the range of the whole ensemble and the replicates of the splits that belong to it, and adds them up. `done`
- * (NULL: not) counts them as they finish. */
+/* Draws the range of the whole ensemble and the replicates of the splits that belong to it into tallies that are empty yet.
+ * `done` (NULL: not) counts them as they finish. */
 CSI_MUST_USE csi_status csi_uncertainty_run(csi_uncertainty *uncertainty, const csi_run *run, const csi_part_range *range,
                                             _Atomic uint64_t *done, csi_diag *diag);
 

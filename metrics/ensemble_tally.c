@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "metrics/lanes.h"
 
 #define RANK_BINS_MOST 2048
@@ -12,6 +13,13 @@
 static bool has_product(size_t a, size_t b, size_t *product)
 {
     return !__builtin_mul_overflow(a, b, product);
+}
+
+static void clear_cells(csi_tallies_cell *cell, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        cell[i] = (csi_tallies_cell){.least = (double)INFINITY, .most = -(double)INFINITY};
+    }
 }
 
 csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally)
@@ -41,10 +49,9 @@ csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally)
         csi_tallies_free(t);
         return CSI_ERR_MEMORY;
     }
-    for (size_t i = 0; i < n_cells; i++) {
-        t->cell[i].least = (double)INFINITY;
-        t->cell[i].most = -(double)INFINITY;
-    }
+    csi_large_pages(t->score_bin, (n_scores + 1) * sizeof *t->score_bin);
+    csi_large_pages(t->rank_bin, (n_ranks + 1) * sizeof *t->rank_bin);
+    clear_cells(t->cell, n_cells);
     *tally = t;
     return CSI_OK;
 }
@@ -58,6 +65,23 @@ void csi_tallies_free(csi_tallies *tally)
         free(tally->above);
         free(tally);
     }
+}
+
+csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t n_nodes)
+{
+    csi_tallies view = *empty;
+    view.shape.n_nodes = n_nodes;
+    view.shape.with_pairs = false;
+    view.above = NULL;
+    return view;
+}
+
+void csi_tallies_clear(csi_tallies *tally, size_t node, size_t year)
+{
+    const size_t at = csi_tallies_at(tally, node, year, 0), n = tally->shape.n_countries;
+    clear_cells(tally->cell + at, n);
+    memset(tally->score_bin + at * CSI_TALLY_BINS, 0, n * CSI_TALLY_BINS * sizeof *tally->score_bin);
+    memset(tally->rank_bin + at * tally->n_rank_bins, 0, n * tally->n_rank_bins * sizeof *tally->rank_bin);
 }
 
 /* In how many replicates one row's rank is before the other's; 0 is no rank, before and behind which nobody is. At most
