@@ -103,21 +103,33 @@ static decimal strip_zeros(decimal number)
     return number;
 }
 
+/* floor(log10 2^k) from the length in bits, and one more from the next power of ten on. */
+static size_t count_digits(uint64_t x)
+{
+    static const uint64_t power[] = {
+        0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+        1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+        1000000000000000000, UINT64_C(10000000000000000000),
+    };
+    const size_t n = (size_t)(64 - __builtin_clzll(x | 1)) * 1233 >> 12;
+    return n + (x >= power[n] ? 1 : 0);
+}
+
 /* Writes the digits of x, at least `width` of them; not terminated. */
 static size_t put_digits(uint64_t x, size_t width, char *out)
 {
-    char reversed[20];
-    size_t n = 0;
-    do {
-        reversed[n++] = (char)('0' + x % 10);
-        x /= 10;
-    } while (x != 0);
-    while (n < width) {
-        reversed[n++] = '0';
+    static const char pair[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                               "495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    const size_t n_digits = count_digits(x), n = n_digits < width ? width : n_digits;
+    size_t at = n;
+    for (; x >= 10; x /= 100) {
+        at -= 2;
+        memcpy(out + at, pair + 2 * (x % 100), 2);
     }
-    for (size_t i = 0; i < n; i++) {
-        out[i] = reversed[n - 1 - i];
+    if (x > 0 || n_digits == 1) {
+        out[--at] = (char)('0' + x);
     }
+    memset(out, '0', at);
     return n;
 }
 

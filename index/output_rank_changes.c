@@ -9,9 +9,6 @@
 
 #define OTHERS "others"
 
-/* Many countries and years: exactly up to 4096 coalitions each. */
-static const csi_rank_change_options options = {.max_exact = 12, .n_orders = 64, .only_alone = true};
-
 static const csi_shape_field fields[] = {
     {.name = "iso3", .type = "string", .meaning = "Code of the country", .is_required = true},
     {.name = "year_from", .type = "integer", .meaning = "The earlier year", .is_required = true},
@@ -42,6 +39,7 @@ static const csi_shape shape = {
 typedef struct pair {
     const csi_run *run;
     size_t from, to;
+    csi_rank_change_options options;
     size_t room; /* effects a country */
     csi_rank_effect *effect;
     size_t *n_effects;
@@ -53,7 +51,7 @@ static csi_status explain(void *user, size_t country, size_t thread)
     const csi_point a = {p->run->result, p->from, country}, b = {p->run->result, p->to, country};
     (void)thread;
     return csi_rank_change(p->run->project->recipe, &p->run->context, &a, &b, p->run->project->framework->n_nodes - 1,
-                           &options, NULL, p->effect + country * p->room, &p->n_effects[country]);
+                           &p->options, NULL, p->effect + country * p->room, &p->n_effects[country]);
 }
 
 static void write_country(const pair *p, size_t country, csi_csv *csv)
@@ -77,10 +75,28 @@ static void write_country(const pair *p, size_t country, csi_csv *csv)
     }
 }
 
+/* Many countries and years: exactly up to 4096 coalitions each. */
+static csi_status explain_all(pair *p)
+{
+    const csi_result *result = p->run->result;
+    const size_t root = result->scores->n_series - 1;
+    csi_rivals rivals[2] = {{0}};
+    csi_status status;
+    CSI_TRY(csi_rivals_make(result, root, p->from, &rivals[0]));
+    CSI_TRY(csi_rivals_make(result, root, p->to, &rivals[1]));
+    p->options = (csi_rank_change_options){.max_exact = 12, .n_orders = 64, .only_alone = true,
+                                           .rivals = {&rivals[0], &rivals[1]}};
+    CSI_TRY(csi_workers_run(p->run->project->n_threads, result->scores->n_countries, explain, p));
+out:
+    csi_rivals_clear(&rivals[0]);
+    csi_rivals_clear(&rivals[1]);
+    return status;
+}
+
 static csi_status write_pair(pair *p, csi_csv *csv, csi_diag *diag)
 {
     const size_t n = p->run->result->scores->n_countries;
-    const csi_status status = csi_workers_run(p->run->project->n_threads, n, explain, p);
+    const csi_status status = explain_all(p);
     for (size_t c = 0; status == CSI_OK && c < n; c++) {
         write_country(p, c, csv);
     }

@@ -14,11 +14,17 @@ static csi_status aggregate(const csi_step *step, const csi_context *context, co
 {
     (void)step, (void)context, (void)diag;
     for (size_t c = 0; c < family->n_countries; c++) {
-        double sum = 0;
-        for (size_t q = 0; q < family->n_children; q++) {
-            sum += isnan(family->child[q][c]) ? 0 : family->weight[q] * family->child[q][c];
+        score[c] = 0;
+    }
+    for (size_t q = 0; q < family->n_children; q++) {
+        const double *child = family->child[q], weight = family->weight[q];
+        for (size_t c = 0; c < family->n_countries; c++) {
+            score[c] += isnan(child[c]) ? 0 : weight * child[c];
         }
-        score[c] = family->is_scored[c] ? sum / csi_family_weight(family, c) : NAN;
+    }
+    csi_family_divide(family, score);
+    for (size_t c = 0; c < family->n_countries; c++) {
+        score[c] = family->is_scored[c] ? score[c] : NAN;
     }
     return CSI_OK;
 }

@@ -12,19 +12,44 @@
 
 static const csi_option options[] = {CSI_OPTION_FLOOR};
 
+/* Adds one child of each country. The last two logarithms are kept: mixtures of two years, of which there are many, have no
+ * more of them. */
+static void add_child(const csi_family *family, size_t q, double floor, double *sum)
+{
+    double x[2] = {NAN, NAN}, logarithm[2] = {0};
+    size_t last = 0;
+    for (size_t c = 0; c < family->n_countries; c++) {
+        const double own = family->child[q][c] < floor ? floor : family->child[q][c];
+        if (!family->is_scored[c] || isnan(own)) {
+            continue;
+        }
+        if (own != x[last]) {
+            last = 1 - last;
+            if (own != x[last]) {
+                x[last] = own;
+                logarithm[last] = log(own);
+            }
+        }
+        sum[c] += family->weight[q] * logarithm[last];
+    }
+}
+
 static csi_status aggregate(const csi_step *step, const csi_context *context, const csi_family *family, double *score,
                             csi_diag *diag)
 {
     const csi_status status = csi_family_check_positive(step, context, family, diag);
     const double floor = csi_step_number(step, "floor");
     for (size_t c = 0; c < family->n_countries; c++) {
-        double sum = 0;
-        for (size_t q = 0; q < family->n_children && family->is_scored[c]; q++) {
-            if (!isnan(family->child[q][c]) && family->weight[q] > 0) {
-                sum += family->weight[q] * log(fmax(family->child[q][c], floor));
-            }
+        score[c] = 0;
+    }
+    for (size_t q = 0; q < family->n_children; q++) {
+        if (family->weight[q] > 0) {
+            add_child(family, q, floor, score);
         }
-        score[c] = family->is_scored[c] ? exp(sum / csi_family_weight(family, c)) : NAN;
+    }
+    csi_family_divide(family, score);
+    for (size_t c = 0; c < family->n_countries; c++) {
+        score[c] = family->is_scored[c] ? exp(score[c]) : NAN;
     }
     return status;
 }

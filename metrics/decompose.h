@@ -65,6 +65,9 @@ typedef csi_status (*csi_game)(void *user, uint64_t players, double *value);
 CSI_MUST_USE csi_status csi_shapley(size_t n, csi_game game, void *user, size_t n_orders, uint64_t seed, double *share,
                                     double *error);
 
+/* The same where every coalition's value is there already: value[players], n at most CSI_SHAPLEY_EXACT. CSI_ERR_MEMORY. */
+CSI_MUST_USE csi_status csi_shapley_of_values(size_t n, const double *value, double *share);
+
 /* The same by sampling, however many the players. */
 CSI_MUST_USE csi_status csi_shapley_sampled(size_t n, csi_game game, void *user, size_t n_orders, uint64_t seed,
                                             double *share, double *error);

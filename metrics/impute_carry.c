@@ -29,25 +29,33 @@ static size_t limit_of(const csi_step *step, const csi_node *node, size_t n_year
     return limit->choice == NO_LIMIT || node->max_carry < 0 ? n_years : (size_t)node->max_carry;
 }
 
-/* The series of one country: looks back (sign -1) or ahead (+1) from each missing cell. */
-static void carry(const csi_panel *in, csi_panel *out, size_t series, size_t country, size_t limit, int sign)
+/* Looks back (sign -1) or ahead (+1) from a missing cell. */
+static void carry_to(const csi_panel *in, csi_panel *out, size_t series, size_t year, size_t country, size_t limit, int sign)
 {
-    for (size_t year = 0; year < in->n_years; year++) {
-        if (out->state[csi_panel_at(out, series, year, country)] != CSI_CELL_MISSING) {
+    for (size_t k = 1; k <= limit; k++) {
+        if (sign < 0 ? k > year : year + k >= in->n_years) {
+            return;
+        }
+        const size_t from = csi_panel_at(in, series, sign < 0 ? year - k : year + k, country);
+        if (in->state[from] == CSI_CELL_MISSING) {
             continue;
         }
-        for (size_t k = 1; k <= limit; k++) {
-            if (sign < 0 ? k > year : year + k >= in->n_years) {
-                break;
+        if ((in->state[from] & CSI_CELL_ORIGIN) != CSI_CELL_CARRIED) {
+            csi_panel_set(out, series, year, country, in->value[from], CSI_CELL_CARRIED);
+        }
+        return;
+    }
+}
+
+/* Year by year, as cells lie in memory. */
+static void carry(const csi_panel *in, csi_panel *out, size_t series, size_t limit, int sign)
+{
+    for (size_t year = 0; year < in->n_years; year++) {
+        const csi_cell *state = out->state + csi_panel_at(out, series, year, 0);
+        for (size_t country = 0; country < in->n_countries; country++) {
+            if (state[country] == CSI_CELL_MISSING) {
+                carry_to(in, out, series, year, country, limit, sign);
             }
-            const size_t from = csi_panel_at(in, series, sign < 0 ? year - k : year + k, country);
-            if (in->state[from] == CSI_CELL_MISSING) {
-                continue;
-            }
-            if ((in->state[from] & CSI_CELL_ORIGIN) != CSI_CELL_CARRIED) {
-                csi_panel_set(out, series, year, country, in->value[from], CSI_CELL_CARRIED);
-            }
-            break;
         }
     }
 }
@@ -63,13 +71,11 @@ static csi_status apply(const csi_step *step, const csi_context *context, const 
             continue;
         }
         const size_t limit = limit_of(step, node, in->n_years);
-        for (size_t country = 0; country < in->n_countries; country++) {
-            if (direction != BACKWARD) {
-                carry(in, out, series, country, limit, -1);
-            }
-            if (direction != FORWARD) {
-                carry(in, out, series, country, limit, 1);
-            }
+        if (direction != BACKWARD) {
+            carry(in, out, series, limit, -1);
+        }
+        if (direction != FORWARD) {
+            carry(in, out, series, limit, 1);
         }
     }
     return CSI_OK;

@@ -23,17 +23,28 @@ static void fill_gap(csi_panel *out, size_t series, size_t country, size_t a, si
     }
 }
 
-static void fill(const csi_panel *in, csi_panel *out, size_t series, size_t country, size_t max_gap)
+/* The first year from `from` on in which the country has a value. */
+static size_t next_value(const csi_panel *in, size_t series, size_t country, size_t from)
 {
-    size_t last = CSI_NONE;
-    for (size_t year = 0; year < in->n_years; year++) {
-        if (in->state[csi_panel_at(in, series, year, country)] == CSI_CELL_MISSING) {
-            continue;
+    while (from < in->n_years && in->state[csi_panel_at(in, series, from, country)] == CSI_CELL_MISSING) {
+        from++;
+    }
+    return from;
+}
+
+/* Year by year, as cells lie in memory: a gap is filled from the year that it begins in. */
+static void fill(const csi_panel *in, csi_panel *out, size_t series, size_t max_gap)
+{
+    for (size_t year = 1; year < in->n_years; year++) {
+        const csi_cell *before = in->state + csi_panel_at(in, series, year - 1, 0), *state = before + in->n_countries;
+        for (size_t country = 0; country < in->n_countries; country++) {
+            if (state[country] == CSI_CELL_MISSING && before[country] != CSI_CELL_MISSING) {
+                const size_t next = next_value(in, series, country, year + 1);
+                if (next < in->n_years && next - year <= max_gap) {
+                    fill_gap(out, series, country, year - 1, next);
+                }
+            }
         }
-        if (last != CSI_NONE && year - last - 1 <= max_gap) {
-            fill_gap(out, series, country, last, year);
-        }
-        last = year;
     }
 }
 
@@ -43,11 +54,8 @@ static csi_status apply(const csi_step *step, const csi_context *context, const 
     const double gap = csi_step_number(step, "max_gap");
     (void)diag;
     for (size_t series = 0; series < in->n_series; series++) {
-        if (!csi_step_concerns(step, csi_series_node(context->framework, series)->code)) {
-            continue;
-        }
-        for (size_t country = 0; country < in->n_countries; country++) {
-            fill(in, out, series, country, isnan(gap) ? in->n_years : (size_t)gap);
+        if (csi_step_concerns(step, csi_series_node(context->framework, series)->code)) {
+            fill(in, out, series, isnan(gap) ? in->n_years : (size_t)gap);
         }
     }
     return CSI_OK;

@@ -5,6 +5,8 @@
 
 #include "core/number.h"
 
+#define BLOCK 256
+
 double csi_family_weight(const csi_family *family, size_t country)
 {
     double sum = 0;
@@ -14,12 +16,42 @@ double csi_family_weight(const csi_family *family, size_t country)
     return sum;
 }
 
+void csi_family_divide(const csi_family *family, double *sum)
+{
+    for (size_t first = 0; first < family->n_countries; first += BLOCK) {
+        const size_t n = family->n_countries - first < BLOCK ? family->n_countries - first : BLOCK;
+        double weight[BLOCK] = {0};
+        for (size_t q = 0; q < family->n_children; q++) {
+            const double *child = family->child[q] + first, own = family->weight[q];
+            for (size_t c = 0; c < n; c++) {
+                weight[c] += isnan(child[c]) ? 0 : own;
+            }
+        }
+        for (size_t c = 0; c < n; c++) {
+            sum[first + c] /= weight[c];
+        }
+    }
+}
+
+/* Whether any country that is scored has a negative value. */
+static bool any_negative(const csi_family *family, size_t q)
+{
+    unsigned any = 0;
+    for (size_t c = 0; c < family->n_countries; c++) {
+        any |= (unsigned)(family->child[q][c] < 0) & (unsigned)family->is_scored[c];
+    }
+    return any != 0;
+}
+
 csi_status csi_family_check_positive(const csi_step *step, const csi_context *context, const csi_family *family,
                                      csi_diag *diag)
 {
     for (size_t q = 0; q < family->n_children; q++) {
+        if (!(family->weight[q] > 0) || !any_negative(family, q)) {
+            continue;
+        }
         for (size_t c = 0; c < family->n_countries; c++) {
-            if (family->child[q][c] < 0 && family->weight[q] > 0 && family->is_scored[c]) {
+            if (family->child[q][c] < 0 && family->is_scored[c]) {
                 const csi_framework *framework = context->framework;
                 const csi_node *parent = &framework->node[family->node];
                 char text[CSI_NUMBER_MAX];

@@ -7,6 +7,9 @@
 /* The weight present for country c; 0 where none is. */
 double csi_family_weight(const csi_family *family, size_t country);
 
+/* Divides sum[0..n_countries) by it. */
+void csi_family_divide(const csi_family *family, double *sum);
+
 /* Fails on a child that is negative, for the rules that have no answer to one. */
 CSI_MUST_USE csi_status csi_family_check_positive(const csi_step *step, const csi_context *context,
                                                   const csi_family *family, csi_diag *diag);

@@ -4,6 +4,7 @@
  * order in which children precede their parents, so one pass over them is the whole aggregation. */
 #include "metrics/pipeline.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 static csi_status copy_values(const csi_panel *from, csi_panel **to)
 {
     const csi_status status =
-        csi_panel_new(from->n_series, from->first_year, from->n_years, from->n_countries, false, to);
+        csi_panel_new_unfilled(from->n_series, from->first_year, from->n_years, from->n_countries, false, to);
     if (status == CSI_OK) {
         const size_t n = from->n_series * from->n_years * from->n_countries;
         memcpy((*to)->value, from->value, n * sizeof *from->value);
@@ -21,11 +22,26 @@ static csi_status copy_values(const csi_panel *from, csi_panel **to)
     return status;
 }
 
+/* Whether values and states say the same, and no value is infinite. Without a branch a cell: there are many, and hardly ever
+ * one that is not settled. */
+static bool is_settled(const csi_panel *panel, size_t begin, size_t n)
+{
+    unsigned any = 0;
+    for (size_t i = begin; i < begin + n; i++) {
+        any |= (unsigned)(isnan(panel->value[i]) != (panel->state[i] == CSI_CELL_MISSING)) |
+               (unsigned)(fabs(panel->value[i]) > DBL_MAX);
+    }
+    return any == 0;
+}
+
 /* Makes NaN and CSI_CELL_MISSING say the same again after a method wrote values alone; an infinite value is refused. */
 static csi_status settle(const csi_step *step, const csi_context *context, csi_panel *panel, csi_diag *diag)
 {
     for (size_t series = 0; series < panel->n_series; series++) {
         const size_t begin = csi_panel_at(panel, series, 0, 0);
+        if (is_settled(panel, begin, panel->n_years * panel->n_countries)) {
+            continue;
+        }
         for (size_t i = begin; i < begin + panel->n_years * panel->n_countries; i++) {
             if (isnan(panel->value[i])) {
                 panel->state[i] = CSI_CELL_MISSING;

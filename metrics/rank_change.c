@@ -28,11 +28,12 @@ typedef struct contest {
     double *column;         /* [parts and what lies between them and the node][BLOCK] */
     const double **child;   /* [n_nodes]: of the family at hand */
     double *weight;         /* [n_nodes] */
+    double share[BLOCK];    /* of the family's weight, present in each coalition */
+    size_t n_present[BLOCK];
     bool is_scored[BLOCK];
-    double *others[2];      /* scores of the others, rising */
-    size_t n_others[2];
+    csi_rivals rivals[2];
     bool has_same_weights;
-    double *value;          /* [2^(n_parts + 1)]; NULL: evaluated when asked for */
+    double *value;          /* [2^(n_parts + 1)], where every coalition is evaluated */
 } contest;
 
 static double *column_of(const contest *c, size_t node)
@@ -56,40 +57,45 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static csi_status gather_others(contest *c, size_t side)
+csi_status csi_rivals_make(const csi_result *result, size_t node, size_t year, csi_rivals *rivals)
 {
-    const csi_point *point = c->point[side];
-    const csi_panel *scores = point->result->scores;
-    c->others[side] = calloc(scores->n_countries + 1, sizeof *c->others[side]);
-    if (c->others[side] == NULL) {
+    const double *score = csi_panel_column(result->scores, node, year);
+    double *rising = calloc(result->scores->n_countries + 1, sizeof *rising);
+    *rivals = (csi_rivals){.rising = rising};
+    if (rising == NULL) {
         return CSI_ERR_MEMORY;
     }
-    for (size_t k = 0; k < scores->n_countries; k++) {
-        const double score = csi_panel_get(scores, c->node, point->year, k);
-        if (k != point->country && !isnan(score)) {
-            c->others[side][c->n_others[side]++] = score;
+    for (size_t k = 0; k < result->scores->n_countries; k++) {
+        if (!isnan(score[k])) {
+            rising[rivals->n++] = score[k];
         }
     }
-    qsort(c->others[side], c->n_others[side], sizeof *c->others[side], compare);
+    qsort(rising, rivals->n, sizeof *rising, compare);
     return CSI_OK;
 }
 
-/* 1 + how many of the others lie above. */
+void csi_rivals_clear(csi_rivals *rivals)
+{
+    free(rivals->rising);
+    *rivals = (csi_rivals){0};
+}
+
+/* 1 + how many of the others lie above. Without branches: what is looked up follows no pattern. */
 static double rank_among(const contest *c, size_t side, double score)
 {
-    size_t low = 0, high = c->n_others[side]; /* the first above lies in [low, high] */
+    const double *from = c->rivals[side].rising; /* none before it lies above */
+    size_t n = c->rivals[side].n;                 /* the country itself is one of them */
     if (isnan(score)) {
-        return (double)(c->n_others[side] + 1);
+        return (double)n;
     }
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (c->others[side][middle] > score) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
+    while (n > 1) {
+        const size_t half = n / 2;
+        from += from[half - 1] > score ? 0 : half;
+        n -= half;
     }
-    return (double)(c->n_others[side] - low + 1);
+    from += *from > score ? 0 : 1;
+    const size_t n_above = c->rivals[side].n - (size_t)(from - c->rivals[side].rising);
+    return (double)(n_above + 1 - (score_at(c->point[side], c->node) > score));
 }
 
 /* Which coalitions have enough of the family at hand; the node itself takes whatever is there. */
@@ -97,17 +103,18 @@ static void mark_scored(contest *c, size_t node, size_t n)
 {
     const csi_node_rule *rule = &c->recipe->node_rule[node];
     const size_t n_children = c->context->framework->node[node].n_children;
-    for (size_t i = 0; i < n; i++) {
-        double share = 0;
-        size_t n_present = 0;
-        for (size_t q = 0; q < n_children; q++) {
-            if (!isnan(c->child[q][i])) {
-                share += c->weight[q];
-                n_present++;
-            }
+    memset(c->share, 0, n * sizeof *c->share);
+    memset(c->n_present, 0, n * sizeof *c->n_present);
+    for (size_t q = 0; q < n_children; q++) {
+        const double *child = c->child[q], weight = c->weight[q];
+        for (size_t i = 0; i < n; i++) {
+            c->share[i] += isnan(child[i]) ? 0 : weight;
+            c->n_present[i] += isnan(child[i]) ? 0 : 1;
         }
-        c->is_scored[i] = share > 0 && (node == c->node || (n_present >= rule->min_children &&
-                                                            share >= rule->min_weight_share - 1e-12));
+    }
+    for (size_t i = 0; i < n; i++) {
+        c->is_scored[i] = c->share[i] > 0 && (node == c->node || (c->n_present[i] >= rule->min_children &&
+                                                                  c->share[i] >= rule->min_weight_share - 1e-12));
     }
 }
 
@@ -173,10 +180,6 @@ out:
 static csi_status play(void *user, uint64_t players, double *value)
 {
     contest *c = user;
-    if (c->value != NULL) {
-        *value = c->value[players];
-        return CSI_OK;
-    }
     const uint64_t coalition = players & (((uint64_t)1 << c->n_parts) - 1);
     const size_t side = players >> c->n_parts & 1;
     const csi_status status = score_coalitions(c, &coalition, 1, side);
@@ -246,19 +249,27 @@ static csi_status share_out(contest *c, const csi_rank_change_options *options, 
     const size_t n_players = c->n_parts + 1;
     csi_status status = CSI_OK;
     CSI_TRY(allocate_columns(c));
-    CSI_TRY(gather_others(c, 0));
-    CSI_TRY(gather_others(c, 1));
+    for (size_t side = 0; side < 2; side++) {
+        const csi_point *point = c->point[side];
+        if (options->rivals[side] != NULL) {
+            c->rivals[side] = *options->rivals[side];
+        } else {
+            CSI_TRY(csi_rivals_make(point->result, c->node, point->year, &c->rivals[side]));
+        }
+    }
     if (n_players > options->max_exact || n_players > CSI_SHAPLEY_EXACT) {
         CSI_TRY(csi_shapley_sampled(n_players, play, c, options->n_orders, c->context->seed, share, error));
     } else {
         c->value = calloc((size_t)2 << c->n_parts, sizeof *c->value);
-        if (c->value == NULL) {
-            return CSI_ERR_MEMORY;
-        }
-        CSI_TRY(fill_values(c));
-        CSI_TRY(csi_shapley(n_players, play, c, 0, 0, share, error));
+        CSI_TRY(c->value == NULL ? CSI_ERR_MEMORY : fill_values(c));
+        CSI_TRY(csi_shapley_of_values(n_players, c->value, share));
     }
 out:
+    for (size_t side = 0; side < 2; side++) {
+        if (options->rivals[side] == NULL) {
+            csi_rivals_clear(&c->rivals[side]);
+        }
+    }
     return status;
 }
 
@@ -320,7 +331,5 @@ csi_status csi_rank_change(const csi_recipe *recipe, const csi_context *context,
     free(c.child);
     free(c.weight);
     free(c.value);
-    free(c.others[0]);
-    free(c.others[1]);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(diag, "explaining a change of rank") : status;
 }

@@ -11,9 +11,20 @@ typedef struct csi_rank_effect {
     double error;  /* standard error where orders were sampled; 0: exact */
 } csi_rank_effect;
 
+/* The scores of all countries on a node in one year, rising; missing ones are left out. */
+typedef struct csi_rivals {
+    double *rising;
+    size_t n;
+} csi_rivals;
+
+/* CSI_ERR_MEMORY. Cleared by the caller in either case. */
+CSI_MUST_USE csi_status csi_rivals_make(const csi_result *result, size_t node, size_t year, csi_rivals *rivals);
+void csi_rivals_clear(csi_rivals *rivals);
+
 typedef struct csi_rank_change_options {
     size_t max_exact; /* players, the others among them, up to which every coalition is evaluated; at most 20 */
     size_t n_orders;  /* sampled pairs of orders beyond */
+    const csi_rivals *rivals[2]; /* of the node in the two years, where many countries are asked for; NULL: made here */
     bool only_alone;  /* 0 effects where a rule below the node needs the other countries, which takes long */
 } csi_rank_change_options;
 

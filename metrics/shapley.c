@@ -21,28 +21,43 @@ static csi_status evaluate_all(size_t n, csi_game game, void *user, double *valu
     return CSI_OK;
 }
 
-static csi_status share_exactly(size_t n, csi_game game, void *user, double *share)
+csi_status csi_shapley_of_values(size_t n, const double *value, double *share)
 {
     const uint64_t n_coalitions = (uint64_t)1 << n;
-    double *value = calloc(n_coalitions, sizeof *value);
-    double weight[CSI_SHAPLEY_EXACT]; /* s! (n - s - 1)! / n! */
-    if (value == NULL) {
+    uint8_t *size = calloc(n_coalitions, sizeof *size);
+    double weight[CSI_SHAPLEY_EXACT] = {0}; /* s! (n - s - 1)! / n! */
+    if (size == NULL) {
         return CSI_ERR_MEMORY;
     }
-    const csi_status status = evaluate_all(n, game, user, value);
     weight[0] = 1.0 / (double)n;
     for (size_t s = 1; s < n; s++) {
         weight[s] = weight[s - 1] * (double)s / (double)(n - s);
     }
-    for (size_t q = 0; status == CSI_OK && q < n; q++) {
+    for (size_t q = 0; q < n; q++) {
         share[q] = 0;
-        for (uint64_t players = 0; players < n_coalitions; players++) {
+    }
+    for (uint64_t players = 0; players < n_coalitions; players++) {
+        size[players] = (uint8_t)(size[players >> 1] + (players & 1));
+        for (size_t q = 0; q < n; q++) {
             if ((players >> q & 1) == 0) {
-                const int size = __builtin_popcountll(players);
-                share[q] += weight[size] * (value[players | (uint64_t)1 << q] - value[players]);
+                share[q] += weight[size[players]] * (value[players | (uint64_t)1 << q] - value[players]);
             }
         }
     }
+    free(size);
+    return CSI_OK;
+}
+
+static csi_status share_exactly(size_t n, csi_game game, void *user, double *share)
+{
+    double *value = calloc((size_t)1 << n, sizeof *value);
+    csi_status status;
+    if (value == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    CSI_TRY(evaluate_all(n, game, user, value));
+    CSI_TRY(csi_shapley_of_values(n, value, share));
+out:
     free(value);
     return status;
 }

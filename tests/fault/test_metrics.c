@@ -244,7 +244,7 @@ static csi_status explanation(const void *data, csi_diag *diag)
 {
     const coin *c = data;
     const csi_point a = {c->result, 0, 2}, b = {c->result, 1, 2};
-    const csi_rank_change_options exactly = {20, 0, false}, sampled = {1, 4, false};
+    const csi_rank_change_options exactly = {.max_exact = 20}, sampled = {.max_exact = 1, .n_orders = 4};
     csi_effect effect[40];
     csi_rank_effect moved[P + 2];
     size_t n;

@@ -163,7 +163,12 @@ static void expect_ranks(const coin *c, const rule *r, const csi_point *a, const
 Test(changes, ranks_add_up)
 {
     static const csi_rank_change_options options[] = {
-        {20, 10, false}, {3, 10, false}, {5, 6, false}, {20, 10, true}, {2, 4, true}};
+        {.max_exact = 20, .n_orders = 10},
+        {.max_exact = 3, .n_orders = 10},
+        {.max_exact = 5, .n_orders = 6},
+        {.max_exact = 20, .n_orders = 10, .only_alone = true},
+        {.max_exact = 2, .n_orders = 4, .only_alone = true},
+    };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         coin c;
         open_rule(&rules[i], &c);

@@ -98,7 +98,7 @@ Test(time, shapley)
 Test(time, changes_without_a_score)
 {
     const double value[] = {1, 2, 3, NAN, 2, 4};
-    const csi_rank_change_options options = {20, 0, false};
+    const csi_rank_change_options options = {.max_exact = 20};
     csi_rank_effect moved[3];
     csi_effect effect[20];
     size_t n;
