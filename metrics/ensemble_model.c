@@ -68,8 +68,23 @@ static csi_status substitute(const builder *b, const csi_recipe *from, csi_step_
     return CSI_OK;
 }
 
+/* One min-max step over all indicators is what the kernel repeats with other goalposts. */
+static bool find_posts_step(const csi_branch *v, const csi_framework *framework, const csi_step **step)
+{
+    if (v->recipe.n_stages != v->unnormalised.n_stages + 1) {
+        return false;
+    }
+    *step = &v->recipe.stage[v->recipe.n_stages - 1];
+    bool concerns_all = strcmp((*step)->method->name, "minmax") == 0;
+    for (size_t i = 0; i < framework->n_indicators && concerns_all; i++) {
+        concerns_all = csi_step_concerns(*step, framework->node[i].code);
+    }
+    return concerns_all && csi_step_choice(*step, "goalposts") != 2;
+}
+
 static csi_status choose_steps(const builder *b, csi_branch *v)
 {
+    const csi_step *step = NULL;
     csi_status status = CSI_OK;
     v->recipe = *b->e->recipe;
     for (size_t factor = 0; factor < 3 && status == CSI_OK; factor++) {
@@ -84,21 +99,8 @@ static csi_status choose_steps(const builder *b, csi_branch *v)
            v->unnormalised.stage[v->unnormalised.n_stages - 1].method->step == CSI_STEP_NORMALISE) {
         v->unnormalised.n_stages--;
     }
+    v->has_posts = find_posts_step(v, b->e->context.framework, &step);
     return status;
-}
-
-/* One min-max step over all indicators is what the kernel repeats with other goalposts. */
-static bool find_posts_step(const csi_branch *v, const csi_framework *framework, const csi_step **step)
-{
-    if (v->recipe.n_stages != v->unnormalised.n_stages + 1) {
-        return false;
-    }
-    *step = &v->recipe.stage[v->recipe.n_stages - 1];
-    bool concerns_all = strcmp((*step)->method->name, "minmax") == 0;
-    for (size_t i = 0; i < framework->n_indicators && concerns_all; i++) {
-        concerns_all = csi_step_concerns(*step, framework->node[i].code);
-    }
-    return concerns_all && csi_step_choice(*step, "goalposts") != 2;
 }
 
 static void range_of(const double *x, size_t n, double *low, double *high)
@@ -128,8 +130,7 @@ static void find_posts(const csi_ensemble *e, const csi_step *step, const csi_re
 static csi_status lay_out_posts(const builder *b, csi_branch *v, const csi_result *result)
 {
     const csi_ensemble *e = b->e;
-    const csi_step *step = NULL;
-    v->has_posts = find_posts_step(v, e->context.framework, &step);
+    const csi_step *step = &v->recipe.stage[v->recipe.n_stages - 1];
     if (!v->has_posts) {
         return CSI_OK;
     }
@@ -188,12 +189,13 @@ static csi_status lay_out_fixed(const builder *b, csi_branch *v, const csi_resul
     return CSI_OK;
 }
 
-static csi_status walk_branch(const builder *b, csi_branch *v)
+csi_status csi_branch_walk(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag, csi_result **walked)
 {
-    csi_ensemble *e = b->e;
+    csi_ensemble *e = ensemble;
+    csi_branch *v = branch;
+    const builder own = {e, diag}, *b = &own;
     csi_result *result = NULL;
     csi_status status;
-    CSI_TRY(choose_steps(b, v));
     CSI_TRY(csi_pipeline_run(&v->recipe, &e->context, e->raw, b->diag, &result));
     CSI_TRY(e->country != NULL || csi_order_lanes(e, result) == CSI_OK ? CSI_OK : no_memory(b));
     CSI_TRY(lay_out_posts(b, v, result));
@@ -210,6 +212,8 @@ static csi_status walk_branch(const builder *b, csi_branch *v)
         e->nominal = nominal;
     }
     CSI_TRY(csi_branch_leave_out(e, v, result, b->diag));
+    *walked = result;
+    result = NULL;
 out:
     csi_result_free(result);
     return status;
@@ -359,8 +363,6 @@ static void judge(csi_ensemble *e)
     }
 }
 
-csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag);
-
 static csi_status make_branchs(const builder *b)
 {
     csi_ensemble *e = b->e;
@@ -377,7 +379,8 @@ static csi_status make_branchs(const builder *b)
         }
     }
     e->branch = take(b, e->n_branchs, sizeof *e->branch);
-    if (e->branch == NULL) {
+    e->branch_arena = take(b, e->n_branchs, sizeof *e->branch_arena);
+    if (e->branch == NULL || e->branch_arena == NULL) {
         return no_memory(b);
     }
     for (size_t i = 0; i < e->n_branchs; i++) {
@@ -385,9 +388,9 @@ static csi_status make_branchs(const builder *b)
         v->choice[0] = i % n[0];
         v->choice[1] = i / n[0] % n[1];
         v->choice[2] = i / n[0] / n[1];
-        CSI_TRY(walk_branch(b, v));
-        CSI_TRY(csi_error_map(e, v, b->diag));
+        CSI_TRY(choose_steps(b, v));
     }
+    CSI_TRY(csi_branchs_walk(e, b->diag));
 out:
     return status;
 }
@@ -428,6 +431,9 @@ out:
 void csi_ensemble_free(csi_ensemble *ensemble)
 {
     if (ensemble != NULL) {
+        for (size_t i = 0; ensemble->branch_arena != NULL && i < ensemble->n_branchs; i++) {
+            csi_arena_free(ensemble->branch_arena[i]);
+        }
         csi_arena_free(ensemble->arena);
         free(ensemble);
     }

@@ -61,6 +61,7 @@ struct csi_ensemble {
     csi_context context;
     const csi_panel *raw;
     csi_arena *arena;
+    csi_arena **branch_arena;            /* [n_branchs]: of those that were walked beside others */
     size_t n_years, n_countries, stride; /* scored years; stride: countries padded to CSI_DRAW_GROUP */
     size_t n_indicators, n_nodes;
     const size_t *country;               /* [lane] */
@@ -100,6 +101,13 @@ typedef struct csi_replicate {
 
 CSI_MUST_USE csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate);
 void csi_replicate_free(csi_replicate *replicate);
+
+/* Walks the pipeline of a branch whose steps are chosen and lays out what comes of it, all but the errors; `walked` is owned
+ * by the caller. */
+CSI_MUST_USE csi_status csi_branch_walk(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag, csi_result **walked);
+
+/* The same of every branch, by the threads of the context, with the errors. */
+CSI_MUST_USE csi_status csi_branchs_walk(csi_ensemble *ensemble, csi_diag *diag);
 
 /* The steps of the branch up to the last imputing one, and the same without multiple imputation. */
 CSI_MUST_USE csi_status csi_branch_imputing(const csi_ensemble *ensemble, const csi_branch *branch, csi_diag *diag,

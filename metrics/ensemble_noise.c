@@ -1,42 +1,51 @@
 /* How the sources' errors reach imputed cells, learnt from the imputing steps themselves.
  *
  * A step that fills a series from its own other years (a line, the last value) gives a cell sum_t a_t x_t. The a_t are
- * found by running the steps on panels of the same gaps whose values are 1 in year t and 0 elsewhere; where the sum does
- * not reproduce the imputed panel, the steps are not of that kind and the replicates walk the pipeline instead.
+ * found by running the steps on panels of the same gaps whose values are 1 in year t and 0 elsewhere, a job each; where the
+ * sum does not reproduce the imputed panel, the steps are not of that kind and the replicates walk the pipeline instead.
  *
  * Draws of multiple imputation behind such steps fill what is left. They stay as they are: a draw already holds the
  * noise of its cell, and the model is that of the values as published. */
-#include "metrics/ensemble_model.h"
+#include "metrics/ensemble_noise.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TERMS 2
 
-csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag);
-
+/* One list of imputing steps. */
 typedef struct mapping {
-    csi_ensemble *e;
-    csi_branch *v;
-    csi_diag *diag;
-    csi_recipe imputing;    /* up to the last imputing step */
-    csi_recipe steps;       /* the same without multiple imputation */
-    csi_panel *probe;
+    const csi_ensemble *e;
+    csi_recipe steps;       /* without multiple imputation */
+    double *filled;         /* [panel year, and one more for the values themselves][erring][scored year][country] */
     double *share[TERMS];   /* [erring][scored year][stride] */
     uint32_t *from[TERMS];  /* panel year; same shape */
     uint8_t *n_terms;
-    bool is_linear;
+    bool reproduces;        /* the shares give back the imputed values */
 } mapping;
+
+struct csi_error_maps {
+    csi_ensemble *e;
+    mapping *mapping; /* [branch] at most */
+    size_t n;
+    size_t *of;       /* [branch]: 1 + the number of its mapping; 0: its steps are not of that kind */
+};
 
 static size_t cells_of(const csi_ensemble *e)
 {
     return e->n_erring * e->n_years * e->stride;
 }
 
-static bool are_simple(const mapping *m)
+static size_t n_filled(const csi_ensemble *e)
 {
-    const csi_recipe *recipe = &m->v->unnormalised;
-    bool simple = m->v->has_posts, has_draws = false;
+    return e->n_erring * e->n_years * e->n_countries;
+}
+
+static bool are_simple(const csi_branch *v)
+{
+    const csi_recipe *recipe = &v->unnormalised;
+    bool simple = v->has_posts, has_draws = false;
     for (size_t i = 0; i < recipe->n_stages && simple; i++) {
         const char *name = recipe->stage[i].method->name;
         switch (recipe->stage[i].method->step) {
@@ -57,68 +66,198 @@ static bool are_simple(const mapping *m)
     return simple;
 }
 
-static bool is_transformed(const mapping *m, size_t indicator)
+static bool are_same(const csi_recipe *a, const csi_recipe *b)
 {
-    const csi_recipe *recipe = &m->v->unnormalised;
+    bool same = a->n_stages == b->n_stages;
+    for (size_t i = 0; i < a->n_stages && same; i++) {
+        const csi_method *method = a->stage[i].method;
+        same = method == b->stage[i].method &&
+               memcmp(a->stage[i].value, b->stage[i].value, method->n_options * sizeof *a->stage[i].value) == 0;
+    }
+    return same;
+}
+
+static bool allocate(mapping *m)
+{
+    const csi_ensemble *e = m->e;
+    const size_t n = cells_of(e);
+    bool is_made = (m->n_terms = calloc(n + 1, sizeof *m->n_terms)) != NULL &&
+                   (m->filled = calloc((e->raw->n_years + 1) * n_filled(e) + 1, sizeof *m->filled)) != NULL;
+    for (size_t term = 0; term < TERMS && is_made; term++) {
+        is_made = (m->share[term] = calloc(n + 1, sizeof **m->share)) != NULL &&
+                  (m->from[term] = calloc(n + 1, sizeof **m->from)) != NULL;
+    }
+    return is_made;
+}
+
+/* Finds the mapping of a branch among those before, or adds it. */
+static csi_status list_branch(csi_error_maps *maps, size_t branch, csi_diag *diag)
+{
+    csi_recipe imputing, steps;
+    size_t k = 0;
+    csi_status status = csi_branch_imputing(maps->e, &maps->e->branch[branch], diag, &imputing, &steps);
+    while (k < maps->n && status == CSI_OK && !are_same(&maps->mapping[k].steps, &steps)) {
+        k++;
+    }
+    if (status == CSI_OK && k == maps->n) {
+        mapping *m = &maps->mapping[maps->n++];
+        *m = (mapping){.e = maps->e, .steps = steps};
+        status = allocate(m) ? CSI_OK : csi_diag_no_memory(diag, "the ensemble");
+    }
+    maps->of[branch] = k + 1;
+    return status;
+}
+
+csi_status csi_error_maps_new(csi_ensemble *ensemble, csi_diag *diag, csi_error_maps **maps)
+{
+    const bool any = ensemble->n_erring > 0 && ensemble->spec->is_active[CSI_FACTOR_ERRORS];
+    csi_error_maps *made = calloc(1, sizeof *made);
+    csi_status status = CSI_OK;
+    *maps = NULL;
+    if (made == NULL || (made->mapping = calloc(ensemble->n_branchs, sizeof *made->mapping)) == NULL ||
+        (made->of = calloc(ensemble->n_branchs, sizeof *made->of)) == NULL) {
+        status = csi_diag_no_memory(diag, "the ensemble");
+        goto out;
+    }
+    made->e = ensemble;
+    for (size_t i = 0; i < ensemble->n_branchs && any; i++) {
+        CSI_TRY(are_simple(&ensemble->branch[i]) ? list_branch(made, i, diag) : CSI_OK);
+    }
+    *maps = made;
+    made = NULL;
+out:
+    csi_error_maps_free(made);
+    return status;
+}
+
+void csi_error_maps_free(csi_error_maps *maps)
+{
+    if (maps == NULL) {
+        return;
+    }
+    for (size_t k = 0; k < maps->n; k++) {
+        mapping *m = &maps->mapping[k];
+        free(m->filled);
+        free(m->n_terms);
+        for (size_t term = 0; term < TERMS; term++) {
+            free(m->share[term]);
+            free(m->from[term]);
+        }
+    }
+    free(maps->mapping);
+    free(maps->of);
+    free(maps);
+}
+
+size_t csi_error_maps_n_jobs(const csi_error_maps *maps)
+{
+    return maps->n * (maps->e->raw->n_years + 1);
+}
+
+/* A panel with the gaps of the raw one, 1 in year t and 0 elsewhere. */
+static csi_status make_probe(const csi_panel *raw, size_t t, csi_panel **probe)
+{
+    const csi_status status =
+        csi_panel_new_unfilled(raw->n_series, raw->first_year, raw->n_years, raw->n_countries, false, probe);
+    for (size_t i = 0; status == CSI_OK && i < raw->n_series * raw->n_years; i++) {
+        const double value = i % raw->n_years == t ? 1.0 : 0.0;
+        for (size_t at = i * raw->n_countries; at < (i + 1) * raw->n_countries; at++) {
+            (*probe)->value[at] = raw->state[at] == CSI_CELL_MISSING ? (double)NAN : value;
+            (*probe)->state[at] = raw->state[at];
+        }
+    }
+    return status;
+}
+
+csi_status csi_error_maps_run(csi_error_maps *maps, size_t job, csi_diag *diag)
+{
+    const csi_ensemble *e = maps->e;
+    const mapping *m = &maps->mapping[job / (e->raw->n_years + 1)];
+    const size_t t = job % (e->raw->n_years + 1);
+    csi_panel *probe = NULL;
+    csi_result *result = NULL;
+    csi_status status = t == e->raw->n_years ? CSI_OK : make_probe(e->raw, t, &probe);
+    if (status != CSI_OK) {
+        return csi_diag_no_memory(diag, "the ensemble");
+    }
+    CSI_TRY(csi_stages_run(&m->steps, &e->context, probe == NULL ? e->raw : probe, diag, &result));
+    for (size_t k = 0; k < e->n_erring; k++) {
+        memcpy(m->filled + t * n_filled(e) + k * e->n_years * e->n_countries,
+               csi_panel_column(result->normalised, e->erring[k], e->context.first_scored_year),
+               e->n_years * e->n_countries * sizeof *m->filled);
+    }
+out:
+    csi_result_free(result);
+    csi_panel_free(probe);
+    return status;
+}
+
+static bool is_transformed(const csi_ensemble *e, const csi_branch *v, size_t indicator)
+{
+    const csi_recipe *recipe = &v->unnormalised;
     for (size_t i = 0; i < recipe->n_stages; i++) {
         const csi_step *step = &recipe->stage[i];
         if (step->method->step == CSI_STEP_TREAT && strcmp(step->method->name, "transform") == 0 &&
-            csi_step_concerns(step, m->e->context.framework->node[indicator].code)) {
+            csi_step_concerns(step, e->context.framework->node[indicator].code)) {
             return true;
         }
     }
     return false;
 }
 
-/* Keeps the shares that the cells of the erring indicators take from panel year `t`. */
-static void gather(mapping *m, const csi_panel *imputed, size_t t)
+/* Keeps the shares that the cells of erring indicator `k` take from the years; false where one takes from too many, or where
+ * they do not give back its imputed values. */
+static bool gather_cell(const mapping *m, size_t k, size_t year, size_t c)
 {
     const csi_ensemble *e = m->e;
-    for (size_t k = 0; k < e->n_erring; k++) {
-        for (size_t year = 0; year < e->n_years; year++) {
-            const double *x = csi_panel_column(imputed, e->erring[k], year + e->context.first_scored_year);
-            for (size_t c = 0; c < e->n_countries; c++) {
-                const size_t at = (k * e->n_years + year) * e->stride + c;
-                if (isnan(x[c]) || fabs(x[c]) <= 0.0) {
-                    continue;
-                }
-                if (m->n_terms[at] == TERMS) {
-                    m->is_linear = false;
-                    continue;
-                }
-                m->share[m->n_terms[at]][at] = x[c];
-                m->from[m->n_terms[at]][at] = (uint32_t)t;
-                m->n_terms[at]++;
-            }
+    const size_t at = (k * e->n_years + year) * e->stride + c, n_cells = n_filled(e);
+    const double *filled = m->filled + (k * e->n_years + year) * e->n_countries + c, x = filled[e->raw->n_years * n_cells];
+    double sum = 0.0, size = 0.0;
+    for (size_t t = 0; t < e->raw->n_years; t++) {
+        const double share = filled[t * n_cells];
+        if (isnan(share) || fabs(share) <= 0.0) {
+            continue;
         }
+        if (m->n_terms[at] == TERMS) {
+            return false;
+        }
+        const double part = share * csi_panel_get(e->raw, e->erring[k], t, c);
+        m->share[m->n_terms[at]][at] = share;
+        m->from[m->n_terms[at]][at] = (uint32_t)t;
+        m->n_terms[at]++;
+        sum += part;
+        size += fabs(part);
     }
+    return isnan(x) || fabs(sum - x) <= 1e-9 * (size + fabs(x));
 }
 
-static csi_status probe_year(mapping *m, size_t t)
+void csi_error_maps_gather(csi_error_maps *maps)
 {
-    const csi_panel *raw = m->e->raw;
-    csi_result *result = NULL;
-    for (size_t series = 0; series < raw->n_series; series++) {
-        for (size_t year = 0; year < raw->n_years; year++) {
-            for (size_t c = 0; c < raw->n_countries; c++) {
-                const csi_cell state = raw->state[csi_panel_at(raw, series, year, c)];
-                csi_panel_set(m->probe, series, year, c, state == CSI_CELL_MISSING ? (double)NAN : year == t ? 1.0 : 0.0,
-                              state);
+    const csi_ensemble *e = maps->e;
+    for (size_t i = 0; i < maps->n; i++) {
+        mapping *m = &maps->mapping[i];
+        m->reproduces = true;
+        for (size_t row = 0; row < e->n_erring * e->n_years; row++) {
+            for (size_t c = 0; c < e->n_countries && m->reproduces; c++) {
+                m->reproduces = gather_cell(m, row / e->n_years, row % e->n_years, c);
             }
         }
     }
-    const csi_status status = csi_stages_run(&m->steps, &m->e->context, m->probe, m->diag, &result);
-    if (status == CSI_OK) {
-        gather(m, result->normalised, t);
-    }
-    csi_result_free(result);
-    return status;
 }
 
-static csi_status make_column(const mapping *m, const csi_panel *imputed, size_t k, size_t year, bool *is_needed,
+/* The branch that columns are made for; its ensemble may have an arena of its own. */
+typedef struct target {
+    csi_ensemble *e;
+    csi_branch *v;
+    const mapping *m;
+    csi_diag *diag;
+} target;
+
+static csi_status make_column(const target *g, const csi_panel *imputed, size_t k, size_t year, bool *is_needed,
                               csi_error_column **to)
 {
-    const csi_ensemble *e = m->e;
+    const csi_ensemble *e = g->e;
+    const mapping *m = g->m;
     const size_t indicator = e->erring[k], at = (k * e->n_years + year) * e->stride;
     csi_error_column *column = csi_arena_alloc(e->arena, 1, sizeof *column);
     double *x = csi_arena_alloc(e->arena, e->stride, sizeof *x);
@@ -129,7 +268,7 @@ static csi_status make_column(const mapping *m, const csi_panel *imputed, size_t
         size[term] = csi_arena_alloc(e->arena, e->stride, sizeof **size);
         index[term] = csi_arena_alloc(e->arena, e->stride, sizeof **index);
         if (column == NULL || x == NULL || size[term] == NULL || index[term] == NULL) {
-            return csi_diag_no_memory(m->diag, "the ensemble");
+            return csi_diag_no_memory(g->diag, "the ensemble");
         }
     }
     for (size_t lane = 0; lane < e->stride; lane++) {
@@ -147,64 +286,34 @@ static csi_status make_column(const mapping *m, const csi_panel *imputed, size_t
         }
     }
     *column = (csi_error_column){.x = x, .size = {size[0], has_second ? size[1] : NULL}, .at = {index[0], index[1]},
-                                 .transform = is_transformed(m, indicator)
+                                 .transform = is_transformed(e, g->v, indicator)
                                                   ? e->context.framework->node[indicator].transform
                                                   : CSI_TRANSFORM_NONE};
     *to = column;
     return CSI_OK;
 }
 
-/* Whether the shares give back the imputed values. */
-static bool reproduces(const mapping *m, const csi_panel *imputed)
+static csi_status make_columns(const target *g, const csi_panel *imputed)
 {
-    const csi_ensemble *e = m->e;
-    for (size_t k = 0; k < e->n_erring; k++) {
-        for (size_t year = 0; year < e->n_years; year++) {
-            for (size_t c = 0; c < e->n_countries; c++) {
-                const size_t at = (k * e->n_years + year) * e->stride + c;
-                const double x = csi_panel_get(imputed, e->erring[k], year + e->context.first_scored_year, c);
-                double sum = 0.0, size = 0.0;
-                for (size_t term = 0; term < m->n_terms[at]; term++) {
-                    const double part =
-                        m->share[term][at] * csi_panel_get(e->raw, e->erring[k], m->from[term][at], c);
-                    sum += part;
-                    size += fabs(part);
-                }
-                if (!isnan(x) && !(fabs(sum - x) <= 1e-9 * (size + fabs(x)))) {
-                    return false;
-                }
-            }
-        }
-    }
-    return true;
-}
-
-static csi_status make_columns(mapping *m)
-{
-    const csi_ensemble *e = m->e;
-    csi_result *result = NULL, *whole = NULL;
-    csi_status status;
+    const csi_ensemble *e = g->e;
+    csi_status status = CSI_OK;
     const csi_error_column **column = csi_arena_alloc(e->arena, e->n_years * e->n_indicators + 1, sizeof *column);
     const size_t n_rows = e->n_erring * e->raw->n_years;
     bool *is_needed = csi_arena_alloc(e->arena, e->n_years * n_rows + 1, sizeof *is_needed);
     if (column == NULL || is_needed == NULL) {
-        return csi_diag_no_memory(m->diag, "the ensemble");
+        return csi_diag_no_memory(g->diag, "the ensemble");
     }
-    CSI_TRY(csi_stages_run(&m->steps, &e->context, e->raw, m->diag, &result));
-    CSI_TRY(csi_stages_run(&m->imputing, &e->context, e->raw, m->diag, &whole));
-    m->v->has_error_map = m->is_linear && reproduces(m, result->normalised);
-    for (size_t k = 0; k < e->n_erring && m->v->has_error_map; k++) {
+    for (size_t k = 0; k < e->n_erring; k++) {
         for (size_t year = 0; year < e->n_years; year++) {
             csi_error_column *made = NULL;
-            CSI_TRY(make_column(m, whole->normalised, k, year, is_needed + year * n_rows, &made));
+            CSI_TRY(make_column(g, imputed, k, year, is_needed + year * n_rows, &made));
             column[year * e->n_indicators + e->erring[k]] = made;
         }
     }
-    m->v->error = column;
-    m->v->error_is_needed = is_needed;
+    g->v->has_error_map = true;
+    g->v->error = column;
+    g->v->error_is_needed = is_needed;
 out:
-    csi_result_free(result);
-    csi_result_free(whole);
     return status;
 }
 
@@ -230,29 +339,18 @@ csi_status csi_branch_imputing(const csi_ensemble *ensemble, const csi_branch *b
     return CSI_OK;
 }
 
-csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, csi_diag *diag)
+csi_status csi_error_map(csi_ensemble *ensemble, csi_branch *branch, const csi_error_maps *maps, const csi_result *result,
+                         csi_diag *diag)
 {
-    mapping m = {.e = ensemble, .v = branch, .diag = diag, .is_linear = true};
+    const size_t of = maps->of[branch - ensemble->branch];
+    csi_recipe imputing, steps;
     csi_status status = CSI_OK;
-    if (ensemble->n_erring == 0 || !ensemble->spec->is_active[CSI_FACTOR_ERRORS] || !are_simple(&m)) {
+    if (of == 0 || !maps->mapping[of - 1].reproduces) {
         return CSI_OK;
     }
-    CSI_TRY(csi_branch_imputing(ensemble, branch, diag, &m.imputing, &m.steps));
-    const size_t n = cells_of(ensemble);
-    m.n_terms = csi_arena_alloc(ensemble->arena, n, 1);
-    for (size_t term = 0; term < TERMS; term++) {
-        m.share[term] = csi_arena_alloc(ensemble->arena, n, sizeof **m.share);
-        m.from[term] = csi_arena_alloc(ensemble->arena, n, sizeof **m.from);
-        if (m.n_terms == NULL || m.share[term] == NULL || m.from[term] == NULL) {
-            return csi_diag_no_memory(diag, "the ensemble");
-        }
-    }
-    CSI_TRY(csi_panel_copy(ensemble->raw, &m.probe) == CSI_OK ? CSI_OK : csi_diag_no_memory(diag, "the ensemble"));
-    for (size_t t = 0; t < ensemble->raw->n_years; t++) {
-        CSI_TRY(probe_year(&m, t));
-    }
-    CSI_TRY(make_columns(&m));
+    CSI_TRY(csi_branch_imputing(ensemble, branch, diag, &imputing, &steps));
+    const target g = {ensemble, branch, &maps->mapping[of - 1], diag};
+    CSI_TRY(make_columns(&g, imputing.n_stages == 0 ? ensemble->raw : result->stage[imputing.n_stages - 1]));
 out:
-    csi_panel_free(m.probe);
     return status;
 }
