@@ -1,6 +1,7 @@
 /* scores_<name>.csv.gz: the variants of the series, each written by the writer of scores.csv.gz from a run of its own. */
 #include <string.h>
 
+#include "core/workers.h"
 #include "index/output.h"
 
 static const csi_shape *describe(const csi_publication *publication, const csi_variant *variant, const csi_shape *usual)
@@ -25,16 +26,49 @@ static const csi_shape *describe(const csi_publication *publication, const csi_v
     return shape->title == NULL || shape->description == NULL ? NULL : shape;
 }
 
+/* The variants being made side by side, each with words of its own. */
+typedef struct making {
+    csi_publication *publication;
+    csi_diag **diag;
+} making;
+
+static csi_status make_one(void *user, size_t i, size_t thread)
+{
+    const making *m = user;
+    const csi_run *run = m->publication->run;
+    (void)thread;
+    m->diag[i] = csi_diag_new(0);
+    return m->diag[i] == NULL ? CSI_ERR_MEMORY
+                              : csi_variant_make(run, &run->project->variant[i], m->diag[i], &m->publication->variant[i]);
+}
+
+static csi_status make_all(csi_publication *publication, csi_diag *diag)
+{
+    const size_t n = publication->n_variants, n_before = csi_diag_n_errors(diag);
+    making m = {publication, csi_arena_alloc(publication->arena, n + 1, sizeof(csi_diag *))};
+    if (m.diag == NULL) {
+        return csi_diag_no_memory(diag, "publishing");
+    }
+    const csi_status status = csi_workers_run(publication->run->project->n_threads, n, make_one, &m);
+    for (size_t i = 0; i < n; i++) {
+        if (csi_diag_n_errors(diag) == n_before) {
+            csi_diag_pass_on(diag, m.diag[i]);
+        }
+        csi_diag_free(m.diag[i]);
+    }
+    const bool is_told = csi_diag_n_errors(diag) > n_before;
+    return status == CSI_ERR_MEMORY && !is_told ? csi_diag_no_memory(diag, "publishing") : status;
+}
+
 csi_status csi_variants_prepare(csi_publication *publication, csi_diag *diag, csi_output *output)
 {
-    const csi_run *run = publication->run;
     csi_publication *part = csi_arena_alloc(publication->arena, publication->n_variants + 1, sizeof *part);
     csi_status status = CSI_OK;
     if (part == NULL) {
         return csi_diag_no_memory(diag, "publishing");
     }
+    CSI_TRY(make_all(publication, diag));
     for (size_t i = 0; i < publication->n_variants; i++) {
-        CSI_TRY(csi_variant_make(run, &run->project->variant[i], diag, &publication->variant[i]));
         const csi_variant *variant = publication->variant[i];
         part[i] = (csi_publication){.run = &variant->run, .arena = publication->arena};
         part[i].node = csi_framework_order(publication->arena, variant->project.framework);

@@ -2,6 +2,8 @@
 #include "metrics/mean.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "core/number.h"
 
@@ -33,12 +35,11 @@ void csi_family_divide(const csi_family *family, double *sum)
     }
 }
 
-/* Whether any country that is scored has a negative value. */
-static bool any_negative(const csi_family *family, size_t q)
+static bool any_negative(const double *x, size_t n)
 {
-    unsigned any = 0;
-    for (size_t c = 0; c < family->n_countries; c++) {
-        any |= (unsigned)(family->child[q][c] < 0) & (unsigned)family->is_scored[c];
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++) {
+        any |= x[i] < 0;
     }
     return any != 0;
 }
@@ -47,7 +48,7 @@ csi_status csi_family_check_positive(const csi_step *step, const csi_context *co
                                      csi_diag *diag)
 {
     for (size_t q = 0; q < family->n_children; q++) {
-        if (!(family->weight[q] > 0) || !any_negative(family, q)) {
+        if (!(family->weight[q] > 0) || !any_negative(family->child[q], family->n_countries)) {
             continue;
         }
         for (size_t c = 0; c < family->n_countries; c++) {

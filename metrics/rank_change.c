@@ -30,6 +30,7 @@ typedef struct contest {
     double *weight;         /* [n_nodes] */
     double share[BLOCK];    /* of the family's weight, present in each coalition */
     size_t n_present[BLOCK];
+    size_t from[BLOCK];     /* none of the countries before it lies above */
     bool is_scored[BLOCK];
     csi_rivals rivals[2];
     bool has_same_weights;
@@ -80,22 +81,24 @@ void csi_rivals_clear(csi_rivals *rivals)
     *rivals = (csi_rivals){0};
 }
 
-/* 1 + how many of the others lie above. Without branches: what is looked up follows no pattern. */
-static double rank_among(const contest *c, size_t side, double score)
+/* 1 + how many of the others lie above each score; behind all where there is none. All are looked up a step at a time,
+ * without branches, since what is looked up follows no pattern. */
+static void rank_among(contest *c, size_t side, const double *score, size_t n, double *rank)
 {
-    const double *from = c->rivals[side].rising; /* none before it lies above */
-    size_t n = c->rivals[side].n;                 /* the country itself is one of them */
-    if (isnan(score)) {
-        return (double)n;
+    const double *rising = c->rivals[side].rising, own = score_at(c->point[side], c->node);
+    const size_t n_all = c->rivals[side].n; /* the country itself is one of them */
+    size_t left = n_all;
+    memset(c->from, 0, n * sizeof *c->from);
+    for (; left > 1; left -= left / 2) {
+        const size_t half = left / 2;
+        for (size_t i = 0; i < n; i++) {
+            c->from[i] += rising[c->from[i] + half - 1] > score[i] ? 0 : half;
+        }
     }
-    while (n > 1) {
-        const size_t half = n / 2;
-        from += from[half - 1] > score ? 0 : half;
-        n -= half;
+    for (size_t i = 0; i < n; i++) {
+        const size_t n_before = c->from[i] + (rising[c->from[i]] > score[i] ? 0 : 1);
+        rank[i] = (double)(isnan(score[i]) ? n_all : n_all - n_before + 1 - (own > score[i]));
     }
-    from += *from > score ? 0 : 1;
-    const size_t n_above = c->rivals[side].n - (size_t)(from - c->rivals[side].rising);
-    return (double)(n_above + 1 - (score_at(c->point[side], c->node) > score));
 }
 
 /* Which coalitions have enough of the family at hand; the node itself takes whatever is there. */
@@ -168,9 +171,7 @@ static csi_status fill_values(contest *c)
             if (side == 0 || !c->has_same_weights) {
                 CSI_TRY(score_coalitions(c, coalition, n, side));
             }
-            for (size_t i = 0; i < n; i++) {
-                c->value[first + i + (side == 1 ? n_mixes : 0)] = rank_among(c, side, score[i]);
-            }
+            rank_among(c, side, score, n, c->value + first + (side == 1 ? n_mixes : 0));
         }
     }
 out:
@@ -183,7 +184,7 @@ static csi_status play(void *user, uint64_t players, double *value)
     const uint64_t coalition = players & (((uint64_t)1 << c->n_parts) - 1);
     const size_t side = players >> c->n_parts & 1;
     const csi_status status = score_coalitions(c, &coalition, 1, side);
-    *value = rank_among(c, side, *column_of(c, c->node));
+    rank_among(c, side, column_of(c, c->node), 1, value);
     return status;
 }
 

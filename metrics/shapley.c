@@ -33,16 +33,17 @@ csi_status csi_shapley_of_values(size_t n, const double *value, double *share)
     for (size_t s = 1; s < n; s++) {
         weight[s] = weight[s - 1] * (double)s / (double)(n - s);
     }
-    for (size_t q = 0; q < n; q++) {
-        share[q] = 0;
-    }
-    for (uint64_t players = 0; players < n_coalitions; players++) {
+    for (uint64_t players = 1; players < n_coalitions; players++) {
         size[players] = (uint8_t)(size[players >> 1] + (players & 1));
-        for (size_t q = 0; q < n; q++) {
-            if ((players >> q & 1) == 0) {
-                share[q] += weight[size[players]] * (value[players | (uint64_t)1 << q] - value[players]);
-            }
+    }
+    for (size_t q = 0; q < n; q++) {
+        const uint64_t own = (uint64_t)1 << q;
+        double sum = 0;
+        for (uint64_t i = 0; i < n_coalitions / 2; i++) {
+            const uint64_t players = (i & ~(own - 1)) << 1 | (i & (own - 1)); /* those without q, rising */
+            sum += weight[size[players]] * (value[players | own] - value[players]);
         }
+        share[q] = sum;
     }
     free(size);
     return CSI_OK;
