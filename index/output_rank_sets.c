@@ -53,6 +53,7 @@ typedef struct sets {
     const double *score;
     double *error[2]; /* all doubt, data alone */
     int *low[2], *high[2], *group[2];
+    size_t *work;
     bool has_data;
 } sets;
 
@@ -80,7 +81,7 @@ static void write_column(const sets *s, csi_csv *csv)
     take_errors(s);
     for (size_t kind = 0; kind < 2; kind++) {
         csi_rank_sets(s->score, s->error[kind], n, LEVEL, s->low[kind], s->high[kind]);
-        csi_rank_groups(s->score, s->error[kind], n, LEVEL, s->group[kind]);
+        csi_rank_groups(s->score, s->error[kind], n, LEVEL, s->group[kind], s->work);
     }
     for (size_t c = 0; c < n; c++) {
         if (isnan(s->score[c])) {
@@ -110,12 +111,12 @@ static csi_status write_sets(const csi_publication *publication, csi_outfile *fi
     const size_t n = scores->n_countries;
     double *error = calloc(2 * n + 1, sizeof *error);
     int *whole = calloc(6 * n + 1, sizeof *whole);
-    sets s = {.publication = publication, .has_data = publication->intervals->kind[0].n_replicates > 0};
+    sets s = {.work = calloc(n + 1, sizeof *s.work), .publication = publication, .has_data = publication->intervals->kind[0].n_replicates > 0};
     csi_csv csv;
-    if (error == NULL || whole == NULL) {
-        free(error);
-        free(whole);
-        return csi_diag_no_memory(diag, "writing the sets of ranks");
+    csi_status status = CSI_OK;
+    if (error == NULL || whole == NULL || s.work == NULL) {
+        status = csi_diag_no_memory(diag, "writing the sets of ranks");
+        goto out;
     }
     for (size_t kind = 0; kind < 2; kind++) {
         s.error[kind] = error + kind * n;
@@ -135,9 +136,11 @@ static csi_status write_sets(const csi_publication *publication, csi_outfile *fi
         }
     }
     csi_csv_flush(&csv);
+out:
+    free(s.work);
     free(error);
     free(whole);
-    return CSI_OK;
+    return status;
 }
 
 const csi_output csi_output_rank_sets = {

@@ -10,6 +10,10 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "metrics/lanes.h"
+#include "metrics/pipeline.h"
 
 /* Half the width of each of n joint intervals, in standard errors. */
 static double half_width(const double *estimate, size_t n, double level)
@@ -22,34 +26,45 @@ static double half_width(const double *estimate, size_t n, double level)
     return gsl_cdf_ugaussian_Pinv(0.5 + each / 2);
 }
 
-/* The best of those that have no group yet; n when none is left. Equal estimates: the first. */
-static size_t best_left(const double *estimate, const int *group, size_t n)
+void csi_rank_groups(const double *estimate, const double *standard_error, size_t n, double level, int *group,
+                     size_t *work)
 {
-    size_t best = n;
-    for (size_t c = 0; c < n; c++) {
-        if (!isnan(estimate[c]) && group[c] == 0 && (best == n || estimate[c] > estimate[best])) {
-            best = c;
-        }
-    }
-    return best;
-}
-
-void csi_rank_groups(const double *estimate, const double *standard_error, size_t n, double level, int *group)
-{
+    const size_t *order = work;
     const double z = half_width(estimate, n, level);
-    for (size_t c = 0; c < n; c++) {
-        group[c] = 0;
-    }
+    const size_t n_ranked = csi_rank_column(estimate, n, group, work);
+    size_t leader = 0;
     int current = 0;
-    for (size_t best = best_left(estimate, group, n), leader = best; best < n; best = best_left(estimate, group, n)) {
-        const bool is_behind = estimate[best] + z * standard_error[best] < estimate[leader] - z * standard_error[leader];
+    for (size_t i = 0; i < n_ranked; i++) {
+        const size_t c = order[i];
+        const bool is_behind = estimate[c] + z * standard_error[c] < estimate[leader] - z * standard_error[leader];
         if (current == 0 || is_behind) {
-            leader = best;
+            leader = c;
             current++;
         }
-        group[best] = current;
+        group[c] = current;
     }
 }
+
+/* How many intervals lie above low..high, and how many below. */
+CSI_INLINE void count_apart_body(const double *restrict estimate, const double *restrict standard_error, size_t n,
+                                 double spread, const double *ends, int64_t *restrict count)
+{
+    const double low = ends[0], high = ends[1];
+    int64_t n_above = 0, n_below = 0;
+    for (size_t k = 0; k < n; k++) {
+        const double theirs = spread * standard_error[k];
+        n_above += estimate[k] - theirs > high ? 1 : 0;
+        n_below += estimate[k] + theirs < low ? 1 : 0;
+    }
+    count[0] = n_above;
+    count[1] = n_below;
+}
+static void count_apart(const double *restrict estimate, const double *restrict standard_error, size_t n, double spread,
+                        const double *ends, int64_t *restrict count);
+CSI_LANES(count_apart,
+          (const double *restrict estimate, const double *restrict standard_error, size_t n, double spread,
+           const double *ends, int64_t *restrict count),
+          (estimate, standard_error, n, spread, ends, count))
 
 void csi_rank_sets(const double *estimate, const double *standard_error, size_t n, double level, int *low, int *high)
 {
@@ -59,14 +74,10 @@ void csi_rank_sets(const double *estimate, const double *standard_error, size_t 
         n_ranked += isnan(estimate[c]) ? 0 : 1;
     }
     for (size_t c = 0; c < n; c++) {
-        const double mine = spread * standard_error[c];
-        int n_above = 0, n_below = 0;
-        for (size_t k = 0; k < n; k++) {
-            const double theirs = spread * standard_error[k];
-            n_above += estimate[k] - theirs > estimate[c] + mine ? 1 : 0;
-            n_below += estimate[k] + theirs < estimate[c] - mine ? 1 : 0;
-        }
-        low[c] = isnan(estimate[c]) ? 0 : 1 + n_above;
-        high[c] = isnan(estimate[c]) ? 0 : n_ranked - n_below;
+        const double mine = spread * standard_error[c], ends[2] = {estimate[c] - mine, estimate[c] + mine};
+        int64_t n_apart[2] = {0};
+        count_apart(estimate, standard_error, n, spread, ends, n_apart);
+        low[c] = isnan(estimate[c]) ? 0 : 1 + (int)n_apart[0];
+        high[c] = isnan(estimate[c]) ? 0 : n_ranked - (int)n_apart[1];
     }
 }

@@ -12,8 +12,9 @@
 void csi_rank_sets(const double *estimate, const double *standard_error, size_t n, double level, int *low, int *high);
 
 /* Groups by the same intervals: going down from the best, a group holds all whose interval meets that of its best member,
- * and the first that is surely behind begins the next. group[c] counts from 1; NaN estimates get 0. */
-void csi_rank_groups(const double *estimate, const double *standard_error, size_t n, double level, int *group);
+ * and the first that is surely behind begins the next. group[c] counts from 1; NaN estimates get 0. `work` needs n entries. */
+void csi_rank_groups(const double *estimate, const double *standard_error, size_t n, double level, int *group,
+                     size_t *work);
 
 /* Spread of the same countries at two times. Countries missing at either time are left out. */
 typedef struct csi_convergence {

@@ -101,11 +101,12 @@ Test(spread, rank_groups_by_hand)
     const double estimate[] = {0, 10, 9.5, NAN, 6, 5.5}, error[] = {1, 1, 1, 1, 0.1, 0.1}, none[6] = {0};
     const int expected[] = {4, 1, 1, 0, 2, 3}, exact[] = {5, 1, 2, 0, 3, 4};
     int group[6];
-    csi_rank_groups(estimate, error, 6, 0.5, group); /* half widths 1.516 and 0.152 */
+    size_t work[6];
+    csi_rank_groups(estimate, error, 6, 0.5, group, work); /* half widths 1.516 and 0.152 */
     for (int c = 0; c < 6; c++) {
         cr_expect(group[c] == expected[c], "%d: group %d", c, group[c]);
     }
-    csi_rank_groups(estimate, none, 6, 0.9, group);
+    csi_rank_groups(estimate, none, 6, 0.9, group, work);
     for (int c = 0; c < 6; c++) {
         cr_expect(group[c] == exact[c], "%d: group %d", c, group[c]);
     }
