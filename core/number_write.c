@@ -115,21 +115,38 @@ static size_t count_digits(uint64_t x)
     return n + (x >= power[n] ? 1 : 0);
 }
 
-/* Writes the digits of x, at least `width` of them; not terminated. */
+/* The eight digits of x < 10^8, the first one in the lowest byte: halved into fours, twos and ones side by side. */
+static uint64_t eight_digits(uint64_t x)
+{
+    const uint64_t fours = x / 10000 | (x % 10000) << 32;
+    const uint64_t hundreds = (fours * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+    const uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+    const uint64_t tens = (twos * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+    return (tens | (twos - 10 * tens) << 8) + UINT64_C(0x3030303030303030);
+}
+
+static void put_eight(uint64_t x, char *out)
+{
+    uint64_t digits = eight_digits(x);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    digits = __builtin_bswap64(digits);
+#endif
+    memcpy(out, &digits, sizeof digits);
+}
+
+/* Writes the digits of x, at least `width` of them and at most 24; not terminated. */
 static size_t put_digits(uint64_t x, size_t width, char *out)
 {
-    static const char pair[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-                               "495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    char all[24];
     const size_t n_digits = count_digits(x), n = n_digits < width ? width : n_digits;
-    size_t at = n;
-    for (; x >= 10; x /= 100) {
-        at -= 2;
-        memcpy(out + at, pair + 2 * (x % 100), 2);
+    put_eight(x % 100000000, all + 16);
+    if (n > 8) {
+        put_eight(x / 100000000 % 100000000, all + 8);
     }
-    if (x > 0 || n_digits == 1) {
-        out[--at] = (char)('0' + x);
+    if (n > 16) {
+        put_eight(x / 10000000000000000, all);
     }
-    memset(out, '0', at);
+    memcpy(out, all + sizeof all - n, n);
     return n;
 }
 
@@ -153,20 +170,16 @@ static size_t put_exponent_form(const char *digits, size_t n, int power, char *o
  * are more digits than that. */
 static size_t put_positional(const char *digits, size_t n, int before, char *out)
 {
-    size_t at = 0;
     if (before <= 0) {
+        const size_t at = 2 + (size_t)-before;
         memcpy(out, "0.0000", 6);
-        at = 2 + (size_t)-before;
         memcpy(out + at, digits, n);
         return at + n;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (i == (size_t)before) {
-            out[at++] = '.';
-        }
-        out[at++] = digits[i];
-    }
-    return at;
+    memcpy(out, digits, (size_t)before);
+    out[before] = '.';
+    memcpy(out + before + 1, digits + before, n - (size_t)before);
+    return n + 1;
 }
 
 static size_t put_shortest(double size, char *out)

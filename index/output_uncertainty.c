@@ -88,6 +88,8 @@ static void write_row(const csi_publication *publication, size_t node, size_t ye
     const csi_intervals *intervals = publication->intervals;
     const csi_tallies *tally = intervals->tally;
     const size_t k = node - run->project->framework->n_indicators;
+    static const double shares[2] = {0.16, 0.84};
+    double quantile[2];
     const double all = (double)tally->n_replicates;
     const bool is_scored = !isnan(csi_panel_get(run->result->scores, node, year, country));
     csi_csv_text(csv, run->raw->countries.country[country].iso3);
@@ -96,8 +98,9 @@ static void write_row(const csi_publication *publication, size_t node, size_t ye
     csi_csv_number(csv, (double)csi_tallies_count(tally, k, year, country) / all);
     write_if(is_scored, csi_tallies_score_mean(tally, k, year, country), csv);
     write_if(is_scored, csi_tallies_score_sd(tally, k, year, country), csv);
-    write_if(is_scored, csi_tallies_score_quantile(tally, k, year, country, 0.16), csv);
-    write_if(is_scored, csi_tallies_score_quantile(tally, k, year, country, 0.84), csv);
+    csi_tallies_score_quantiles(tally, k, year, country, shares, 2, quantile);
+    write_if(is_scored, quantile[0], csv);
+    write_if(is_scored, quantile[1], csv);
     write_kinds(intervals, csi_tallies_at(tally, k, year, country), false, csv);
     write_if(is_scored, csi_tallies_rank_mean(tally, k, year, country), csv);
     write_kinds(intervals, csi_tallies_at(tally, k, year, country), true, csv);

@@ -109,16 +109,21 @@ typedef struct filling {
  * serve for another. */
 static csi_status fill_kind_column(void *user, size_t column, size_t thread)
 {
+    static const double p[2] = {0.05, 0.95};
     const filling *f = user;
     const size_t node = column / f->scores->n_years, year = column % f->scores->n_years;
     (void)thread;
     for (size_t c = 0; c < f->scores->n_countries; c++) {
         const size_t at = csi_tallies_at(f->tally, node, year, c);
         const bool is_scored = !isnan(csi_panel_get(f->scores, node + f->n_indicators, year, c));
+        double score[2] = {(double)NAN, (double)NAN}, rank[2] = {(double)NAN, (double)NAN};
+        if (is_scored) {
+            csi_tallies_score_quantiles(f->tally, node, year, c, p, 2, score);
+            csi_tallies_rank_quantiles(f->tally, node, year, c, p, 2, rank);
+        }
         for (size_t i = 0; i < 2; i++) {
-            const double p = i == 0 ? 0.05 : 0.95;
-            f->quantile[i][at] = is_scored ? csi_tallies_score_quantile(f->tally, node, year, c, p) : (double)NAN;
-            f->quantile[2 + i][at] = is_scored ? csi_tallies_rank_quantile(f->tally, node, year, c, p) : (double)NAN;
+            f->quantile[i][at] = score[i];
+            f->quantile[2 + i][at] = rank[i];
         }
     }
     csi_tallies_clear(f->tally, node, year);
@@ -215,9 +220,15 @@ static csi_status fill_column(void *user, size_t column, size_t thread)
     (void)thread;
     for (size_t c = 0; c < f->scores->n_countries; c++) {
         const size_t at = csi_panel_at(f->scores, node + f->n_indicators, year, c);
-        for (size_t i = 0; i < 3 && !isnan(f->scores->value[at]); i++) {
-            f->quantile[i][at] = csi_tallies_score_quantile(f->tally, node, year, c, p[i]);
-            f->quantile[3 + i][at] = csi_tallies_rank_quantile(f->tally, node, year, c, p[i]);
+        double score[3], rank[3];
+        if (isnan(f->scores->value[at])) {
+            continue;
+        }
+        csi_tallies_score_quantiles(f->tally, node, year, c, p, 3, score);
+        csi_tallies_rank_quantiles(f->tally, node, year, c, p, 3, rank);
+        for (size_t i = 0; i < 3; i++) {
+            f->quantile[i][at] = score[i];
+            f->quantile[3 + i][at] = rank[i];
         }
     }
     return CSI_OK;

@@ -140,40 +140,52 @@ csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
     return CSI_OK;
 }
 
-/* The bin that holds order statistic k (from 0) of the counts, all before `first` being 0, and how many entries lie before
- * that bin. */
-static size_t find_bin(const uint32_t *bin, size_t first, size_t n_bins, uint64_t k, uint64_t *before)
+/* A walk along the bins of one cell, for order statistics in rising order: `before` entries lie before bin i. */
+typedef struct walk {
+    const uint32_t *bin;
+    size_t i, n_bins;
+    uint64_t before;
+} walk;
+
+/* Goes on to the bin that holds order statistic k, from 0. */
+static void walk_to(walk *w, uint64_t k)
 {
-    uint64_t sum = 0;
-    size_t i = first;
-    for (; i + 1 < n_bins && sum + bin[i] <= k; i++) {
-        sum += bin[i];
+    for (; w->i + 1 < w->n_bins && w->before + w->bin[w->i] <= k; w->i++) {
+        w->before += w->bin[w->i];
     }
-    *before = sum;
-    return i;
 }
 
-static double score_at(const csi_tallies *tally, size_t at, uint64_t k)
+/* From the bin of the least score on. */
+static walk walk_scores(const csi_tallies *tally, size_t at)
+{
+    const double width = (tally->shape.high - tally->shape.low) / (CSI_TALLY_BINS - 1);
+    const double empty = (tally->cell[at].least - tally->shape.low) / width - 2.0; /* bins before it */
+    return (walk){.bin = tally->score_bin + at * CSI_TALLY_BINS + 1, .n_bins = CSI_TALLY_BINS - 1,
+                  .i = empty > 0.0 && empty < CSI_TALLY_BINS - 2 ? (size_t)empty : 0};
+}
+
+static double score_at(const csi_tallies *tally, size_t at, walk *w, uint64_t k)
 {
     const csi_tallies_cell *cell = &tally->cell[at];
-    uint64_t before = 0;
-    const uint32_t *bin = tally->score_bin + at * CSI_TALLY_BINS + 1;
     const double width = (tally->shape.high - tally->shape.low) / (CSI_TALLY_BINS - 1);
-    const double empty = (cell->least - tally->shape.low) / width - 2.0; /* bins before that of the least score */
-    const size_t first = empty > 0.0 && empty < CSI_TALLY_BINS - 2 ? (size_t)empty : 0;
-    const size_t i = find_bin(bin, first, CSI_TALLY_BINS - 1, k, &before);
-    const double begin = tally->shape.low + width * (double)i, end = begin + width; /* of bin i + 1 */
-    const double low = i == 0 || begin < cell->least ? cell->least : begin;
-    const double high = i == CSI_TALLY_BINS - 2 || end > cell->most ? cell->most : end;
-    const double share = ((double)(k - before) + 0.5) / (double)bin[i];
+    walk_to(w, k);
+    const double begin = tally->shape.low + width * (double)w->i, end = begin + width; /* of bin i + 1 */
+    const double low = w->i == 0 || begin < cell->least ? cell->least : begin;
+    const double high = w->i == CSI_TALLY_BINS - 2 || end > cell->most ? cell->most : end;
+    const double share = ((double)(k - w->before) + 0.5) / (double)w->bin[w->i];
     return fmin(fmax(low + (high - low) * share, cell->least), cell->most);
 }
 
-static double rank_at(const csi_tallies *tally, size_t at, uint64_t k)
+static walk walk_ranks(const csi_tallies *tally, size_t at)
 {
-    uint64_t before = 0;
-    const size_t i = find_bin(tally->rank_bin + at * tally->n_rank_bins + 1, 0, tally->n_rank_bins - 1, k, &before);
-    return (double)(i * tally->ranks_per_bin) + ((double)tally->ranks_per_bin + 1.0) / 2.0;
+    return (walk){.bin = tally->rank_bin + at * tally->n_rank_bins + 1, .n_bins = tally->n_rank_bins - 1};
+}
+
+static double rank_at(const csi_tallies *tally, size_t at, walk *w, uint64_t k)
+{
+    (void)at;
+    walk_to(w, k);
+    return (double)(w->i * tally->ranks_per_bin) + ((double)tally->ranks_per_bin + 1.0) / 2.0;
 }
 
 static uint64_t count_at(const csi_tallies *tally, size_t at)
@@ -186,27 +198,47 @@ uint64_t csi_tallies_count(const csi_tallies *tally, size_t node, size_t year, s
     return count_at(tally, csi_tallies_at(tally, node, year, country));
 }
 
-static double quantile(const csi_tallies *tally, size_t at, double p,
-                       double (*order_statistic)(const csi_tallies *, size_t, uint64_t))
+static double quantile(const csi_tallies *tally, size_t at, double p, walk *w,
+                       double (*order_statistic)(const csi_tallies *, size_t, walk *, uint64_t))
 {
-    const uint64_t n = count_at(tally, at);
-    if (n == 0) {
-        return (double)NAN;
-    }
-    const double h = p * (double)(n - 1);
+    const double h = p * (double)(count_at(tally, at) - 1);
     const uint64_t k = (uint64_t)h;
-    const double below = order_statistic(tally, at, k), share = h - (double)k;
-    return share > 0.0 ? below + share * (order_statistic(tally, at, k + 1) - below) : below;
+    const double below = order_statistic(tally, at, w, k), share = h - (double)k;
+    return share > 0.0 ? below + share * (order_statistic(tally, at, w, k + 1) - below) : below;
+}
+
+void csi_tallies_score_quantiles(const csi_tallies *tally, size_t node, size_t year, size_t country, const double *p,
+                                 size_t n, double *value)
+{
+    const size_t at = csi_tallies_at(tally, node, year, country);
+    walk w = walk_scores(tally, at);
+    for (size_t i = 0; i < n; i++) {
+        value[i] = count_at(tally, at) == 0 ? (double)NAN : quantile(tally, at, p[i], &w, score_at);
+    }
+}
+
+void csi_tallies_rank_quantiles(const csi_tallies *tally, size_t node, size_t year, size_t country, const double *p,
+                                size_t n, double *value)
+{
+    const size_t at = csi_tallies_at(tally, node, year, country);
+    walk w = walk_ranks(tally, at);
+    for (size_t i = 0; i < n; i++) {
+        value[i] = count_at(tally, at) == 0 ? (double)NAN : quantile(tally, at, p[i], &w, rank_at);
+    }
 }
 
 double csi_tallies_score_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p)
 {
-    return quantile(tally, csi_tallies_at(tally, node, year, country), p, score_at);
+    double value;
+    csi_tallies_score_quantiles(tally, node, year, country, &p, 1, &value);
+    return value;
 }
 
 double csi_tallies_rank_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p)
 {
-    return quantile(tally, csi_tallies_at(tally, node, year, country), p, rank_at);
+    double value;
+    csi_tallies_rank_quantiles(tally, node, year, country, &p, 1, &value);
+    return value;
 }
 
 double csi_tallies_score_mean(const csi_tallies *tally, size_t node, size_t year, size_t country)

@@ -77,6 +77,13 @@ uint64_t csi_tallies_count(const csi_tallies *tally, size_t node, size_t year, s
  * point. */
 double csi_tallies_score_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p);
 double csi_tallies_rank_quantile(const csi_tallies *tally, size_t node, size_t year, size_t country, double p);
+
+/* The same at n rising shares p[]. */
+void csi_tallies_score_quantiles(const csi_tallies *tally, size_t node, size_t year, size_t country, const double *p,
+                                 size_t n, double *value);
+void csi_tallies_rank_quantiles(const csi_tallies *tally, size_t node, size_t year, size_t country, const double *p,
+                                size_t n, double *value);
+
 double csi_tallies_score_mean(const csi_tallies *tally, size_t node, size_t year, size_t country);
 double csi_tallies_score_sd(const csi_tallies *tally, size_t node, size_t year, size_t country); /* divisor n */
 double csi_tallies_rank_mean(const csi_tallies *tally, size_t node, size_t year, size_t country);

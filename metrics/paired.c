@@ -6,20 +6,20 @@
  * every draw gives p = 1; no draw gives NaN. */
 #include "metrics/paired.h"
 
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <stdlib.h>
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double quantile(const double *sorted, size_t n, double share)
+/* Type 7, as of the sorted values; only what is looked at is put into its place. */
+static double quantile(double *x, size_t n, double share)
 {
     const double at = share * (double)(n - 1), below = floor(at);
     const size_t i = (size_t)below;
-    return i + 1 < n ? sorted[i] + (at - below) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+    const double own = gsl_stats_select(x, 1, n, i < n ? i : n - 1);
+    double next = INFINITY; /* behind the one that is in its place lies none that is smaller */
+    for (size_t k = i + 1; k < n; k++) {
+        next = x[k] < next ? x[k] : next;
+    }
+    return i + 1 < n ? own + (at - below) * (next - own) : own;
 }
 
 void csi_paired_test(double *difference, size_t n_given, double level, csi_paired *result)
@@ -36,7 +36,6 @@ void csi_paired_test(double *difference, size_t n_given, double level, csi_paire
     if (n == 0) {
         return;
     }
-    qsort(difference, n, sizeof *difference, compare);
     result->n = n;
     result->low = quantile(difference, n, 0.5 - level / 2);
     result->high = quantile(difference, n, 0.5 + level / 2);

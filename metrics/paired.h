@@ -12,7 +12,7 @@ typedef struct csi_paired {
     double p;          /* two-sided: 2 min(P(d <= 0), P(d >= 0)), each counted as (k + 1)/(n + 1); NaN without draws */
 } csi_paired;
 
-/* difference[0..n): b - a draw by draw, NaN where a side is missing; it is sorted here. Quantiles are of type 7. */
+/* difference[0..n): b - a draw by draw, NaN where a side is missing; it is put in another order here. Quantiles are of type 7. */
 void csi_paired_test(double *difference, size_t n, double level, csi_paired *result);
 
 #endif
