@@ -71,16 +71,18 @@ uint64_t csi_uncertainty_count(const csi_uncertainty *uncertainty, const csi_par
     return sum;
 }
 
+/* What one of the runs that may go on side by side has counted. */
 typedef struct counter {
     _Atomic uint64_t *done;
-    uint64_t before;
+    uint64_t own;
 } counter;
 
 static void count_done(void *user, uint64_t done, uint64_t all)
 {
-    const counter *c = user;
+    counter *c = user;
     (void)all;
-    atomic_store(c->done, c->before + done);
+    atomic_fetch_add(c->done, done - c->own);
+    c->own = done;
 }
 
 static const int *published_ranks(const csi_run *run, size_t year)
@@ -148,66 +150,100 @@ static csi_status take_kind(csi_uncertainty *u, const csi_run *run, size_t kind,
     return csi_workers_run(run->project->n_threads, shape->n_nodes * shape->n_years, fill_kind_column, &f);
 }
 
-/* The range's replicates of one split: of the nodes that the tally has, or of the index alone where it has one. */
-static csi_status draw_split(const csi_uncertainty *u, const csi_run *run, size_t split, const csi_part_range *range,
-                             csi_tallies *tally, counter *count, csi_diag *diag)
+/* A call of csi_uncertainty_run. */
+typedef struct drawing {
+    csi_uncertainty *u;
+    const csi_run *run;
+    const csi_part_range *range;
+    _Atomic uint64_t *done;
+    size_t factor[CSI_N_FACTORS]; /* those that are drawn */
+    size_t n_factors;
+    csi_diag *diag[CSI_N_FACTORS];
+    size_t n_abreast;             /* factors at a time */
+} drawing;
+
+/* The range's replicates of one split: of the nodes that the tally has, or of the index alone where that is a factor's. */
+static csi_status draw_split(const drawing *d, size_t split, size_t n_threads, csi_tallies *tally, csi_diag *diag)
 {
-    const size_t root = run->project->framework->n_nodes - 1;
+    const size_t root = d->run->project->framework->n_nodes - 1;
     const bool is_index_alone = split < CSI_N_FACTORS;
-    uint64_t first = range->first, n = range->n;
-    csi_split_range(split, range->total, &first, &n);
+    uint64_t first = d->range->first, n = d->range->n;
+    counter count = {d->done, 0};
+    csi_split_range(split, d->range->total, &first, &n);
     const csi_ensemble_options options = {
-        .first_replicate = first, .n_replicates = n, .n_threads = run->project->n_threads,
+        .first_replicate = first, .n_replicates = n, .n_threads = n_threads,
         .node = is_index_alone ? &root : NULL, .n_nodes = is_index_alone ? 1 : 0,
-        .with_pairs = split == CSI_SPLIT_ALL, .progress = count->done == NULL ? NULL : count_done, .progress_user = count,
+        .with_pairs = split == CSI_SPLIT_ALL, .progress = d->done == NULL ? NULL : count_done, .progress_user = &count,
     };
-    const csi_status status = csi_split_run(u->ensemble, split, &options, diag, tally);
-    count->before += n;
-    return status;
+    return csi_split_run(d->u->ensemble, split, &options, diag, tally);
 }
 
-static csi_status run_kind(csi_uncertainty *u, const csi_run *run, size_t kind, const csi_part_range *range, counter *count,
-                           csi_diag *diag)
+static csi_status run_kind(const drawing *d, size_t kind, csi_diag *diag)
 {
-    csi_tallies borrowed = csi_tallies_borrow(u->tally, u->tally->shape.n_nodes);
+    csi_uncertainty *u = d->u;
+    csi_tallies borrowed = csi_tallies_borrow(u->tally, 0, u->tally->shape.n_nodes);
     csi_status status;
     if (!csi_split_is_drawn(u->ensemble, split_of_kind[kind])) {
         return CSI_OK;
     }
     CSI_TRY(u->keeps_kinds ? open_kind(u, kind, diag) : CSI_OK);
-    CSI_TRY(draw_split(u, run, split_of_kind[kind], range, u->keeps_kinds ? u->kind[kind] : &borrowed, count, diag));
-    CSI_TRY(u->keeps_kinds ? CSI_OK : take_kind(u, run, kind, &borrowed, diag));
+    CSI_TRY(draw_split(d, split_of_kind[kind], d->run->project->n_threads, u->keeps_kinds ? u->kind[kind] : &borrowed, diag));
+    CSI_TRY(u->keeps_kinds ? CSI_OK : take_kind(u, d->run, kind, &borrowed, diag));
 out:
     return status;
 }
 
-static csi_status run_factor(csi_uncertainty *u, const csi_run *run, size_t factor, const csi_part_range *range,
-                             counter *count, csi_diag *diag)
+/* Each thread counts in the counters of a node of its own. */
+static csi_status run_factor(void *user, size_t job, size_t thread)
 {
-    csi_tallies borrowed = csi_tallies_borrow(u->tally, 1);
-    if (!csi_split_is_drawn(u->ensemble, factor)) {
-        return CSI_OK;
+    drawing *d = user;
+    const size_t n_threads = (csi_workers_count(d->run->project->n_threads) + d->n_abreast - 1) / d->n_abreast;
+    csi_tallies borrowed = csi_tallies_borrow(d->u->tally, thread, 1);
+    d->diag[job] = csi_diag_new(0);
+    if (d->diag[job] == NULL) {
+        return CSI_ERR_MEMORY;
     }
-    const csi_status status = draw_split(u, run, factor, range, &borrowed, count, diag);
-    add_moves(u, run, factor, &borrowed);
+    const csi_status status = draw_split(d, d->factor[job], n_threads, &borrowed, d->diag[job]);
+    add_moves(d->u, d->run, d->factor[job], &borrowed);
     for (size_t year = 0; year < borrowed.shape.n_years; year++) {
         csi_tallies_clear(&borrowed, 0, year);
     }
     return status;
 }
 
+/* Few replicates each: side by side, so that no thread waits for the others after each of them. */
+static csi_status run_factors(drawing *d, csi_diag *diag)
+{
+    const size_t n_before = csi_diag_n_errors(diag), n_nodes = d->u->tally->shape.n_nodes;
+    for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
+        if (csi_split_is_drawn(d->u->ensemble, factor)) {
+            d->factor[d->n_factors++] = factor;
+        }
+    }
+    const size_t n_threads = csi_workers_count(d->run->project->n_threads);
+    const size_t n_most = d->n_factors < n_nodes ? d->n_factors : n_nodes;
+    d->n_abreast = n_most == 0 ? 1 : n_most < n_threads ? n_most : n_threads;
+    const csi_status status = csi_workers_run(d->n_abreast, d->n_factors, run_factor, d);
+    for (size_t i = 0; i < d->n_factors; i++) {
+        if (csi_diag_n_errors(diag) == n_before) {
+            csi_diag_pass_on(diag, d->diag[i]);
+        }
+        csi_diag_free(d->diag[i]);
+    }
+    const bool is_told = csi_diag_n_errors(diag) > n_before;
+    return status == CSI_ERR_MEMORY && !is_told ? csi_diag_no_memory(diag, "the ensemble") : status;
+}
+
 csi_status csi_uncertainty_run(csi_uncertainty *uncertainty, const csi_run *run, const csi_part_range *range,
                                _Atomic uint64_t *done, csi_diag *diag)
 {
-    counter count = {done, 0};
-    csi_status status = CSI_OK;
-    for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
-        CSI_TRY(run_factor(uncertainty, run, factor, range, &count, diag));
-    }
+    drawing d = {.u = uncertainty, .run = run, .range = range, .done = done};
+    csi_status status;
+    CSI_TRY(run_factors(&d, diag));
     for (size_t kind = 0; kind < 2; kind++) {
-        CSI_TRY(run_kind(uncertainty, run, kind, range, &count, diag));
+        CSI_TRY(run_kind(&d, kind, diag));
     }
-    CSI_TRY(draw_split(uncertainty, run, CSI_SPLIT_ALL, range, uncertainty->tally, &count, diag));
+    CSI_TRY(draw_split(&d, CSI_SPLIT_ALL, run->project->n_threads, uncertainty->tally, diag));
 out:
     return status;
 }

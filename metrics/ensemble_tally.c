@@ -67,9 +67,13 @@ void csi_tallies_free(csi_tallies *tally)
     }
 }
 
-csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t n_nodes)
+csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t first_node, size_t n_nodes)
 {
+    const size_t at = csi_tallies_at(empty, first_node, 0, 0);
     csi_tallies view = *empty;
+    view.cell += at;
+    view.score_bin += at * CSI_TALLY_BINS;
+    view.rank_bin += at * view.n_rank_bins;
     view.shape.n_nodes = n_nodes;
     view.shape.with_pairs = false;
     view.above = NULL;

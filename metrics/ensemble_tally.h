@@ -43,9 +43,10 @@ typedef struct csi_tallies {
 CSI_MUST_USE csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally);
 void csi_tallies_free(csi_tallies *tally);
 
-/* An empty tally of n_nodes nodes (at most as many), without pairs, in the counters of another one that is empty; clear its
- * nodes before that one is used again. Borrows them and is not freed: fresh memory takes longer than what is counted in it. */
-csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t n_nodes);
+/* An empty tally of n_nodes nodes, without pairs, in the counters that another one, which is empty, has for as many of its
+ * nodes; clear them before that one is used again. Borrows them and is not freed: fresh memory takes longer than what is
+ * counted in it. */
+csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t first_node, size_t n_nodes);
 
 /* Empties one node and year, pairs aside. */
 void csi_tallies_clear(csi_tallies *tally, size_t node, size_t year);
