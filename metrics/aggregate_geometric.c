@@ -16,7 +16,7 @@ static const csi_option options[] = {CSI_OPTION_FLOOR};
  * more of them. */
 static void add_child(const csi_family *family, size_t q, double floor, double *sum)
 {
-    double x[2] = {NAN, NAN}, logarithm[2] = {0};
+    double x[2] = {NAN, NAN}, term[2] = {0};
     size_t last = 0;
     for (size_t c = 0; c < family->n_countries; c++) {
         const double own = family->child[q][c] < floor ? floor : family->child[q][c];
@@ -27,10 +27,10 @@ static void add_child(const csi_family *family, size_t q, double floor, double *
             last = 1 - last;
             if (own != x[last]) {
                 x[last] = own;
-                logarithm[last] = log(own);
+                term[last] = family->weight[q] * log(own);
             }
         }
-        sum[c] += family->weight[q] * logarithm[last];
+        sum[c] += term[last];
     }
 }
 

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/lanes.h"
+
 #define BLOCK 512
 #define SLOW_EXACT 12 /* players, where each coalition takes all countries */
 
@@ -29,8 +31,8 @@ typedef struct contest {
     const double **child;   /* [n_nodes]: of the family at hand */
     double *weight;         /* [n_nodes] */
     double share[BLOCK];    /* of the family's weight, present in each coalition */
-    size_t n_present[BLOCK];
-    size_t from[BLOCK];     /* none of the countries before it lies above */
+    double n_present[BLOCK];
+    uint64_t from[BLOCK];   /* none of the countries before it lies above */
     bool is_scored[BLOCK];
     csi_rivals rivals[2];
     bool has_same_weights;
@@ -81,6 +83,20 @@ void csi_rivals_clear(csi_rivals *rivals)
     *rivals = (csi_rivals){0};
 }
 
+/* One step of looking scores up among rising ones: none of those before from[i] lies above score[i]. */
+CSI_INLINE void halve_body(const double *restrict rising, const double *restrict score, size_t n, uint64_t half,
+                           uint64_t *restrict from)
+{
+    for (size_t i = 0; i < n; i++) {
+        from[i] += rising[from[i] + half - 1] > score[i] ? 0 : half;
+    }
+}
+static void halve(const double *restrict rising, const double *restrict score, size_t n, uint64_t half,
+                  uint64_t *restrict from);
+CSI_LANES(halve,
+          (const double *restrict rising, const double *restrict score, size_t n, uint64_t half, uint64_t *restrict from),
+          (rising, score, n, half, from))
+
 /* 1 + how many of the others lie above each score; behind all where there is none. All are looked up a step at a time,
  * without branches, since what is looked up follows no pattern. */
 static void rank_among(contest *c, size_t side, const double *score, size_t n, double *rank)
@@ -90,10 +106,7 @@ static void rank_among(contest *c, size_t side, const double *score, size_t n, d
     size_t left = n_all;
     memset(c->from, 0, n * sizeof *c->from);
     for (; left > 1; left -= left / 2) {
-        const size_t half = left / 2;
-        for (size_t i = 0; i < n; i++) {
-            c->from[i] += rising[c->from[i] + half - 1] > score[i] ? 0 : half;
-        }
+        halve(rising, score, n, left / 2, c->from);
     }
     for (size_t i = 0; i < n; i++) {
         const size_t n_before = c->from[i] + (rising[c->from[i]] > score[i] ? 0 : 1);
@@ -112,11 +125,11 @@ static void mark_scored(contest *c, size_t node, size_t n)
         const double *child = c->child[q], weight = c->weight[q];
         for (size_t i = 0; i < n; i++) {
             c->share[i] += isnan(child[i]) ? 0 : weight;
-            c->n_present[i] += isnan(child[i]) ? 0 : 1;
+            c->n_present[i] += isnan(child[i]) ? 0 : 1.0;
         }
     }
     for (size_t i = 0; i < n; i++) {
-        c->is_scored[i] = c->share[i] > 0 && (node == c->node || (c->n_present[i] >= rule->min_children &&
+        c->is_scored[i] = c->share[i] > 0 && (node == c->node || (c->n_present[i] >= (double)rule->min_children &&
                                                                   c->share[i] >= rule->min_weight_share - 1e-12));
     }
 }
@@ -141,10 +154,10 @@ static csi_status score_coalitions(contest *c, const uint64_t *coalition, size_t
 {
     csi_status status = CSI_OK;
     for (size_t k = 0; k < c->n_parts; k++) {
-        const double before = score_at(c->point[0], c->part[k]), after = score_at(c->point[1], c->part[k]);
+        const double own[2] = {score_at(c->point[0], c->part[k]), score_at(c->point[1], c->part[k])};
         double *column = column_of(c, c->part[k]);
         for (size_t i = 0; i < n; i++) {
-            column[i] = coalition[i] >> k & 1 ? after : before;
+            column[i] = own[coalition[i] >> k & 1];
         }
     }
     for (size_t node = 0; node <= c->node; node++) {
