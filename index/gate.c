@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/workers.h"
 #include "index/rows.h"
 #include "index/verify.h"
 
@@ -218,18 +219,95 @@ static csi_status compare_index(const comparison *c, const csi_results *before, 
     return is_same ? CSI_OK : vanished(c, "index", id == NULL || id->text == NULL ? "?" : id->text, diag);
 }
 
-static csi_status compare(const comparison *c, const csi_intervals *intervals, csi_diag *diag)
+/* The last results being read: the scores by one thread, the cells by another, which notes what it finds in a gate and an
+ * arena of its own. */
+typedef struct reading {
+    const comparison *c;
+    comparison cells;
+    csi_gate found;
+    csi_results *before;
+    csi_diag *diag[2];
+    csi_status status[2];
+} reading;
+
+static csi_status read_half(void *user, size_t half, size_t thread)
 {
-    csi_results *before = NULL, *now = NULL;
+    reading *r = user;
+    (void)thread;
+    r->diag[half] = csi_diag_new(0);
+    r->status[half] = r->diag[half] == NULL ? CSI_ERR_MEMORY
+                      : half == 0           ? csi_results_read(r->c->directory, r->diag[0], &r->before)
+                                            : compare_cells(&r->cells, r->diag[1]);
+    return CSI_OK;
+}
+
+/* Adds what was found in the cells; indicators come after the countries and years that have vanished. */
+static csi_status add_cells(const comparison *c, const csi_gate *found, csi_diag *diag)
+{
+    csi_gate *gate = c->gate;
+    gate->n_cells = found->n_cells;
+    gate->n_revised = found->n_revised;
+    gate->n_gone = found->n_gone;
+    gate->n_added = found->n_added;
+    gate->revised_share = found->revised_share;
+    for (size_t i = 0; i < csi_names_count(found->vanished); i++) {
+        const char *const text = csi_names_at(found->vanished, i);
+        size_t index;
+        if (csi_names_add(gate->vanished, text, strlen(text), &index) != CSI_OK) {
+            return csi_diag_no_memory(diag, "comparing with the last results");
+        }
+    }
+    return CSI_OK;
+}
+
+static csi_status unreadable(const char *previous, csi_status status, csi_diag *diag)
+{
+    return csi_diag_error(diag, status, &(csi_place){.file = previous},
+                          "the last results cannot be read, so the new ones cannot be held against them: %s",
+                          csi_status_text(status));
+}
+
+/* Nothing whole is there that could be lost. */
+static bool is_nothing(csi_status status)
+{
+    return status == CSI_ERR_NO_INPUT || status == CSI_ERR_DATA;
+}
+
+static csi_status finish_half(const reading *r, size_t half, csi_diag *diag)
+{
+    csi_diag_pass_on(diag, r->diag[half]);
+    return r->diag[half] == NULL ? csi_diag_no_memory(diag, "comparing with the last results") : r->status[half];
+}
+
+/* *is_whole: whether the scores, where the manifest vouches for any, could be read at all. */
+static csi_status compare(const comparison *c, bool has_scores, const csi_intervals *intervals, csi_diag *diag,
+                          bool *is_whole)
+{
+    reading r = {.c = c, .cells = *c};
+    csi_results *now = NULL;
     csi_status status;
-    CSI_TRY(csi_results_read(c->directory, diag, &before));
+    r.cells.gate = &r.found;
+    r.cells.arena = csi_arena_new();
+    r.found.vanished = r.cells.arena == NULL ? NULL : csi_names_new(r.cells.arena);
+    CSI_TRY(r.found.vanished == NULL ? csi_diag_no_memory(diag, "comparing with the last results") : CSI_OK);
+    CSI_TRY(csi_workers_run(c->run->project->n_threads, 2, read_half, &r));
+    *is_whole = !has_scores || !is_nothing(r.status[0]);
+    if (has_scores && r.status[0] != CSI_OK) {
+        status = *is_whole ? unreadable(c->directory, r.status[0], diag) : CSI_OK;
+        goto out;
+    }
+    CSI_TRY(finish_half(&r, 0, diag));
     CSI_TRY(csi_results_of_run(c->run, intervals, diag, &now));
-    CSI_TRY(compare_index(c, before, diag));
-    CSI_TRY(compare_scores(c, before, now, diag));
-    CSI_TRY(compare_cells(c, diag));
+    CSI_TRY(compare_index(c, r.before, diag));
+    CSI_TRY(compare_scores(c, r.before, now, diag));
+    CSI_TRY(finish_half(&r, 1, diag));
+    CSI_TRY(add_cells(c, &r.found, diag));
 out:
-    csi_results_free(before);
+    csi_results_free(r.before);
     csi_results_free(now);
+    csi_arena_free(r.cells.arena);
+    csi_diag_free(r.diag[0]);
+    csi_diag_free(r.diag[1]);
     return status;
 }
 
@@ -238,23 +316,21 @@ csi_status csi_gate_check(csi_arena *arena, const char *previous, const csi_run 
 {
     csi_verified whole;
     *gate = NULL;
-    csi_status status = csi_verify(previous, NULL, &whole);
-    if (status == CSI_ERR_NO_INPUT || status == CSI_ERR_DATA) {
-        return CSI_OK; /* nothing whole is there that could be lost */
-    }
+    bool is_whole = false;
+    csi_status status = csi_verify_files(previous, run->project->n_threads, NULL, &whole);
     if (status != CSI_OK) {
-        return csi_diag_error(diag, status, &(csi_place){.file = previous},
-                              "the last results cannot be read, so the new ones cannot be held against them: %s",
-                              csi_status_text(status));
+        return is_nothing(status) ? CSI_OK : unreadable(previous, status, diag);
     }
     comparison c = {.run = run, .arena = arena, .directory = previous};
     c.gate = csi_arena_alloc(arena, 1, sizeof *c.gate);
     if (c.gate == NULL || (c.gate->vanished = csi_names_new(arena)) == NULL) {
         return csi_diag_no_memory(diag, "comparing with the last results");
     }
-    CSI_TRY(compare(&c, intervals, diag));
-    *gate = c.gate;
-    status = csi_gate_judge(arena, c.gate, limits, previous, diag);
+    CSI_TRY(compare(&c, whole.has_scores, intervals, diag, &is_whole));
+    if (is_whole) {
+        *gate = c.gate;
+        status = csi_gate_judge(arena, c.gate, limits, previous, diag);
+    }
 out:
     return status;
 }

@@ -8,6 +8,7 @@
 
 #include "core/digest.h"
 #include "core/outfile.h"
+#include "core/workers.h"
 #include "index/results.h"
 
 csi_status csi_manifest_read(csi_arena *arena, const char *directory, csi_diag *diag, const csi_setting **manifest)
@@ -79,41 +80,84 @@ out:
     return status;
 }
 
-static csi_status verify_files(csi_arena *arena, const char *directory, csi_diag *diag, csi_verified *verified)
+/* The files of a manifest, each hashed by one thread that keeps what it finds to itself. */
+typedef struct hashing {
+    const char *directory;
+    const csi_setting *outputs;
+    csi_diag **diag;        /* [file], as the next */
+    csi_verified *verified;
+    csi_status *status;
+} hashing;
+
+static csi_status verify_one(void *user, size_t i, size_t thread)
 {
+    const hashing *h = user;
+    csi_arena *arena = csi_arena_new();
+    (void)thread;
+    h->diag[i] = csi_diag_new(0);
+    h->status[i] = arena == NULL || h->diag[i] == NULL
+                       ? CSI_ERR_MEMORY
+                       : verify_file(arena, h->directory, &h->outputs->item[i], h->diag[i], &h->verified[i]);
+    csi_arena_free(arena);
+    return CSI_OK;
+}
+
+static csi_status verify_outputs(csi_arena *arena, hashing *h, size_t n_threads, csi_diag *diag, csi_verified *verified)
+{
+    const size_t n = h->outputs->n, n_before = csi_diag_n_errors(diag);
+    csi_status worst = CSI_OK;
+    h->diag = csi_arena_alloc(arena, n, sizeof(csi_diag *));
+    h->verified = csi_arena_alloc(arena, n, sizeof *h->verified);
+    h->status = csi_arena_alloc(arena, n, sizeof *h->status);
+    if (h->diag == NULL || h->verified == NULL || h->status == NULL) {
+        return csi_diag_no_memory(diag, "verifying");
+    }
+    const csi_status status = csi_workers_run(n_threads, n, verify_one, h);
+    for (size_t i = 0; i < n; i++) {
+        csi_diag_pass_on(diag, h->diag[i]);
+        csi_diag_free(h->diag[i]);
+        worst = worst == CSI_OK ? h->status[i] : worst;
+        verified->has_scores = verified->has_scores || h->verified[i].has_scores;
+        verified->n_files += h->verified[i].n_files;
+        verified->n_bytes += h->verified[i].n_bytes;
+    }
+    worst = worst == CSI_OK ? status : worst;
+    return worst == CSI_ERR_MEMORY && csi_diag_n_errors(diag) == n_before ? csi_diag_no_memory(diag, "verifying") : worst;
+}
+
+csi_status csi_verify_files(const char *directory, size_t n_threads, csi_diag *diag, csi_verified *verified)
+{
+    csi_arena *const arena = csi_arena_new();
     const csi_setting *manifest = NULL;
-    csi_status status, worst = CSI_OK;
+    csi_status status;
+    *verified = (csi_verified){0};
+    if (arena == NULL) {
+        return csi_diag_no_memory(diag, "verifying");
+    }
+    CSI_TRY(csi_directory_recover(directory, diag));
     CSI_TRY(csi_manifest_read(arena, directory, diag, &manifest));
     const csi_setting *const outputs = csi_setting_find(manifest, "outputs");
     if (outputs == NULL || outputs->kind != CSI_SETTING_LIST || outputs->n == 0) {
         CSI_TRY(csi_diag_error(diag, CSI_ERR_DATA, &manifest->place, "vouches for no file"));
     }
-    for (size_t i = 0; i < outputs->n; i++) {
-        status = verify_file(arena, directory, &outputs->item[i], diag, verified);
-        worst = worst == CSI_OK ? status : worst;
-    }
-    status = worst;
+    hashing h = {.directory = directory, .outputs = outputs};
+    CSI_TRY(verify_outputs(arena, &h, n_threads, diag, verified));
 out:
+    csi_arena_free(arena);
     return status;
 }
 
 csi_status csi_verify(const char *directory, csi_diag *diag, csi_verified *verified)
 {
-    csi_verified counts = {0};
-    csi_arena *const arena = csi_arena_new();
+    csi_verified counts;
     csi_results *results = NULL;
-    csi_status status = CSI_OK;
-    if (arena == NULL) {
-        return csi_diag_no_memory(diag, "verifying");
-    }
-    CSI_TRY(csi_directory_recover(directory, diag));
-    CSI_TRY(verify_files(arena, directory, diag, &counts));
+    csi_status status;
+    CSI_TRY(csi_verify_files(directory, 1, diag, &counts));
     if (counts.has_scores) {
         CSI_TRY(csi_results_read(directory, diag, &results));
     }
 out:
     csi_results_free(results);
-    csi_arena_free(arena);
     if (verified != NULL) {
         *verified = counts;
     }
