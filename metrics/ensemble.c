@@ -1,8 +1,8 @@
 /* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
  *
- * The order is year outside, then batches of as many replicates as the ranker takes, then nodes: the cells of one year and
- * the scores of one node stay in the near caches while they are ranked and counted. A year's counters are added to the
- * tallies under that year's lock. Sums of integers do not mind who comes first. */
+ * The order is year outside, then batches of replicates of the same rules, then nodes: the cells of one year and the scores
+ * of one node stay in the near caches while they are ranked and counted. A year's counters are added to the tallies under
+ * that year's lock. Sums of integers do not mind who comes first. */
 #include "metrics/ensemble.h"
 
 #include <math.h>
@@ -13,32 +13,28 @@
 #include "core/workers.h"
 #include "metrics/ensemble_batch.h"
 #include "metrics/ensemble_count.h"
+#include "metrics/ensemble_order.h"
 #include "metrics/ensemble_rank.h"
 
-#define BATCH CSI_RANK_COLUMNS
-#define BLOCK_MOST 1024
+#define BATCH CSI_ABREAST
+#define BLOCK_MOST 2048
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
-_Static_assert(BATCH <= CSI_KERNEL_MOST, "a batch is scored at once");
-_Static_assert(BLOCK_MOST <= CSI_COUNTS_MOST, "a block's counters must not overflow");
-
-/* A replicate of the block, and what it reads. */
-typedef struct turn {
-    const double *columns;
-    csi_rule_kind kind;
-    size_t replicate;
-} turn;
+_Static_assert(BLOCK_MOST * BATCH <= CSI_COUNTS_MOST, "a block's counters must not overflow, each batch having one replicate");
 
 /* What one thread works with. */
 typedef struct workspace {
     csi_replicate **replicate; /* [block] */
-    turn *turn;                /* [block]: in which order they are scored */
     size_t n_replicates;
+    csi_order *order;          /* in which they are scored */
+    float *kept;               /* [batch][csi_kept_room]: of their errors */
     double *scratch;
     float *error;     /* of a replicate that walks */
     double *walked;   /* [block][aggregate][year][country]: of the slow replicates; NULL when there can be none */
-    csi_batch *batch;
+    csi_batch *scorer;
+    double *score;             /* [stride][BATCH]: of one node */
+    uint16_t *bin, *ranked;    /* likewise */
     uint16_t *rank;   /* [lane][row], of the last node: who is above whom; NULL when nobody asks */
     double *seen;     /* [node][block][stride], by country: what the sink gets; NULL without one, as the next */
     uint16_t *seen_rank;
@@ -68,11 +64,15 @@ static void clear_workspace(workspace *w)
         csi_replicate_free(w->replicate[i]);
     }
     free(w->replicate);
-    free(w->turn);
+    csi_order_free(w->order);
+    free(w->kept);
     free(w->scratch);
     free(w->error);
     free(w->walked);
-    csi_batch_free(w->batch);
+    csi_batch_free(w->scorer);
+    free(w->score);
+    free(w->bin);
+    free(w->ranked);
     free(w->rank);
     free(w->seen);
     free(w->seen_rank);
@@ -90,9 +90,12 @@ static csi_status fill_workspace(const run *job, workspace *w)
     const csi_ensemble *e = job->e;
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
     w->replicate = calloc(job->block, sizeof(csi_replicate *));
-    w->turn = calloc(job->block, sizeof *w->turn);
+    w->kept = calloc(csi_order_most(e, job->block) * csi_kept_room(e) + 1, sizeof *w->kept);
+    w->score = calloc(e->stride * BATCH, sizeof *w->score);
+    w->bin = calloc(e->stride * BATCH, sizeof *w->bin);
+    w->ranked = calloc(e->stride * BATCH, sizeof *w->ranked);
     w->scratch = calloc(csi_draw_room(e), sizeof *w->scratch);
-    w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
+    w->error = calloc(csi_error_room(e), sizeof *w->error);
     const size_t n_columns = job->n_nodes * e->stride;
     if (has_pairs(job)) {
         w->rank = calloc(job->row * e->stride, sizeof *w->rank);
@@ -102,11 +105,11 @@ static csi_status fill_workspace(const run *job, workspace *w)
         w->seen_rank = calloc(job->block * n_columns + 1, sizeof *w->seen_rank);
     }
     w->walked = e->slow == NULL ? NULL : calloc(job->block * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
-    if (w->replicate == NULL || w->turn == NULL || w->scratch == NULL || w->error == NULL ||
+    if (w->replicate == NULL || w->kept == NULL || w->scratch == NULL || w->error == NULL ||
         (has_pairs(job) && w->rank == NULL) || (e->slow != NULL && w->walked == NULL) ||
         (job->options.sink != NULL && (w->seen == NULL || w->seen_rank == NULL)) ||
-        csi_batch_new(e, &w->batch) != CSI_OK ||
-        (job->tally != NULL && csi_counts_new(job->tally, e->stride, &w->counts) != CSI_OK)) {
+        w->score == NULL || w->bin == NULL || w->ranked == NULL ||
+        csi_order_new(e, job->block, &w->order) != CSI_OK || csi_batch_new(e, job->is_wanted, &w->scorer) != CSI_OK || (job->tally != NULL && csi_counts_new(job->tally, e->stride, &w->counts) != CSI_OK)) {
         return CSI_ERR_MEMORY;
     }
     for (; w->n_replicates < job->block; w->n_replicates++) {
@@ -148,9 +151,6 @@ static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
             plan = job->options.plan(job->options.plan_user, first + i, &own);
         }
         csi_replicate_draw(e, plan, w->scratch, w->replicate[i]);
-        if (w->replicate[i]->is_slow && w->replicate[i]->has_errors) {
-            csi_replicate_errors(e, w->replicate[i], NULL, w->error);
-        }
         if (w->replicate[i]->is_slow) {
             csi_diag *quiet = csi_diag_new(1); /* the methods' warnings were given when the ensemble was made */
             status = quiet == NULL ? CSI_ERR_MEMORY
@@ -162,21 +162,17 @@ static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)
     return status;
 }
 
-static int by_columns(const void *a, const void *b)
-{
-    const turn *x = a, *y = b;
-    const uintptr_t at = (uintptr_t)x->columns, other = (uintptr_t)y->columns;
-    return at != other ? (at > other) - (at < other) : (x->kind > y->kind) - (x->kind < y->kind);
-}
-
-/* Replicates that read the same columns take turns after each other, so that these stay in the near cache. */
 static void order_block(const run *job, workspace *w, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const csi_replicate *r = w->replicate[i];
-        w->turn[i] = (turn){r->branch->fixed, r->rule_kind[job->e->n_indicators], i};
+    csi_order_make(w->order, (const csi_replicate *const *)w->replicate, n);
+    for (size_t i = 0; i < w->order->n_batches; i++) {
+        const csi_order_batch *own = &w->order->batch[i];
+        uint64_t key[BATCH];
+        for (size_t r = 0; r < BATCH; r++) {
+            key[r] = w->replicate[w->order->replicate[own->first + (r < own->n ? r : own->n - 1)]]->error_key;
+        }
+        csi_kept_errors(job->e, key, w->kept + i * csi_kept_room(job->e));
     }
-    qsort(w->turn, n, sizeof *w->turn, by_columns);
 }
 
 static size_t count_lanes(const run *job, size_t k, size_t year)
@@ -185,68 +181,66 @@ static size_t count_lanes(const run *job, size_t k, size_t year)
 }
 
 /* Lays the scores and ranks of a batch out by country. */
-static void show(const run *job, workspace *w, const double *scores, const csi_ranked *ranked, size_t first, size_t n,
-                 size_t k, size_t year)
+static void show(const run *job, workspace *w, const csi_order_batch *own, const uint16_t *rank, size_t k, size_t n_lanes)
 {
     const csi_ensemble *e = job->e;
-    const size_t n_lanes = count_lanes(job, k, year);
-    for (size_t r = 0; r < n; r++) {
-        const size_t at = (k * job->block + w->turn[first + r].replicate) * e->stride;
-        const double *score = scores + r * e->stride;
+    for (size_t r = 0; r < own->n; r++) {
+        const size_t at = (k * job->block + w->order->replicate[own->first + r]) * e->stride;
         for (size_t lane = 0; lane < e->n_countries; lane++) {
-            w->seen[at + e->country[lane]] = lane < n_lanes ? score[lane] : (double)NAN;
-            w->seen_rank[at + e->country[lane]] = 0;
-        }
-        for (size_t i = 0; i < n_lanes; i++) {
-            w->seen_rank[at + e->country[ranked->entry[i * BATCH + r]]] = ranked->rank[i * BATCH + r];
+            w->seen[at + e->country[lane]] = lane < n_lanes ? w->score[lane * BATCH + r] : (double)NAN;
+            w->seen_rank[at + e->country[lane]] = lane < n_lanes ? rank[lane * BATCH + r] : 0;
         }
     }
 }
 
-/* Lays the ranks of a batch out by lane. */
-static void keep_ranks(const run *job, const csi_ranked *ranked, size_t first, size_t n, size_t n_lanes, uint16_t *rank)
+/* Keeps the ranks of a batch for the pairs. */
+static void keep_ranks(const run *job, const workspace *w, const csi_order_batch *own, const uint16_t *rank, size_t n_lanes)
 {
-    for (size_t i = 0; i < n_lanes; i++) {
-        for (size_t r = 0; r < n; r++) {
-            rank[ranked->entry[i * BATCH + r] * job->row + first + r] = ranked->rank[i * BATCH + r];
-        }
+    for (size_t lane = 0; lane < n_lanes; lane++) {
+        memcpy(w->rank + lane * job->row + own->first, rank + lane * BATCH, own->n * sizeof *rank);
     }
 }
 
-/* Ranks and counts the scores of n replicates of the block from `first` on in one node, number k of those asked for. */
-static void take_node(const run *job, workspace *w, const double *score, size_t first, size_t n, size_t k, size_t year)
+/* Ranks and counts the scores of a batch in one node, number k of those asked for. */
+static void take_node(const run *job, workspace *w, const csi_order_batch *own, size_t k, size_t year)
 {
-    const size_t stride = job->e->stride, n_lanes = count_lanes(job, k, year);
-    const csi_ranked ranked = csi_ranker_rank(w->ranker, score, stride, n, n_lanes);
+    const size_t n_lanes = count_lanes(job, k, year);
+    uint16_t *bin = w->bin, *rank = w->ranked;
     if (w->counts != NULL) {
-        csi_counts_add(w->counts, k, &ranked, score, stride, n, n_lanes);
+        csi_counts_room(w->counts, k, &bin, &rank);
     }
+    csi_ranker_rank(w->ranker, w->score, n_lanes, bin, rank);
     if (w->seen != NULL) {
-        show(job, w, score, &ranked, first, n, k, year);
+        show(job, w, own, rank, k, n_lanes);
     }
     if (w->rank != NULL && k + 1 == job->n_nodes) {
-        keep_ranks(job, &ranked, first, n, n_lanes, w->rank);
+        keep_ranks(job, w, own, rank, n_lanes);
+    }
+    if (w->counts != NULL) {
+        csi_counts_add(w->counts, k, w->score, own->n, n_lanes);
     }
 }
 
 /* The same of every node, which are scored one after the other. */
-static void take_batch(const run *job, workspace *w, size_t first, size_t n, size_t year)
+static void take_batch(const run *job, workspace *w, size_t number, size_t year)
 {
     const csi_ensemble *e = job->e;
-    const size_t n_walked = (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators, n_walked = n_aggregates * e->n_years * e->n_countries;
+    const size_t *order = csi_batch_order(w->scorer);
+    const csi_order_batch *own = &w->order->batch[number];
     const csi_replicate *replicate[BATCH];
     const double *walked[BATCH];
-    for (size_t i = 0; i < n; i++) {
-        const size_t own = w->turn[first + i].replicate;
-        replicate[i] = w->replicate[own];
-        walked[i] = w->walked == NULL ? NULL : w->walked + own * n_walked;
+    for (size_t i = 0; i < own->n; i++) {
+        const size_t at = w->order->replicate[own->first + i];
+        replicate[i] = w->replicate[at];
+        walked[i] = w->walked == NULL ? NULL : w->walked + at * n_walked;
     }
-    csi_batch_begin(w->batch, replicate, walked, n, year, job->is_wanted);
-    for (size_t node = e->n_indicators; node < e->n_nodes; node++) {
-        const size_t asked = job->asked[node - e->n_indicators];
-        const double *score = csi_batch_node(w->batch, node);
+    csi_batch_begin(w->scorer, replicate, walked, own->n, w->kept + number * csi_kept_room(e), year);
+    for (size_t i = 0; i < n_aggregates; i++) {
+        const size_t asked = job->asked[order[i] - e->n_indicators];
+        csi_batch_node(w->scorer, order[i], w->score);
         if (asked > 0) {
-            take_node(job, w, score, first, n, asked - 1, year);
+            take_node(job, w, own, asked - 1, year);
         }
     }
 }
@@ -285,8 +279,8 @@ static csi_status run_block(void *user, size_t block, size_t thread)
         if (job->options.only_year != NULL && year != *job->options.only_year) {
             continue;
         }
-        for (size_t i = 0; i < n; i += BATCH) {
-            take_batch(job, w, i, n - i < BATCH ? n - i : BATCH, year);
+        for (size_t i = 0; i < w->order->n_batches; i++) {
+            take_batch(job, w, i, year);
         }
         hand_on(job, w, job->options.first_replicate + from, n, year);
     }

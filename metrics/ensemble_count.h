@@ -13,9 +13,11 @@ typedef struct csi_counts csi_counts;
 CSI_MUST_USE csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **counts);
 void csi_counts_free(csi_counts *counts);
 
-/* Counts the columns that csi_ranker_rank was just given, a replicate each, for the node. */
-void csi_counts_add(csi_counts *counts, size_t node, const csi_ranked *ranked, const double *score, size_t score_stride,
-                    size_t n_columns, size_t n);
+/* Where csi_ranker_rank is to write the bins and ranks of the node's next batch. */
+void csi_counts_room(const csi_counts *counts, size_t node, uint16_t **bin, uint16_t **rank);
+
+/* Counts that batch, n rows of score[row][CSI_ABREAST]. The first n_columns have a replicate each. */
+void csi_counts_add(csi_counts *counts, size_t node, const double *score, size_t n_columns, size_t n);
 
 /* Adds the node's counters, of n replicates in all, to the year's tallies and clears them. Lane i is country[i]; those
  * from n_lanes on are not scored. Not thread-safe within the same node and year. */

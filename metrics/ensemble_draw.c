@@ -3,15 +3,7 @@
  *
  * Cells: one of imputation, treatment, normalisation and leave_out; of aggregation 0 for all levels together, else
  * level - 1; of weights the node; of goalposts 2 i and 2 i + 1; of errors the cell of the raw panel, countries padded to
- * whole groups.
- *
- * Errors: a value x with the standard errors s+ above and s- below is drawn as x + (e > 0 ? s+ : s-) e with e standard
- * normal: the "dimidiated" Gaussian of Barlow (2003), "Asymmetric systematic errors", arXiv:physics/0306138, with its
- * median at x. Where a source gives bounds that hold a share p, s+ = (high - x) / z, s- = (x - low) / z, z the normal
- * quantile of (1 + p) / 2, so that value and both bounds are the quantiles that the source says they are. The two-piece
- * normal with its mode at x (Wallis 2014, Statistical Science 29:106-112) would put x at another quantile: statistical
- * agencies and V-Dem publish medians or means, not modes. By hand: 10 between 8 and 14 of 90 % has s- = 1.2159, s+ = 2.4318,
- * mean 10 + (s+ - s-) / sqrt(2 pi) = 10.4851. At an end of a scale one of the two is 0. */
+ * whole groups. (metrics/ensemble_errors.c). */
 #include "metrics/ensemble_model.h"
 
 #include <gsl/gsl_cdf.h>
@@ -20,8 +12,6 @@
 #include <string.h>
 
 #include "metrics/rng.h"
-
-#define SHARED_ERRORS (CSI_N_FACTORS + 64) /* the part of an error that a country keeps over the years */
 
 static size_t cells_of(const csi_ensemble *e, csi_factor factor)
 {
@@ -139,6 +129,7 @@ static void draw_level(const csi_ensemble *e, int level, double u, csi_replicate
         n += e->spec->rule[i].level == level;
     }
     size_t left = choose(u, n);
+    r->rules = r->rules * n + left;
     for (size_t i = 0; i < e->spec->n_rules && left > 0; i++) {
         left -= e->spec->rule[i].level == level;
         if (left == 0) {
@@ -154,6 +145,7 @@ static void draw_rules(const csi_ensemble *e, const csi_draw_plan *plan, double 
         r->rule_kind[node] = e->rule_kind[node];
         r->rule_floor[node] = e->rule_floor[node];
     }
+    r->rules = 0;
     if (!is_drawn(e, plan, CSI_FACTOR_AGGREGATION)) {
         return;
     }
@@ -237,19 +229,6 @@ static void draw_goalposts(const csi_ensemble *e, const csi_draw_plan *plan, dou
     }
 }
 
-static void draw_kept_errors(const csi_ensemble *e, csi_replicate *r)
-{
-    const csi_stream shared = {e->spec->seed, r->error_key, SHARED_ERRORS};
-    const float kept = (float)sqrt(e->spec->error_correlation);
-    for (size_t k = 0; k < e->n_erring; k++) {
-        float *row = r->kept_error + k * e->stride;
-        csi_draw_normal_floats(&shared, (uint32_t)(e->erring[k] * e->stride), e->stride, row);
-        for (size_t i = 0; i < e->stride; i++) {
-            row[i] *= kept;
-        }
-    }
-}
-
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate)
 {
     draw_branch(ensemble, plan, scratch, replicate);
@@ -259,54 +238,12 @@ void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan,
     draw_goalposts(ensemble, plan, scratch, replicate);
     replicate->has_errors = is_drawn(ensemble, plan, CSI_FACTOR_ERRORS) && ensemble->n_erring > 0;
     replicate->error_key = plan->key[CSI_FACTOR_ERRORS];
-    if (replicate->has_errors && replicate->kept_error != NULL) {
-        draw_kept_errors(ensemble, replicate);
-    }
     replicate->is_slow = ensemble->is_slow_everywhere ||
                          (replicate->has_errors && !(replicate->branch->has_posts && replicate->branch->has_error_map));
 }
 
-size_t csi_error_room(const csi_ensemble *ensemble)
-{
-    return ensemble->n_erring * ensemble->raw->n_years * ensemble->stride;
-}
-
-/* Where bounds are asymmetric: half of the draws to either side, each side with a spread of its own. */
-static void skew(const csi_skew *by, size_t year, size_t stride, float *row)
-{
-    const float *above = by->above + year * stride, *below = by->below + year * stride;
-    for (size_t i = 0; i < stride; i++) {
-        row[i] *= row[i] > 0.0F ? above[i] : below[i];
-    }
-}
-
-void csi_replicate_errors(const csi_ensemble *ensemble, const csi_replicate *replicate, const bool *is_needed, float *error)
-{
-    const csi_ensemble *e = ensemble;
-    const csi_stream own = {e->spec->seed, replicate->error_key, CSI_FACTOR_ERRORS};
-    const float fresh = (float)sqrt(1.0 - e->spec->error_correlation);
-    const size_t n_years = e->raw->n_years, stride = e->stride;
-    for (size_t k = 0; k < e->n_erring; k++) {
-        for (size_t year = 0; year < n_years; year++) {
-            float *row = error + (k * n_years + year) * stride;
-            if (is_needed != NULL && !is_needed[k * n_years + year]) {
-                continue;
-            }
-            csi_draw_normal_floats(&own, (uint32_t)((e->erring[k] * n_years + year) * stride), stride, row);
-            for (size_t i = 0; i < stride && replicate->kept_error != NULL; i++) {
-                row[i] = replicate->kept_error[k * stride + i] + fresh * row[i];
-            }
-            if (e->skew[k].above != NULL) {
-                skew(&e->skew[k], year, stride, row);
-            }
-        }
-    }
-}
-
 csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **replicate)
 {
-    const bool keeps_errors = ensemble->spec->error_correlation > 0.0;
-    const size_t n_kept = ensemble->n_erring * ensemble->stride;
     csi_replicate *r = calloc(1, sizeof *r);
     *replicate = r;
     if (r == NULL || (r->rule = calloc(ensemble->n_nodes, sizeof *r->rule)) == NULL ||
@@ -314,8 +251,7 @@ csi_status csi_replicate_new(const csi_ensemble *ensemble, csi_replicate **repli
         (r->rule_floor = calloc(ensemble->n_nodes, sizeof *r->rule_floor)) == NULL ||
         (r->weight_factor = calloc(ensemble->n_nodes, sizeof *r->weight_factor)) == NULL ||
         (r->low = calloc(ensemble->n_indicators + 1, sizeof *r->low)) == NULL ||
-        (r->high = calloc(ensemble->n_indicators + 1, sizeof *r->high)) == NULL ||
-        (keeps_errors && (r->kept_error = calloc(n_kept + 1, sizeof *r->kept_error)) == NULL)) {
+        (r->high = calloc(ensemble->n_indicators + 1, sizeof *r->high)) == NULL) {
         csi_replicate_free(r);
         *replicate = NULL;
         return CSI_ERR_MEMORY;
@@ -332,7 +268,6 @@ void csi_replicate_free(csi_replicate *replicate)
         free(replicate->weight_factor);
         free(replicate->low);
         free(replicate->high);
-        free(replicate->kept_error);
         free(replicate);
     }
 }

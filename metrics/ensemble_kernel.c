@@ -1,95 +1,151 @@
-/* One year of a batch of replicates, node after node, over lanes of countries.
+/* One year of a batch of replicates, node after node: rows of countries, CSI_ABREAST replicates wide.
  *
- * Every child gives a column that is ready to be added: its values, their logarithms or their inverses, and 0 where it has
- * none; an aggregate's is made for its parent's rule when it is scored. A node is then one weighted sum of columns, kept in
- * registers, over the weight of the children that each country has. The sums run over the children in the order of the
- * family, with the operations of the pipeline's own rules, so that arithmetic scores have the same bits as there; logarithms
- * and exponentials are those of metrics/lanes_math.h, and a geometric mean of geometric means passes its logarithm on: such
- * scores may differ by a few units in the last place, and so may those of a node whose children were passed over because
- * nobody asked for them. All replicates of a node come before the next node, so that its scores are ranked and counted while
- * they are in the nearest cache. */
-#include "metrics/ensemble_model.h"
+ * Every child gives a column that is ready to be added (metrics/ensemble_children.h); an aggregate's is made for its parent's
+ * rule when it is scored. A node is then one weighted sum of columns over the weight of the children that each country has,
+ * which is one number for each pattern of gaps. With the replicates side by side a value of the data is fetched once for all
+ * of them, and so is the weight of a pattern. The sums run over the children in the order of the family, with the operations
+ * of the pipeline's own rules, so that arithmetic scores have the same bits as there; logarithms and exponentials are those
+ * of metrics/lanes_math.h, and a geometric mean of geometric means passes its logarithm on: such scores may differ by a few
+ * units in the last place, and so may those of a node whose children were passed over because nobody asked for them. */
+#include "metrics/ensemble_kernel.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/ensemble_divide.h"
 #include "metrics/ensemble_loops.h"
-#include "metrics/rng.h"
 
-/* One of the replicates that are scored together. */
-typedef struct frame {
-    const csi_replicate *r;
-    const float *error;
-    double *sum;            /* [stride] */
-    double *ready;          /* [aggregate][stride]: what the parent adds, 0 where not scored */
-    double *family;         /* [node]: weights among siblings */
-    double *weight;         /* of the columns that are added up */
-    const double **column;
-    bool *is_passed;        /* [aggregate]: its children stand in for it */
-    double by_pattern[CSI_PATTERNS_MOST]; /* of the node at hand: the weight that each pattern has */
-    size_t n_columns;                     /* likewise */
-    bool is_added;                        /* likewise: or passed */
-} frame;
+typedef double row[CSI_ABREAST];
+
+/* The replicates whose countries have the same gaps in the node at hand. */
+typedef struct group {
+    const csi_patterns *patterns;
+    int64_t is_of[CSI_ABREAST]; /* -1: the replicate is */
+    row *by_pattern, *inverse;  /* [CSI_PATTERNS_MOST]: the weight that each pattern has; NaN where it gives no score */
+} group;
 
 struct csi_kernel {
     const csi_ensemble *e;
-    size_t year;
-    const bool *is_wanted;  /* [aggregate] */
-    double *own;            /* [indicator or aggregate][stride]: columns made for one node of one replicate */
-    double *carried;        /* [stride]: one indicator with its errors */
-    double *placed;         /* [stride]: one between its goalposts */
-    double *mean;           /* [stride]: of logarithms */
-    size_t n_frames;
-    frame frame[CSI_KERNEL_MOST];
+    csi_children *columns;
+    size_t year, n_replicates;
+    bool *is_wanted;                          /* [aggregate] */
+    const csi_replicate *replicate[CSI_ABREAST]; /* the last ones once more where there are fewer */
+    row *factor;                              /* [node]: of its weight; 1 where weights are not drawn */
+    row *family;                              /* [node]: weights among siblings, as drawn */
+    size_t *order;                            /* [aggregate]: the nodes as they are scored */
+    size_t *slot;                             /* [aggregate]: where its column is until the parent has added it */
+    double *ready;                            /* [slot][stride][CSI_ABREAST]: what the parent adds */
+    bool *is_passed;                          /* [aggregate]: its children stand in for it */
+    csi_child *column;                       /* of the node at hand, as the next */
+    row *weight;
+    const double **x;
+    bool *is_shared;
+    size_t n_columns, n_groups;
+    group group[CSI_ABREAST];
+    double *sum, *mean, *other;               /* [CSI_CHUNK][CSI_ABREAST] */
 };
 
-void csi_kernel_columns(const double *x, size_t n, double *value, double *logarithm)
+static bool fill_groups(csi_kernel *k)
 {
-    fill(x, n, value);
-    logarithms(x, n, 0.0, logarithm);
+    bool is_made = true;
+    for (size_t g = 0; g < CSI_ABREAST; g++) {
+        k->group[g].by_pattern = calloc(CSI_PATTERNS_MOST, sizeof(row));
+        k->group[g].inverse = calloc(CSI_PATTERNS_MOST, sizeof(row));
+        is_made = is_made && k->group[g].by_pattern != NULL && k->group[g].inverse != NULL;
+    }
+    return is_made;
 }
 
-static bool fill_frame(const csi_ensemble *e, frame *f)
+/* Appends the node's subtree to the order. */
+static size_t order_subtree(csi_kernel *k, size_t node, size_t n)
 {
-    const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    f->sum = calloc(e->stride, sizeof *f->sum);
-    f->ready = calloc(n_aggregates * e->stride, sizeof *f->ready);
-    f->family = calloc(e->n_nodes, sizeof *f->family);
-    f->weight = calloc(e->n_nodes, sizeof *f->weight);
-    f->column = calloc(e->n_nodes, sizeof *f->column);
-    f->is_passed = calloc(n_aggregates, sizeof *f->is_passed);
-    return f->sum != NULL && f->ready != NULL && f->family != NULL && f->weight != NULL && f->column != NULL &&
-           f->is_passed != NULL;
+    const csi_node *own = &k->e->context.framework->node[node];
+    for (size_t q = 0; q < own->n_children; q++) {
+        n = own->child[q] < k->e->n_indicators ? n : order_subtree(k, own->child[q], n);
+    }
+    k->order[n] = node;
+    return n + 1;
 }
 
-static void clear_frame(frame *f)
+/* Frees the slots of the children, and of the children of those that may have been passed over. */
+static void free_slots(const csi_kernel *k, size_t node, bool *is_taken)
 {
-    free(f->sum);
-    free(f->ready);
-    free(f->family);
-    free(f->weight);
-    free(f->column);
-    free(f->is_passed);
+    const csi_node *own = &k->e->context.framework->node[node];
+    for (size_t q = 0; q < own->n_children; q++) {
+        const size_t child = own->child[q], at = child - k->e->n_indicators;
+        if (child >= k->e->n_indicators) {
+            is_taken[k->slot[at]] = false;
+            if (!k->is_wanted[at]) {
+                free_slots(k, child, is_taken);
+            }
+        }
+    }
 }
 
-csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
+/* A slot for every node, free again when a wanted ancestor has been scored. Returns how many are needed. */
+static size_t assign_slots(csi_kernel *k, bool *is_taken)
 {
+    const size_t n_aggregates = k->e->n_nodes - k->e->n_indicators;
+    size_t n_slots = 0;
+    for (size_t i = 0; i < n_aggregates; i++) {
+        size_t slot = 0;
+        while (is_taken[slot]) {
+            slot++;
+        }
+        const size_t at = k->order[i] - k->e->n_indicators;
+        is_taken[slot] = true;
+        k->slot[at] = slot;
+        n_slots = slot < n_slots ? n_slots : slot + 1;
+        if (k->is_wanted[at]) {
+            free_slots(k, k->order[i], is_taken);
+        }
+    }
+    return n_slots;
+}
+
+static csi_status lay_out_order(csi_kernel *k)
+{
+    const size_t n_aggregates = k->e->n_nodes - k->e->n_indicators;
+    bool *is_taken = calloc(n_aggregates, sizeof *is_taken);
+    if (is_taken == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    (void)order_subtree(k, k->e->n_nodes - 1, 0);
+    k->ready = calloc(assign_slots(k, is_taken) * k->e->stride, sizeof(row));
+    free(is_taken);
+    return k->ready == NULL ? CSI_ERR_MEMORY : CSI_OK;
+}
+
+csi_status csi_kernel_new(const csi_ensemble *ensemble, const bool *is_wanted, csi_kernel **kernel)
+{
+    const size_t n_nodes = ensemble->n_nodes, n_aggregates = n_nodes - ensemble->n_indicators;
     csi_kernel *k = calloc(1, sizeof *k);
     *kernel = NULL;
     if (k == NULL) {
         return CSI_ERR_MEMORY;
     }
     k->e = ensemble;
-    k->own = calloc(ensemble->n_nodes * ensemble->stride, sizeof *k->own);
-    k->carried = calloc(ensemble->stride, sizeof *k->carried);
-    k->placed = calloc(ensemble->stride, sizeof *k->placed);
-    k->mean = calloc(ensemble->stride, sizeof *k->mean);
-    bool is_made = k->own != NULL && k->carried != NULL && k->placed != NULL && k->mean != NULL;
-    for (size_t i = 0; i < CSI_KERNEL_MOST && is_made; i++) {
-        is_made = fill_frame(ensemble, &k->frame[i]);
+    k->is_wanted = calloc(n_aggregates, sizeof *k->is_wanted);
+    k->factor = calloc(n_nodes, sizeof *k->factor);
+    k->family = calloc(n_nodes, sizeof *k->family);
+    k->order = calloc(n_aggregates, sizeof *k->order);
+    k->slot = calloc(n_aggregates, sizeof *k->slot);
+    k->is_passed = calloc(n_aggregates, sizeof *k->is_passed);
+    k->column = calloc(n_nodes, sizeof *k->column);
+    k->weight = calloc(n_nodes, sizeof *k->weight);
+    k->x = calloc(n_nodes, sizeof *k->x);
+    k->is_shared = calloc(n_nodes, sizeof *k->is_shared);
+    k->sum = calloc(CSI_CHUNK, sizeof(row));
+    k->mean = calloc(CSI_CHUNK, sizeof(row));
+    k->other = calloc(CSI_CHUNK, sizeof(row));
+    if (k->is_wanted != NULL) {
+        memcpy(k->is_wanted, is_wanted, n_aggregates * sizeof *is_wanted);
     }
-    if (!is_made) {
+    if (k->is_wanted == NULL || k->factor == NULL || k->family == NULL || k->order == NULL || k->slot == NULL ||
+        k->is_passed == NULL || k->column == NULL || k->weight == NULL || k->x == NULL || k->is_shared == NULL ||
+        k->sum == NULL || k->mean == NULL || k->other == NULL || !fill_groups(k) || lay_out_order(k) != CSI_OK ||
+        csi_children_new(ensemble, &k->columns) != CSI_OK) {
         csi_kernel_free(k);
         return CSI_ERR_MEMORY;
     }
@@ -97,290 +153,242 @@ csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel)
     return CSI_OK;
 }
 
+const size_t *csi_kernel_order(const csi_kernel *kernel)
+{
+    return kernel->order;
+}
+
 void csi_kernel_free(csi_kernel *kernel)
 {
-    if (kernel != NULL) {
-        free(kernel->own);
-        free(kernel->carried);
-        free(kernel->placed);
-        free(kernel->mean);
-        for (size_t i = 0; i < CSI_KERNEL_MOST; i++) {
-            clear_frame(&kernel->frame[i]);
-        }
-        free(kernel);
-    }
-}
-
-/* The values before normalising with the replicate's errors, in `column`. */
-static void carry_errors(const frame *f, const csi_error_column *erring, size_t n, double *column)
-{
-    memcpy(column, erring->x, n * sizeof *column);
-    add_error(erring->size[0], erring->at[0], f->error, n, column);
-    if (erring->size[1] != NULL) {
-        add_error(erring->size[1], erring->at[1], f->error, n, column);
-    }
-    for (size_t i = 0; i < n && erring->transform != CSI_TRANSFORM_NONE; i++) {
-        column[i] = csi_transform_apply(erring->transform, column[i]);
-    }
-}
-
-/* From values, gaps kept, to what the rule adds. */
-static void make_ready(const double *x, csi_rule_kind kind, double floor, size_t n, double *ready)
-{
-    if (kind == CSI_RULE_GEOMETRIC) {
-        logarithms(x, n, floor, ready);
-    } else if (kind == CSI_RULE_HARMONIC) {
-        inverses(x, n, floor, ready);
-    } else {
-        fill(x, n, ready);
-    }
-}
-
-/* The column of an indicator, ready for the rule: one made beforehand, or made in `own` as drawn. */
-static const double *indicator_column(const csi_kernel *k, const frame *f, size_t indicator, csi_rule_kind kind, double floor, size_t n,
-                                      double *own)
-{
-    const csi_ensemble *e = k->e;
-    const csi_replicate *r = f->r;
-    const csi_branch *v = r->branch;
-    const size_t at = (k->year * e->n_indicators + indicator) * e->stride;
-    const csi_error_column *erring =
-        v->has_posts && r->has_errors && v->error != NULL ? v->error[k->year * e->n_indicators + indicator] : NULL;
-    const bool has_moved = v->has_posts && r->has_goalposts && !e->spec->goalpost_is_fixed[indicator];
-    if (erring == NULL && !has_moved) {
-        if (kind == CSI_RULE_ARITHMETIC) {
-            return v->fixed_value + at;
-        }
-        if (kind == CSI_RULE_GEOMETRIC && floor <= 0.0) {
-            return v->fixed_log + at;
-        }
-        make_ready(v->fixed + at, kind, floor, n, own);
-        return own;
-    }
-    const double *x = v->treated + at;
-    if (erring != NULL) {
-        carry_errors(f, erring, n, k->carried);
-        x = k->carried;
-    }
-    const double low = v->low[indicator * e->n_years + k->year], high = v->high[indicator * e->n_years + k->year];
-    const double least = has_moved ? low + r->low[indicator] * (high - low) : low;
-    const double most = has_moved ? high + r->high[indicator] * (high - low) : high;
-    const bool is_reversed = e->context.framework->node[indicator].direction < 0, is_ready = kind == CSI_RULE_ARITHMETIC;
-    place(x, n, is_reversed ? most : least, (is_reversed ? -1.0 : 1.0) / (most - least),
-          v->clips ? 0.0 : -(double)INFINITY, v->clips ? 1.0 : (double)INFINITY, v->a, v->b - v->a,
-          is_ready ? 0.0 : (double)NAN, is_ready ? own : k->placed);
-    if (!is_ready) {
-        make_ready(k->placed, kind, floor, n, own);
-    }
-    return own;
-}
-
-static const csi_patterns *patterns_of(const csi_kernel *k, const frame *f, size_t node)
-{
-    const csi_ensemble *e = k->e;
-    return &f->r->branch->patterns[k->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators];
-}
-
-/* Weights of the family as drawn, in its order and by node. */
-static void draw_family(const csi_kernel *k, const frame *f, const csi_node *parent)
-{
-    const size_t n = parent->n_children, n_years = k->e->n_years, *restrict child = parent->child;
-    const double *restrict nominal = k->e->nominal + k->year, *restrict factor = f->r->weight_factor;
-    double *restrict weight = f->weight, *restrict family = f->family, sum = 0.0;
-    for (size_t q = 0; q < n; q++) {
-        const double own = nominal[child[q] * n_years];
-        weight[q] = f->r->has_weights ? own * factor[child[q]] : own;
-        sum += weight[q];
-    }
-    for (size_t q = 0; q < n && f->r->has_weights; q++) {
-        weight[q] /= sum;
-    }
-    for (size_t q = 0; q < n; q++) {
-        family[child[q]] = weight[q];
-    }
-}
-
-/* Sums of the family's weights by pattern: NaN where the pattern has no score. */
-static void add_by_pattern(frame *f, size_t n_children, const csi_patterns *patterns)
-{
-    if (patterns->n == 1) {
-        double sum = 0.0;
-        for (size_t q = 0; q < n_children; q++) {
-            sum += f->weight[q] * patterns->has[q][0];
-        }
-        f->by_pattern[0] = sum + patterns->if_scored[0];
+    if (kernel == NULL) {
         return;
     }
-    add_children(patterns->has, f->weight, n_children, patterns->n, f->by_pattern);
+    for (size_t g = 0; g < CSI_ABREAST; g++) {
+        free(kernel->group[g].by_pattern);
+        free(kernel->group[g].inverse);
+    }
+    csi_children_free(kernel->columns);
+    free(kernel->factor);
+    free(kernel->family);
+    free(kernel->is_wanted);
+    free(kernel->order);
+    free(kernel->slot);
+    free(kernel->ready);
+    free(kernel->is_passed);
+    free(kernel->column);
+    free(kernel->weight);
+    free(kernel->x);
+    free(kernel->is_shared);
+    free(kernel->sum);
+    free(kernel->mean);
+    free(kernel->other);
+    free(kernel);
+}
+
+void csi_kernel_begin(csi_kernel *kernel, const csi_replicate *const *replicate, size_t n_replicates, const float *kept,
+                      size_t year)
+{
+    csi_kernel *k = kernel;
+    k->year = year;
+    k->n_replicates = n_replicates;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        k->replicate[r] = replicate[r < n_replicates ? r : n_replicates - 1];
+    }
+    for (size_t node = 0; node < k->e->n_nodes; node++) {
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            k->factor[node][r] = k->replicate[r]->has_weights ? k->replicate[r]->weight_factor[node] : 1.0;
+        }
+    }
+    csi_children_begin(k->columns, k->replicate, year, kept);
+}
+
+static size_t aggregate_at(const csi_kernel *k, size_t node)
+{
+    return k->year * (k->e->n_nodes - k->e->n_indicators) + node - k->e->n_indicators;
+}
+
+static double *ready_of(const csi_kernel *k, size_t node)
+{
+    return k->ready + k->slot[node - k->e->n_indicators] * k->e->stride * CSI_ABREAST;
+}
+
+/* Weights of the family as drawn; where they are not, they are the nominal ones, whose sum is 1 already. */
+static void draw_family(csi_kernel *k, const csi_node *parent)
+{
+    row sum = {0.0};
+    for (size_t q = 0; q < parent->n_children; q++) {
+        const size_t child = parent->child[q];
+        const double nominal = k->e->nominal[child * k->e->n_years + k->year];
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            k->weight[q][r] = nominal * k->factor[child][r];
+            sum[r] += k->weight[q][r];
+        }
+    }
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        sum[r] = k->replicate[r]->has_weights ? sum[r] : 1.0;
+    }
+    for (size_t q = 0; q < parent->n_children; q++) {
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            k->weight[q][r] /= sum[r];
+        }
+        memcpy(k->family[parent->child[q]], k->weight[q], sizeof(row));
+    }
+}
+
+/* Sums of the family's weights by pattern. */
+static void add_by_pattern(csi_kernel *k, size_t n_children, group *g)
+{
+    const csi_patterns *patterns = g->patterns;
+    for (size_t q = 0; q < n_children; q++) {
+        k->is_shared[q] = true;
+    }
+    add_children(patterns->has, k->is_shared, k->weight[0], n_children, patterns->n, g->by_pattern[0]);
     for (size_t p = 0; p < patterns->n; p++) {
-        f->by_pattern[p] += patterns->if_scored[p];
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            g->by_pattern[p][r] += r < k->n_replicates ? patterns->if_scored[p] : (double)NAN;
+        }
+    }
+    csi_divide_invert(g->by_pattern[0], patterns->n, g->inverse[0]);
+}
+
+static void find_groups(csi_kernel *k, size_t node)
+{
+    const size_t at = aggregate_at(k, node);
+    k->n_groups = 0;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        const csi_patterns *own = k->replicate[r]->branch->patterns[at];
+        size_t g = 0;
+        while (g < k->n_groups && k->group[g].patterns != own) {
+            g++;
+        }
+        if (g == k->n_groups) {
+            k->group[g].patterns = own;
+            memset(k->group[g].is_of, 0, sizeof k->group[g].is_of);
+            k->n_groups++;
+        }
+        k->group[g].is_of[r] = -1;
     }
 }
 
-/* From the weighted sums to the scores of a node, and to what its parent adds of them; lanes from n on are not scored. */
-static void finish(const csi_kernel *k, const frame *f, size_t node, size_t n, double *score)
+/* Whether the children can stand in for the node: nobody asked for it, nothing is missing, and the parent goes on by the
+ * same rule. */
+static bool is_passable(const csi_kernel *k, size_t node)
 {
-    const csi_ensemble *e = k->e;
-    const csi_patterns *patterns = patterns_of(k, f, node);
-    const size_t parent = e->context.framework->node[node].parent;
-    const csi_rule_kind kind = f->r->rule_kind[node];
-    const bool is_root = node + 1 == e->n_nodes, is_geometric = kind == CSI_RULE_GEOMETRIC;
-    const csi_rule_kind above = is_root ? CSI_RULE_ARITHMETIC : f->r->rule_kind[parent];
-    const double floor = is_root ? 0.0 : f->r->rule_floor[parent];
-    const bool passes_logarithm = is_geometric && above == CSI_RULE_GEOMETRIC && floor <= 0.0;
-    double *ready = f->ready + (node - e->n_indicators) * e->stride;
-    memset(ready + n, 0, (e->stride - n) * sizeof *ready);
-    divide(f->sum, f->by_pattern, patterns->n, patterns->of, n, is_geometric ? k->mean : score);
-    if (passes_logarithm) {
-        pass_on(k->mean, n, ready);
-    }
-    if (passes_logarithm && !k->is_wanted[node - e->n_indicators]) {
-        return;
-    }
-    if (is_geometric) {
-        exponentials(k->mean, n, score);
-    }
-    for (size_t i = 0; i < n && kind == CSI_RULE_HARMONIC; i++) {
-        score[i] = 1.0 / score[i];
-    }
-    if (!passes_logarithm && !is_root) {
-        make_ready(score, above, floor, n, ready);
-    }
-}
-
-/* A node that nobody asked for, complete for every country and of its parent's rule, is its children with their weights:
- * a mean of means. */
-static bool is_passable(const csi_kernel *k, const frame *f, size_t node, const csi_patterns *patterns)
-{
-    const csi_ensemble *e = k->e;
-    const csi_node *own = &e->context.framework->node[node];
-    const csi_rule_kind kind = f->r->rule_kind[node];
-    if (node + 1 == e->n_nodes || k->is_wanted[node - e->n_indicators] || kind != f->r->rule_kind[own->parent] ||
-        kind == CSI_RULE_HARMONIC || f->r->rule_floor[node] > 0.0 || f->r->rule_floor[own->parent] > 0.0) {
-        return false;
-    }
-    bool is_complete = patterns->n == 1 && f->by_pattern[0] > 0.0;
-    for (size_t q = 0; q < own->n_children && is_complete; q++) {
-        is_complete = patterns->has[q][0] > 0.0;
-    }
-    return is_complete;
-}
-
-/* The family's weights over their sum, so that they stand in for the node. */
-static void pass_weights(const csi_node *node, double sum, double *family)
-{
-    for (size_t q = 0; q < node->n_children; q++) {
-        family[node->child[q]] /= sum;
-    }
+    const csi_replicate *r = k->replicate[0];
+    const size_t parent = k->e->context.framework->node[node].parent;
+    return node + 1 < k->e->n_nodes && !k->is_wanted[node - k->e->n_indicators] && k->e->is_complete[aggregate_at(k, node)] &&
+           r->rule_kind[node] == r->rule_kind[parent] && r->rule_kind[node] != CSI_RULE_HARMONIC &&
+           r->rule_floor[node] <= 0.0 && r->rule_floor[parent] <= 0.0;
 }
 
 /* Appends the columns of a family, each node that is passed being replaced by its own family. */
-static void gather_columns(const csi_kernel *k, frame *f, const csi_node *parent, csi_rule_kind kind, double floor,
-                           double share, size_t n)
+static void gather_columns(csi_kernel *k, const csi_node *parent, csi_rule_kind kind, double floor, const row share)
 {
-    const csi_node *node = k->e->context.framework->node;
-    const size_t n_indicators = k->e->n_indicators, stride = k->e->stride, *restrict child = parent->child;
-    const double *restrict family = f->family;
+    const size_t n_indicators = k->e->n_indicators;
     for (size_t q = 0; q < parent->n_children; q++) {
-        const double weight = share * family[child[q]];
-        const bool is_indicator = child[q] < n_indicators;
-        if (!is_indicator && f->is_passed[child[q] - n_indicators]) {
-            gather_columns(k, f, &node[child[q]], kind, floor, weight, n);
-        } else if (weight > 0.0) {
-            const size_t at = f->n_columns++;
-            f->weight[at] = weight;
-            f->column[at] = is_indicator ? indicator_column(k, f, child[q], kind, floor, n, k->own + at * stride)
-                                         : f->ready + (child[q] - n_indicators) * stride;
+        const size_t child = parent->child[q];
+        row weight;
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            weight[r] = share[r] * k->family[child][r];
         }
+        if (child >= n_indicators && k->is_passed[child - n_indicators]) {
+            gather_columns(k, &k->e->context.framework->node[child], kind, floor, weight);
+            continue;
+        }
+        const size_t at = k->n_columns++;
+        memcpy(k->weight[at], weight, sizeof weight);
+        k->column[at] = child < n_indicators
+                            ? csi_children_of(k->columns, child, at, kind, floor)
+                            : (csi_child){.x = ready_of(k, child)};
+        k->is_shared[at] = k->column[at].is_shared;
     }
 }
 
-static bool has_own_columns(const csi_kernel *k, const frame *f)
+/* The weighted sums of the rows `first` on. */
+static void add_rows(csi_kernel *k, size_t first, size_t n)
 {
-    for (size_t i = 0; i < f->n_columns; i++) {
-        if (f->column[i] == k->own + i * k->e->stride) {
-            return true;
+    for (size_t q = 0; q < k->n_columns; q++) {
+        const csi_child *own = &k->column[q];
+        k->x[q] = own->x == NULL ? csi_children_make(k->columns, own, first, n)
+                                 : own->x + first * (own->is_shared ? 1 : CSI_ABREAST);
+    }
+    add_children(k->x, k->is_shared, k->weight[0], k->n_columns, n, k->sum);
+}
+
+/* The means in the terms of the rule, by the weight that each row's pattern has. Divided and not multiplied by an inverse, so
+ * that the mean of equal values is that value whatever is missing: such countries tie. */
+static void divide(const csi_kernel *k, size_t first, size_t n, double *mean)
+{
+    const group *g = k->group;
+    csi_divide_rows(k->sum, g->by_pattern[0], g->inverse[0], g->patterns->of + first, n, mean);
+    for (g++; g < k->group + k->n_groups; g++) {
+        csi_divide_rows(k->sum, g->by_pattern[0], g->inverse[0], g->patterns->of + first, n, k->other);
+        csi_choose_rows(k->other, g->is_of, n, mean);
+    }
+}
+
+/* From the weighted sums to the scores of a node, and to what its parent adds of them. */
+static void finish(const csi_kernel *k, size_t node, size_t first, size_t n, double *score)
+{
+    const csi_ensemble *e = k->e;
+    const csi_replicate *r = k->replicate[0];
+    const size_t parent = e->context.framework->node[node].parent, n_cells = n * CSI_ABREAST;
+    const csi_rule_kind kind = r->rule_kind[node];
+    const bool is_root = node + 1 == e->n_nodes;
+    const csi_rule_kind above = is_root ? CSI_RULE_ARITHMETIC : r->rule_kind[parent];
+    const double floor = is_root ? 0.0 : r->rule_floor[parent];
+    const bool passes_logarithm = kind == CSI_RULE_GEOMETRIC && above == CSI_RULE_GEOMETRIC && floor <= 0.0;
+    double *ready = ready_of(k, node) + first * CSI_ABREAST;
+    divide(k, first, n, kind == CSI_RULE_ARITHMETIC ? score : k->mean);
+    if (passes_logarithm) {
+        pass_on(k->mean, n_cells, ready);
+        if (!k->is_wanted[node - e->n_indicators]) {
+            return;
         }
     }
-    return false;
+    if (kind == CSI_RULE_GEOMETRIC) {
+        exponentials(k->mean, n_cells, score);
+    } else if (kind == CSI_RULE_HARMONIC) {
+        harmonics(k->mean, n_cells, score);
+    }
+    if (!passes_logarithm && !is_root) {
+        csi_make_ready(score, above, floor, n_cells, ready);
+    }
 }
 
-static void add_up(frame *f, size_t n)
+/* Clears the rows behind the n that were made, as far as an ancestor may add them. */
+static void clear_rest(const csi_kernel *k, size_t node, size_t n)
 {
-    add_children(f->column, f->weight, f->n_columns, n, f->sum);
-    f->is_added = true;
+    size_t end = n;
+    for (size_t above = node; above + 1 < k->e->n_nodes;) {
+        above = k->e->context.framework->node[above].parent;
+        end = end < k->e->n_lanes[aggregate_at(k, above)] ? k->e->n_lanes[aggregate_at(k, above)] : end;
+    }
+    memset(ready_of(k, node) + n * CSI_ABREAST, 0, (end - n) * sizeof(row));
 }
 
-/* What is to be added up for one node of one replicate; done at once where it needs columns that the next one overwrites. */
-static void prepare(const csi_kernel *k, frame *f, size_t node, size_t n)
+void csi_kernel_node(csi_kernel *kernel, size_t node, double *score)
 {
-    const csi_patterns *patterns = patterns_of(k, f, node);
-    bool *is_passed = &f->is_passed[node - k->e->n_indicators];
-    const csi_node *parent = &k->e->context.framework->node[node];
-    f->n_columns = 0;
-    draw_family(k, f, parent);
-    add_by_pattern(f, parent->n_children, patterns);
-    *is_passed = is_passable(k, f, node, patterns);
-    f->is_added = *is_passed;
-    if (*is_passed) {
-        pass_weights(parent, f->by_pattern[0], f->family);
+    static const row whole = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
+    csi_kernel *k = kernel;
+    const csi_ensemble *e = k->e;
+    const csi_node *own = &e->context.framework->node[node];
+    const size_t n = e->n_lanes[aggregate_at(k, node)];
+    draw_family(k, own);
+    k->is_passed[node - e->n_indicators] = is_passable(k, node);
+    if (k->is_passed[node - e->n_indicators]) {
         return;
     }
-    gather_columns(k, f, parent, f->r->rule_kind[node], f->r->rule_floor[node], 1.0, n);
-    if (has_own_columns(k, f)) {
-        add_up(f, n);
+    find_groups(k, node);
+    for (size_t g = 0; g < k->n_groups; g++) {
+        add_by_pattern(k, own->n_children, &k->group[g]);
     }
-}
-
-/* Adds up what TOGETHER frames have left: together where they add the same columns. */
-static void add_together_or_not(frame *f, size_t n_frames, size_t n)
-{
-    const double *weight[TOGETHER];
-    double *sum[TOGETHER];
-    bool same = n_frames == TOGETHER;
-    for (size_t r = 0; r < n_frames; r++) {
-        same = same && !f[r].is_added && f[r].n_columns == f->n_columns &&
-               memcmp(f[r].column, f->column, f->n_columns * sizeof *f->column) == 0;
-        weight[r] = f[r].weight;
-        sum[r] = f[r].sum;
+    k->n_columns = 0;
+    gather_columns(k, own, k->replicate[0]->rule_kind[node], k->replicate[0]->rule_floor[node], whole);
+    for (size_t first = 0; first < n; first += CSI_CHUNK) {
+        const size_t n_rows = n - first < CSI_CHUNK ? n - first : CSI_CHUNK;
+        add_rows(k, first, n_rows);
+        finish(k, node, first, n_rows, score + first * CSI_ABREAST);
     }
-    if (same) {
-        add_together(f->column, weight, f->n_columns, n, sum);
-        return;
-    }
-    for (size_t r = 0; r < n_frames; r++) {
-        if (!f[r].is_added) {
-            add_up(&f[r], n);
-        }
-    }
-}
-
-void csi_kernel_begin(csi_kernel *kernel, const csi_replicate *const *replicate, size_t n_replicates,
-                      const float *const *error, size_t year, const bool *is_wanted)
-{
-    kernel->year = year;
-    kernel->is_wanted = is_wanted;
-    kernel->n_frames = n_replicates;
-    for (size_t r = 0; r < n_replicates; r++) {
-        kernel->frame[r].r = replicate[r];
-        kernel->frame[r].error = error[r];
-    }
-}
-
-void csi_kernel_node(csi_kernel *kernel, size_t node, double *const *score)
-{
-    const csi_ensemble *e = kernel->e;
-    const size_t n_scored = e->n_lanes[kernel->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators];
-    const size_t n = (n_scored + BLOCK - 1) / BLOCK * BLOCK;
-    for (size_t r = 0; r < kernel->n_frames; r++) {
-        prepare(kernel, &kernel->frame[r], node, n);
-    }
-    for (size_t r = 0; r < kernel->n_frames; r += TOGETHER) {
-        add_together_or_not(&kernel->frame[r], kernel->n_frames - r < TOGETHER ? kernel->n_frames - r : TOGETHER, n);
-    }
-    for (size_t r = 0; r < kernel->n_frames; r++) {
-        if (!kernel->frame[r].is_passed[node - e->n_indicators]) {
-            finish(kernel, &kernel->frame[r], node, n, score[r]);
-        }
-    }
+    clear_rest(k, node, n);
 }

@@ -82,15 +82,44 @@ static csi_status find_patterns(csi_ensemble *e, const csi_result *result, size_
     return lay_out_columns(e, found, parent->n_children, to);
 }
 
-const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result)
+/* Whether the patterns say of every country what is so, but for the child that has no weight. */
+static bool agrees(const csi_ensemble *e, const csi_result *result, size_t node, size_t year, size_t left_out,
+                   const csi_patterns *like)
+{
+    const csi_node *parent = &e->context.framework->node[node];
+    const double *score = csi_panel_column(result->scores, node, year);
+    for (size_t lane = 0; lane < e->n_countries; lane++) {
+        if (isnan(score[e->country[lane]]) != isnan(like->if_scored[like->of[lane]])) {
+            return false;
+        }
+    }
+    for (size_t q = 0; q < parent->n_children; q++) {
+        const double *child = csi_panel_column(result->scores, parent->child[q], year);
+        for (size_t lane = 0; lane < e->n_countries && parent->child[q] + 1 != left_out; lane++) {
+            if (isnan(child[e->country[lane]]) == (like->has[q][like->of[lane]] > 0.0)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+const csi_patterns *const *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result, size_t left_out,
+                                             const csi_patterns *const *const *like, size_t n_like)
 {
     csi_ensemble *e = ensemble;
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
-    csi_patterns *patterns = take(e, e->n_years * n_aggregates, sizeof *patterns);
+    const csi_patterns **patterns = take(e, e->n_years * n_aggregates, sizeof *patterns);
     csi_status status = patterns == NULL ? CSI_ERR_MEMORY : CSI_OK;
-    for (size_t year = 0; year < e->n_years && status == CSI_OK; year++) {
-        for (size_t k = 0; k < n_aggregates && status == CSI_OK; k++) {
-            status = find_patterns(e, result, e->n_indicators + k, year, &patterns[year * n_aggregates + k]);
+    for (size_t at = 0; at < e->n_years * n_aggregates && status == CSI_OK; at++) {
+        const size_t year = at / n_aggregates, node = e->n_indicators + at % n_aggregates;
+        for (size_t i = 0; i < n_like && patterns[at] == NULL; i++) {
+            patterns[at] = agrees(e, result, node, year, left_out, like[i][at]) ? like[i][at] : NULL;
+        }
+        if (patterns[at] == NULL) {
+            csi_patterns *found = take(e, 1, sizeof *found);
+            status = found == NULL ? CSI_ERR_MEMORY : find_patterns(e, result, node, year, found);
+            patterns[at] = found;
         }
     }
     return status == CSI_OK ? patterns : NULL;
@@ -122,26 +151,46 @@ csi_status csi_order_lanes(csi_ensemble *ensemble, const csi_result *result)
     return CSI_OK;
 }
 
+/* The patterns of one branch, as it is (v < n_branchs) or with a node left out. */
+static const csi_patterns *patterns_of(const csi_ensemble *e, size_t v, size_t at)
+{
+    const csi_branch *branch = &e->branch[v % e->n_branchs];
+    return v < e->n_branchs ? branch->patterns[at] : branch->without[v / e->n_branchs - 1][at];
+}
+
+/* Whether all countries are scored from all children. */
+static bool is_whole(const csi_patterns *patterns, size_t n_children)
+{
+    bool is_whole = patterns->n == 1 && !isnan(patterns->if_scored[0]);
+    for (size_t q = 0; q < n_children && is_whole; q++) {
+        is_whole = patterns->has[q][0] > 0.0;
+    }
+    return is_whole;
+}
+
 csi_status csi_count_lanes(csi_ensemble *ensemble)
 {
     csi_ensemble *e = ensemble;
-    const size_t n_columns = (e->n_nodes - e->n_indicators) * e->n_years;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators, n_columns = n_aggregates * e->n_years;
     size_t *n_lanes = take(e, n_columns, sizeof *n_lanes);
-    if (n_lanes == NULL) {
+    bool *is_complete = take(e, n_columns, sizeof *is_complete);
+    if (n_lanes == NULL || is_complete == NULL) {
         return CSI_ERR_MEMORY;
     }
     for (size_t i = 0; i < n_columns; i++) {
+        const csi_node *node = &e->context.framework->node[e->n_indicators + i % n_aggregates];
         /* replicates that walk the pipeline may score countries that no branch does */
         n_lanes[i] = e->slow != NULL ? e->n_countries : 0;
+        is_complete[i] = e->spec->weight_draw != CSI_WEIGHTS_EXPERTS; /* who may give all children of a node no weight */
         for (size_t v = 0; v < e->n_branchs * (1 + e->n_left_out); v++) {
-            const csi_branch *branch = &e->branch[v % e->n_branchs];
-            const size_t k = v / e->n_branchs;
-            const csi_patterns *patterns = k == 0 ? &branch->patterns[i] : &branch->without[k - 1][i];
+            const csi_patterns *patterns = patterns_of(e, v, i);
+            is_complete[i] = is_complete[i] && is_whole(patterns, node->n_children);
             for (size_t lane = n_lanes[i]; lane < e->n_countries; lane++) {
                 n_lanes[i] = isnan(patterns->if_scored[patterns->of[lane]]) ? n_lanes[i] : lane + 1;
             }
         }
     }
     e->n_lanes = n_lanes;
+    e->is_complete = is_complete;
     return CSI_OK;
 }

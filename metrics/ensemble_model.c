@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/ensemble_children.h"
 #include "metrics/rng.h"
 
 #define MANY_BRANCHS 64
@@ -182,7 +183,8 @@ static csi_status lay_out_fixed(const builder *b, csi_branch *v, const csi_resul
             }
         }
     }
-    csi_kernel_columns(cell, n, value, logarithm);
+    csi_make_ready(cell, CSI_RULE_ARITHMETIC, 0.0, n, value);
+    csi_make_ready(cell, CSI_RULE_GEOMETRIC, 0.0, n, logarithm);
     v->fixed = cell;
     v->fixed_value = value;
     v->fixed_log = logarithm;
@@ -200,7 +202,7 @@ csi_status csi_branch_walk(csi_ensemble *ensemble, csi_branch *branch, csi_diag 
     CSI_TRY(e->country != NULL || csi_order_lanes(e, result) == CSI_OK ? CSI_OK : no_memory(b));
     CSI_TRY(lay_out_posts(b, v, result));
     CSI_TRY(lay_out_fixed(b, v, result));
-    v->patterns = csi_find_patterns(e, result);
+    v->patterns = csi_find_patterns(e, result, 0, &e->branch->patterns, e->branch->patterns == NULL ? 0 : 1);
     CSI_TRY(v->patterns == NULL ? no_memory(b) : CSI_OK);
     if (e->nominal == NULL) {
         double *nominal = take(b, e->n_nodes * e->n_years, sizeof *nominal);

@@ -7,6 +7,7 @@
 #ifndef CSI_METRICS_ENSEMBLE_MODEL_H
 #define CSI_METRICS_ENSEMBLE_MODEL_H
 
+#include "metrics/abreast.h"
 #include "metrics/ensemble.h"
 
 typedef enum csi_rule_kind { CSI_RULE_ARITHMETIC, CSI_RULE_GEOMETRIC, CSI_RULE_HARMONIC, CSI_RULE_OTHER } csi_rule_kind;
@@ -24,8 +25,9 @@ typedef struct csi_patterns {
 typedef struct csi_error_column {
     const double *x;          /* [stride] */
     const double *size[2];    /* [stride]; NULL: no second term */
-    const uint32_t *at[2];    /* [stride]: index into the replicate's errors, which are kept by country */
+    const uint32_t *at[2];    /* [stride]: panel year * stride + country of the error */
     csi_transform transform;  /* then taken */
+    size_t erring;            /* the indicator's number among the erring ones */
 } csi_error_column;
 
 /* By which factors a standard normal draw is multiplied where the errors of an indicator differ above and below its values:
@@ -47,9 +49,9 @@ typedef struct csi_branch {
     const double *low, *high; /* [indicator * n_years + year]; NaN: the series is not normalised */
     const double *treated;    /* [year][indicator][stride]: before normalising; NULL without posts */
     const double *fixed;      /* [year][indicator][stride]: normalised as measured */
-    const double *fixed_value, *fixed_log; /* likewise: with their logarithms, as csi_kernel_columns makes them */
-    const csi_patterns *patterns; /* [year][aggregate] */
-    const csi_patterns *const *without; /* [n_left_out]: the same with one node left out; NULL where none ever is */
+    const double *fixed_value, *fixed_log; /* likewise: with their logarithms, ready for an arithmetic and a geometric mean */
+    const csi_patterns *const *patterns; /* [year][aggregate]; what is equal elsewhere is shared with it */
+    const csi_patterns *const *const *without; /* [n_left_out]: the same with one node left out; NULL where none ever is */
     bool has_error_map;
     const csi_error_column *const *error; /* [year * n_indicators + indicator]; NULL: none */
     const bool *error_is_needed;          /* [year][erring][panel year]: which rows of errors the year rests on */
@@ -66,6 +68,7 @@ struct csi_ensemble {
     size_t n_indicators, n_nodes;
     const size_t *country;               /* [lane] */
     const size_t *n_lanes;               /* [year][aggregate]: no country beyond is scored in any branch */
+    const bool *is_complete;             /* likewise: every country is scored from all children, whatever is drawn */
     csi_branch *branch;
     size_t n_branchs;
     const double *nominal;               /* [node * n_years + year]: weights summing to 1 among siblings */
@@ -91,11 +94,11 @@ typedef struct csi_replicate {
     const csi_step **rule;     /* [node]: of aggregates */
     csi_rule_kind *rule_kind;  /* [node] */
     double *rule_floor;        /* [node] */
+    uint64_t rules;            /* replicates of the same number have the same rules */
     double *weight_factor;     /* [node]: by which nominal weights are multiplied, if has_weights */
     double *low, *high;        /* [indicator]: shift of the goalposts, in shares of their distance */
     bool has_weights, has_goalposts, has_errors;
     uint64_t error_key;
-    float *kept_error;         /* [erring][stride], by country: what an error keeps over the years; NULL: nothing */
     bool is_slow;
 } csi_replicate;
 
@@ -120,40 +123,34 @@ CSI_MUST_USE csi_status csi_branch_leave_out(csi_ensemble *ensemble, csi_branch 
 /* Orders the lanes by how many scores a country has in `result`, most first. CSI_ERR_MEMORY. */
 CSI_MUST_USE csi_status csi_order_lanes(csi_ensemble *ensemble, const csi_result *result);
 
-/* The patterns of children in every year and aggregate of `result`; NULL when out of memory. More than
+/* The patterns of children in every year and aggregate of `result`, from which the node left_out - 1 was left out (0: none).
+ * Where one of `like` says the same of all children that have a weight, it is taken. NULL when out of memory. More than
  * CSI_PATTERNS_MOST of them make the ensemble slow everywhere. */
-const csi_patterns *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result);
+const csi_patterns *const *csi_find_patterns(csi_ensemble *ensemble, const csi_result *result, size_t left_out,
+                                             const csi_patterns *const *const *like, size_t n_like);
 
-/* Counts the lanes of every year and aggregate, when all patterns are known. CSI_ERR_MEMORY. */
+/* Counts the lanes of every year and aggregate, and sees which are complete, when all patterns are known. CSI_ERR_MEMORY. */
 CSI_MUST_USE csi_status csi_count_lanes(csi_ensemble *ensemble);
 
 /* Draws everything but the errors of single years. `scratch` has csi_draw_room(ensemble) entries. */
 void csi_replicate_draw(const csi_ensemble *ensemble, const csi_draw_plan *plan, double *scratch, csi_replicate *replicate);
 size_t csi_draw_room(const csi_ensemble *ensemble);
 
-/* Fills error[k][panel year][stride], k over the erring indicators, by country: draws of the errors in units of csi_error_size,
- * standard normal where they are symmetric; only the rows that are needed (NULL: all). `error` has csi_error_room(ensemble) entries. */
-void csi_replicate_errors(const csi_ensemble *ensemble, const csi_replicate *replicate, const bool *is_needed,
-                          float *error);
+/* The errors that replicates draw, in units of csi_error_size, standard normal where they are symmetric. Of one replicate, all:
+ * error[k][panel year][stride], k over the erring indicators, by country; `error` has csi_error_room(ensemble) entries. */
+void csi_replicate_errors(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error);
 size_t csi_error_room(const csi_ensemble *ensemble);
 
-/* One replicate the slow way: score[aggregate][year][n_countries]. */
-CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error,
-                                 csi_diag *diag, double *score);
+/* Of CSI_ABREAST replicates side by side, key[r] being the key of replicate r's errors: first what errors keep over the years,
+ * csi_kept_room(ensemble) entries, then error[stride][CSI_ABREAST] of erring indicator k in one year of the panel. */
+size_t csi_kept_room(const csi_ensemble *ensemble);
+void csi_kept_errors(const csi_ensemble *ensemble, const uint64_t *key, float *kept);
+void csi_indicator_errors(const csi_ensemble *ensemble, const uint64_t *key, size_t k, size_t year, const float *kept,
+                          float *error);
 
-/* One year the fast way of up to CSI_KERNEL_MOST replicates: begun once, then node after node, every aggregate in the order
- * of the framework. csi_kernel_node writes the scores of replicate r to score[r][lane], lanes that are not scored in any
- * branch left alone, if the node is wanted (is_wanted[aggregate]), else perhaps. What is passed must stay until the last
- * node; error[r] is read where replicate r has errors. One thread at a time. */
-#define CSI_KERNEL_MOST 16
-typedef struct csi_kernel csi_kernel;
-CSI_MUST_USE csi_status csi_kernel_new(const csi_ensemble *ensemble, csi_kernel **kernel);
-void csi_kernel_free(csi_kernel *kernel);
-void csi_kernel_begin(csi_kernel *kernel, const csi_replicate *const *replicate, size_t n_replicates,
-                      const float *const *error, size_t year, const bool *is_wanted);
-void csi_kernel_node(csi_kernel *kernel, size_t node, double *const *score);
-
-/* A column as sums of the kernel take it: its values and their logarithms, 0 where it is missing. */
-void csi_kernel_columns(const double *x, size_t n, double *value, double *logarithm);
+/* One replicate the slow way: score[aggregate][year][n_countries]. Its errors are drawn into `error`, of
+ * csi_error_room(ensemble) entries. */
+CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error, csi_diag *diag,
+                                 double *score);
 
 #endif

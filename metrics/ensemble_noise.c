@@ -280,7 +280,7 @@ static csi_status make_column(const target *g, const csi_panel *imputed, size_t 
             const size_t t = is_term ? m->from[term][at + c] : year;
             const double error = is_term ? csi_error_size(e->raw, csi_panel_at(e->raw, indicator, t, c)) : 0.0;
             size[term][lane] = is_term ? m->share[term][at + c] * error : 0.0;
-            index[term][lane] = (uint32_t)((k * e->raw->n_years + t) * e->stride + c);
+            index[term][lane] = (uint32_t)(t * e->stride + c);
             is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || size[term][lane] > 0.0;
             has_second = has_second || (term > 0 && size[term][lane] > 0.0);
         }
@@ -288,7 +288,8 @@ static csi_status make_column(const target *g, const csi_panel *imputed, size_t 
     *column = (csi_error_column){.x = x, .size = {size[0], has_second ? size[1] : NULL}, .at = {index[0], index[1]},
                                  .transform = is_transformed(e, g->v, indicator)
                                                   ? e->context.framework->node[indicator].transform
-                                                  : CSI_TRANSFORM_NONE};
+                                                  : CSI_TRANSFORM_NONE,
+                                 .erring = k};
     *to = column;
     return CSI_OK;
 }

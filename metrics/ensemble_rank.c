@@ -13,7 +13,7 @@
 #include "metrics/ensemble_sort.h"
 #include "metrics/lanes.h"
 
-#define COLUMNS CSI_SORT_COLUMNS
+#define COLUMNS CSI_ABREAST
 #define BIN_BITS 10
 #define KEY_BITS 31
 
@@ -21,11 +21,8 @@ struct csi_ranker {
     unsigned entry_bits;    /* of a key; the others are the place */
     double low, scale;
     int32_t last_place;
-    size_t place_stride;
-    int32_t *place;         /* [COLUMNS][place_stride]; negative: no score */
-    int32_t *key;           /* [entry][COLUMNS]; likewise */
-    uint16_t *bin;          /* [entry][COLUMNS] */
-    uint16_t *rank, *entry; /* [place in order][COLUMNS] */
+    int32_t *key;           /* [entry][COLUMNS]; negative: no score */
+    int32_t *rank;          /* likewise */
 };
 
 /* How many of the n equal parts of the range fit into 1; 0 where it has no parts. */
@@ -48,13 +45,10 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
     r->last_place = (int32_t)(CSI_RANK_BINS << (KEY_BITS - r->entry_bits - BIN_BITS)) - 1;
     r->low = low;
     r->scale = scale_of((double)r->last_place + 1.0, low, high);
-    r->place_stride = (n_most + COLUMNS - 1) / COLUMNS * COLUMNS;
-    r->place = calloc(r->place_stride * COLUMNS + 1, sizeof *r->place);
-    r->key = aligned_alloc(64, (r->place_stride + 1) * COLUMNS * sizeof *r->key);
-    r->bin = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->bin);
-    r->rank = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->rank);
-    r->entry = calloc((r->place_stride + 1) * COLUMNS, sizeof *r->entry);
-    if (r->place == NULL || r->key == NULL || r->bin == NULL || r->rank == NULL || r->entry == NULL) {
+    const size_t n_cells = (n_most / CSI_SORT_TILE + 1) * CSI_SORT_TILE * COLUMNS;
+    r->key = aligned_alloc(64, n_cells * sizeof *r->key);
+    r->rank = aligned_alloc(64, n_cells * sizeof *r->rank);
+    if (r->key == NULL || r->rank == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
@@ -65,11 +59,8 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
 void csi_ranker_free(csi_ranker *ranker)
 {
     if (ranker != NULL) {
-        free(ranker->place);
         free(ranker->key);
-        free(ranker->bin);
         free(ranker->rank);
-        free(ranker->entry);
         free(ranker);
     }
 }
@@ -81,146 +72,155 @@ size_t csi_rank_bin_of(double score, double low, double high)
     return 1 + (at > 0.0 ? (size_t)fmin(at, CSI_RANK_BINS - 1) : 0);
 }
 
-/* The places of one column, -1 where there is no score. */
-CSI_INLINE void find_places_body(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
-                                 int32_t *restrict place)
+/* The key of each score, its place above its entry, and its bin. */
+CSI_INLINE void find_keys_body(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
+                               unsigned entry_bits, int32_t *restrict key, uint16_t *restrict bin)
 {
     const double last = last_place;
     for (size_t i = 0; i < n; i++) {
-        double x = (score[i] - low) * scale;
-        x = x > 0.0 ? x : 0.0;
-        x = x < last ? x : last;
-        place[i] = score[i] == score[i] ? (int32_t)x : -1;
-    }
-}
-static void find_places(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
-                        int32_t *restrict place);
-CSI_LANES(find_places,
-          (const double *restrict score, size_t n, double low, double scale, int32_t last_place, int32_t *restrict place),
-          (score, n, low, scale, last_place, place))
-
-/* The bins that the places of keys fall into, entry by entry. */
-CSI_INLINE void find_bins_body(const int32_t *restrict key, size_t n, unsigned shift, uint16_t *restrict bin)
-{
-    for (size_t i = 0; i < n * COLUMNS; i++) {
-        const int32_t own = key[i] >> shift;
-        bin[i] = (uint16_t)((own < 0 ? -1 : own) + 1);
-    }
-}
-static void find_bins(const int32_t *restrict key, size_t n, unsigned shift, uint16_t *restrict bin);
-CSI_LANES(find_bins, (const int32_t *restrict key, size_t n, unsigned shift, uint16_t *restrict bin),
-          (key, n, shift, bin))
-
-/* key[entry][column] of the first n entries, rounded up to whole blocks, from place[column][place_stride]. */
-CSI_INLINE void make_keys_body(const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits,
-                               int32_t *restrict key)
-{
-    for (size_t first = 0; first < n; first += COLUMNS) {
-        for (size_t i = 0; i < COLUMNS; i++) {
-            for (size_t k = 0; k < COLUMNS; k++) {
-                key[(first + i) * COLUMNS + k] = place[k * place_stride + first + i];
-            }
+        int32_t place[COLUMNS];
+        for (size_t k = 0; k < COLUMNS; k++) {
+            const double own = score[i * COLUMNS + k];
+            double x = (own - low) * scale;
+            x = x > 0.0 ? x : 0.0;
+            x = x < last ? x : last;
+            place[k] = own == own ? (int32_t)x : -1;
         }
-        for (size_t i = 0; i < COLUMNS; i++) {
-            for (size_t k = 0; k < COLUMNS; k++) {
-                int32_t *own = &key[(first + i) * COLUMNS + k];
-                *own = (int32_t)((uint32_t)*own << entry_bits | (uint32_t)(first + i));
-            }
+        for (size_t k = 0; k < COLUMNS; k++) {
+            key[i * COLUMNS + k] = (int32_t)((uint32_t)place[k] << entry_bits | (uint32_t)i);
+        }
+        for (size_t k = 0; k < COLUMNS; k++) {
+            bin[i * COLUMNS + k] = (uint16_t)((place[k] >> (KEY_BITS - entry_bits - BIN_BITS)) + 1);
         }
     }
 }
-static void make_keys(const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits,
-                      int32_t *restrict key);
-CSI_LANES(make_keys,
-          (const int32_t *restrict place, size_t place_stride, size_t n, unsigned entry_bits, int32_t *restrict key),
-          (place, place_stride, n, entry_bits, key))
+static void find_keys(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
+                      unsigned entry_bits, int32_t *restrict key, uint16_t *restrict bin);
+CSI_LANES(find_keys,
+          (const double *restrict score, size_t n, double low, double scale, int32_t last_place, unsigned entry_bits,
+           int32_t *restrict key, uint16_t *restrict bin),
+          (score, n, low, scale, last_place, entry_bits, key, bin))
 
-/* Ranks by place in the sorted columns, neighbours of equal place sharing one, and whose they are; `differs` says in which
- * columns such neighbours have different scores after all. */
-CSI_INLINE void find_ranks_body(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
-                                const size_t *restrict column_at, uint16_t *restrict rank, uint16_t *restrict entry,
-                                int64_t *restrict differs)
+/* Whether the entries of two keys of equal place have different scores, in each column of a bit. */
+static unsigned compare_ties(const int32_t *before, const int32_t *here, int32_t mask, const double *score, unsigned columns)
+{
+    unsigned differs = 0;
+    for (size_t k = 0; k < COLUMNS; k++) {
+        const double x = score[(size_t)(before[k] & mask) * COLUMNS + k], y = score[(size_t)(here[k] & mask) * COLUMNS + k];
+        differs |= (columns >> k & 1) != 0 && (x < y || x > y) ? 1U << k : 0;
+    }
+    return differs;
+}
+
+/* Ranks by place in the sorted columns, neighbours of equal place sharing one. Returns, a bit each, in which columns such
+ * neighbours have different scores after all. */
+static unsigned find_ranks_plainly(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
 {
     const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
     int32_t last[COLUMNS], own[COLUMNS];
+    unsigned differs = 0;
     for (size_t k = 0; k < COLUMNS; k++) {
         last[k] = -1;
-        own[k] = 0;
-        differs[k] = 0;
     }
     for (size_t i = 0; i < n; i++) {
-        int32_t any = 0;
+        const int32_t *here = key + i * COLUMNS;
+        unsigned tied = 0;
         for (size_t k = 0; k < COLUMNS; k++) {
-            const int32_t place = key[i * COLUMNS + k] >> entry_bits;
-            any |= place == last[k] && place >= 0 ? 1 : 0;
-            own[k] = place == last[k] ? own[k] : (int32_t)i + 1;
-            own[k] = place < 0 ? 0 : own[k];
+            const int32_t place = here[k] >> entry_bits;
+            tied |= place == last[k] && place >= 0 ? 1U << k : 0;
+            own[k] = place < 0 ? 0 : place == last[k] ? own[k] : (int32_t)i + 1;
             last[k] = place;
+            rank[(size_t)(here[k] & mask) * COLUMNS + k] = own[k];
         }
-        for (size_t k = 0; k < COLUMNS; k++) {
-            rank[i * COLUMNS + k] = (uint16_t)own[k];
-        }
-        for (size_t k = 0; k < COLUMNS; k++) {
-            entry[i * COLUMNS + k] = (uint16_t)(key[i * COLUMNS + k] & mask);
-        }
-        for (size_t k = 0; k < COLUMNS && any != 0; k++) {
-            const int32_t before = key[(i - 1) * COLUMNS + k], here = key[i * COLUMNS + k];
-            const double x = score[column_at[k] + (size_t)(before & mask)], y = score[column_at[k] + (size_t)(here & mask)];
-            differs[k] |= (before >> entry_bits) == (here >> entry_bits) && here >= 0 && (x < y || x > y) ? 1 : 0;
+        differs |= tied == 0 ? 0 : compare_ties(here - COLUMNS, here, mask, score, tied);
+    }
+    return differs;
+}
+
+#if defined(CSI_HAS_WIDE)
+
+/* The same: compilers do not scatter by themselves. */
+CSI_WIDE static unsigned find_ranks_wide(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
+{
+    const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
+    const __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i entry_mask = _mm512_set1_epi32(mask), zero = _mm512_setzero_si512();
+    const __m128i bits = _mm_cvtsi32_si128((int)entry_bits);
+    __m512i last = _mm512_set1_epi32(-1), own = zero;
+    unsigned differs = 0;
+    for (size_t i = 0; i < n; i++) {
+        const __m512i here = _mm512_load_si512((const void *)(key + i * COLUMNS)), place = _mm512_sra_epi32(here, bits);
+        const __mmask16 is_there = _mm512_cmpge_epi32_mask(place, zero);
+        const __mmask16 is_new = _mm512_cmpneq_epi32_mask(place, last), tied = is_there & (__mmask16)~is_new;
+        const __m512i at = _mm512_add_epi32(_mm512_slli_epi32(_mm512_and_si512(here, entry_mask), 4), number);
+        own = _mm512_maskz_mov_epi32(is_there, _mm512_mask_mov_epi32(own, is_new, _mm512_set1_epi32((int)i + 1)));
+        last = place;
+        _mm512_i32scatter_epi32(rank, at, own, 4);
+        if (tied != 0) {
+            differs |= compare_ties(key + (i - 1) * COLUMNS, key + i * COLUMNS, mask, score, tied);
         }
     }
+    return differs;
 }
-static void find_ranks(const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
-                       const size_t *restrict column_at, uint16_t *restrict rank, uint16_t *restrict entry,
-                       int64_t *restrict differs);
-CSI_LANES(find_ranks,
-          (const int32_t *restrict key, size_t n, unsigned entry_bits, const double *restrict score,
-           const size_t *restrict column_at, uint16_t *restrict rank, uint16_t *restrict entry,
-           int64_t *restrict differs),
-          (key, n, entry_bits, score, column_at, rank, entry, differs))
 
-/* Ranks of places begin .. end of the sorted column, which are equal to the keys, by their scores. */
-static void rank_run(const uint16_t *entry, size_t begin, size_t end, const double *score, uint16_t *rank)
+#endif
+
+static unsigned find_ranks(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
+{
+#if defined(CSI_HAS_WIDE)
+    if (csi_is_wide()) {
+        return find_ranks_wide(key, n, entry_bits, score, rank);
+    }
+#endif
+    return find_ranks_plainly(key, n, entry_bits, score, rank);
+}
+
+/* Ranks the entries at places begin .. end of a sorted column, which are equal to the keys, by their scores. */
+static void rank_run(const int32_t *key, int32_t mask, size_t begin, size_t end, const double *score, int32_t *rank)
 {
     for (size_t i = begin; i < end; i++) {
+        const size_t own = (size_t)(key[i * COLUMNS] & mask) * COLUMNS;
         size_t greater = 0;
         for (size_t j = begin; j < end; j++) {
-            greater += score[entry[j * COLUMNS]] > score[entry[i * COLUMNS]];
+            greater += score[(size_t)(key[j * COLUMNS] & mask) * COLUMNS] > score[own];
         }
-        rank[i * COLUMNS] = (uint16_t)(begin + 1 + greater);
+        rank[own] = (int32_t)(begin + 1 + greater);
     }
 }
 
 /* Entries of equal place have the same rank so far. */
-static void split_ties(const uint16_t *entry, size_t n, const double *score, uint16_t *rank)
+static void split_ties(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
 {
-    for (size_t begin = 0, end; begin < n && rank[begin * COLUMNS] != 0; begin = end) {
-        const uint16_t shared = rank[begin * COLUMNS];
-        for (end = begin + 1; end < n && rank[end * COLUMNS] == shared; end++) {
+    const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
+    for (size_t begin = 0, end; begin < n && key[begin * COLUMNS] >= 0; begin = end) {
+        const int32_t shared = key[begin * COLUMNS] >> entry_bits;
+        for (end = begin + 1; end < n && key[end * COLUMNS] >> entry_bits == shared; end++) {
         }
         if (end - begin > 1) {
-            rank_run(entry, begin, end, score, rank);
+            rank_run(key, mask, begin, end, score, rank);
         }
     }
 }
 
-csi_ranked csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n)
+CSI_INLINE void narrow_body(const int32_t *restrict from, size_t n, uint16_t *restrict to)
+{
+    for (size_t i = 0; i < n * COLUMNS; i++) {
+        to[i] = (uint16_t)from[i];
+    }
+}
+static void narrow(const int32_t *restrict from, size_t n, uint16_t *restrict to);
+CSI_LANES(narrow, (const int32_t *restrict from, size_t n, uint16_t *restrict to), (from, n, to))
+
+void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t *bin, uint16_t *rank)
 {
     const csi_ranker *r = ranker;
-    size_t column_at[COLUMNS];
-    int64_t differs[COLUMNS];
-    for (size_t k = 0; k < COLUMNS; k++) {
-        column_at[k] = (k < n_columns ? k : n_columns - 1) * score_stride;
-        find_places(score + column_at[k], n, r->low, r->scale, r->last_place, r->place + k * r->place_stride);
-    }
-    make_keys(r->place, r->place_stride, n, r->entry_bits, r->key);
-    find_bins(r->key, n, KEY_BITS - BIN_BITS, r->bin);
+    find_keys(score, n, r->low, r->scale, r->last_place, r->entry_bits, r->key, bin);
     csi_sort_columns(r->key, n);
-    find_ranks(r->key, n, r->entry_bits, score, column_at, r->rank, r->entry, differs);
-    for (size_t k = 0; k < n_columns; k++) {
-        if (differs[k] != 0) {
-            split_ties(r->entry + k, n, score + column_at[k], r->rank + k);
+    const unsigned differs = find_ranks(r->key, n, r->entry_bits, score, r->rank);
+    for (size_t k = 0; k < COLUMNS; k++) {
+        if ((differs >> k & 1) != 0) {
+            split_ties(r->key + k, n, r->entry_bits, score + k, r->rank + k);
         }
     }
-    return (csi_ranked){r->bin, r->rank, r->entry};
+    narrow(r->rank, n, rank);
 }

@@ -8,8 +8,7 @@
 #include "core/status.h"
 #include "metrics/ensemble_sort.h"
 
-#define CSI_RANK_COLUMNS CSI_SORT_COLUMNS /* ranked at once */
-#define CSI_RANK_BINS 1023  /* equally wide, between the ends of the ranker's range */
+#define CSI_RANK_BINS 1023 /* equally wide, between the ends of the ranker's range */
 
 /* A thread's workspace for columns of up to n_most entries, whose scores mostly lie between low and high: outside, ranks
  * stay exact and bins are the end bins. */
@@ -17,19 +16,12 @@ typedef struct csi_ranker csi_ranker;
 CSI_MUST_USE csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **ranker);
 void csi_ranker_free(csi_ranker *ranker);
 
-/* What the ranker found of the columns, in its own memory until it ranks again. Where there is no score, bin and rank are 0.
- * A rank is 1 + how many entries of the column are greater, ties sharing the smaller rank, as csi_rank_column gives them
- * from full precision; a bin is 1 + the place of the score among the CSI_RANK_BINS. */
-typedef struct csi_ranked {
-    const uint16_t *bin;   /* [entry][CSI_RANK_COLUMNS] */
-    const uint16_t *rank;  /* [place in the order of the column][CSI_RANK_COLUMNS] */
-    const uint16_t *entry; /* likewise: whose rank it is */
-} csi_ranked;
-
 /* The bin of a score that is there, as a ranker of the range low .. high finds it. */
 size_t csi_rank_bin_of(double score, double low, double high);
 
-/* Up to CSI_RANK_COLUMNS columns of n entries each, column k beginning at score + k * score_stride. n is at most n_most. */
-csi_ranked csi_ranker_rank(csi_ranker *ranker, const double *score, size_t score_stride, size_t n_columns, size_t n);
+/* Ranks CSI_ABREAST columns of n entries each, score[entry][CSI_ABREAST]; n is at most n_most. Of the same shape, and 0 where there
+ * is no score: rank, 1 + how many entries of the column are greater, ties sharing the smaller rank, as csi_rank_column gives it
+ * from full precision; bin, 1 + the place of the score among the CSI_RANK_BINS. */
+void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t *bin, uint16_t *rank);
 
 #endif

@@ -12,8 +12,8 @@
 
 #include "metrics/lanes.h"
 
-#define COLUMNS CSI_SORT_COLUMNS
-#define TILE ((size_t)16) /* rows held at a time */
+#define COLUMNS CSI_ABREAST
+#define TILE ((size_t)CSI_SORT_TILE) /* rows held at a time */
 
 CSI_INLINE void order_rows(int32_t *greater, int32_t *lesser)
 {
@@ -48,23 +48,14 @@ CSI_INLINE void csi_sort_columns_plainly_body(int32_t *key, size_t n)
 }
 CSI_LANES_NARROW(csi_sort_columns_plainly, (int32_t *key, size_t n), (key, n))
 
-#if defined(__x86_64__)
-
-#include <immintrin.h>
-
-#if defined(__clang__)
-#define UNROLL /* it does so by itself, and complains where sanitizers keep it from what it was asked for */
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-#define WIDE __attribute__((target("avx512f")))
+#if defined(CSI_HAS_WIDE)
 
 typedef __m512i row;
 
 /* The m rows (a constant) of a tile: each with its mirror image. */
-CSI_INLINE WIDE void flip(row *x, const size_t m)
+CSI_INLINE CSI_WIDE void flip(row *x, const size_t m)
 {
-    UNROLL
+    CSI_UNROLL
     for (size_t i = 0; i < m / 2; i++) {
         const row a = x[i], b = x[m - 1 - i];
         x[i] = _mm512_max_epi32(a, b);
@@ -73,9 +64,9 @@ CSI_INLINE WIDE void flip(row *x, const size_t m)
 }
 
 /* Each with the one `apart` (a constant) further on. */
-CSI_INLINE WIDE void step(row *x, const size_t m, const size_t apart)
+CSI_INLINE CSI_WIDE void step(row *x, const size_t m, const size_t apart)
 {
-    UNROLL
+    CSI_UNROLL
     for (size_t i = 0; i < m; i++) {
         if ((i & apart) == 0 && i + apart < m) {
             const row a = x[i], b = x[i + apart];
@@ -86,7 +77,7 @@ CSI_INLINE WIDE void step(row *x, const size_t m, const size_t apart)
 }
 
 /* All steps of less than `apart`. */
-CSI_INLINE WIDE void steps_below(row *x, const size_t m, const size_t apart)
+CSI_INLINE CSI_WIDE void steps_below(row *x, const size_t m, const size_t apart)
 {
     if (apart > 8) {
         step(x, m, 8);
@@ -102,24 +93,24 @@ CSI_INLINE WIDE void steps_below(row *x, const size_t m, const size_t apart)
     }
 }
 
-CSI_INLINE WIDE void load(const int32_t *key, size_t apart, row *x, const size_t m)
+CSI_INLINE CSI_WIDE void load(const int32_t *key, size_t apart, row *x, const size_t m)
 {
-    UNROLL
+    CSI_UNROLL
     for (size_t i = 0; i < m; i++) {
         x[i] = _mm512_load_si512((const void *)(key + i * apart * COLUMNS));
     }
 }
 
-CSI_INLINE WIDE void store(int32_t *key, size_t apart, const row *x, const size_t m)
+CSI_INLINE CSI_WIDE void store(int32_t *key, size_t apart, const row *x, const size_t m)
 {
-    UNROLL
+    CSI_UNROLL
     for (size_t i = 0; i < m; i++) {
         _mm512_store_si512((void *)(key + i * apart * COLUMNS), x[i]);
     }
 }
 
 /* Sixteen rows sorted. */
-WIDE static void sort_tile(int32_t *key)
+CSI_WIDE static void sort_tile(int32_t *key)
 {
     row x[TILE];
     load(key, 1, x, TILE);
@@ -137,7 +128,7 @@ WIDE static void sort_tile(int32_t *key)
 }
 
 /* The last steps of a merge, within sixteen rows. */
-WIDE static void finish_tile(int32_t *key)
+CSI_WIDE static void finish_tile(int32_t *key)
 {
     row x[TILE];
     load(key, 1, x, TILE);
@@ -147,7 +138,7 @@ WIDE static void finish_tile(int32_t *key)
 
 /* The first steps of a merge of `half` sorted rows and the n_more sorted ones behind them, m (a constant) rows at a time:
  * rows q apart in the one half, their mirror images in the other. What is missing there is less than all. */
-CSI_INLINE WIDE void merge_rows(int32_t *key, size_t half, size_t n_more, const size_t m)
+CSI_INLINE CSI_WIDE void merge_rows(int32_t *key, size_t half, size_t n_more, const size_t m)
 {
     const size_t q = 2 * half / m;
     for (size_t i = 0; i < q; i++) {
@@ -155,14 +146,14 @@ CSI_INLINE WIDE void merge_rows(int32_t *key, size_t half, size_t n_more, const 
         int32_t *lower = key + i * COLUMNS, *upper = key + (half + mirrored) * COLUMNS;
         row x[TILE];
         load(lower, q, x, m / 2);
-        UNROLL
+        CSI_UNROLL
         for (size_t j = 0; j < m / 2; j++) {
             x[m / 2 + j] = j < there ? _mm512_load_si512((const void *)(upper + j * q * COLUMNS)) : _mm512_set1_epi32(INT32_MIN);
         }
         flip(x, m);
         steps_below(x, m, m / 2);
         store(lower, q, x, m / 2);
-        UNROLL
+        CSI_UNROLL
         for (size_t j = 0; j < m / 2; j++) {
             if (j < there) {
                 _mm512_store_si512((void *)(upper + j * q * COLUMNS), x[m / 2 + j]);
@@ -171,22 +162,22 @@ CSI_INLINE WIDE void merge_rows(int32_t *key, size_t half, size_t n_more, const 
     }
 }
 
-WIDE static void merge_two(int32_t *key, size_t half, size_t n_more)
+CSI_WIDE static void merge_two(int32_t *key, size_t half, size_t n_more)
 {
     merge_rows(key, half, n_more, 2);
 }
 
-WIDE static void merge_four(int32_t *key, size_t half, size_t n_more)
+CSI_WIDE static void merge_four(int32_t *key, size_t half, size_t n_more)
 {
     merge_rows(key, half, n_more, 4);
 }
 
-WIDE static void merge_eight(int32_t *key, size_t half, size_t n_more)
+CSI_WIDE static void merge_eight(int32_t *key, size_t half, size_t n_more)
 {
     merge_rows(key, half, n_more, 8);
 }
 
-WIDE static void merge_sixteen(int32_t *key, size_t half, size_t n_more)
+CSI_WIDE static void merge_sixteen(int32_t *key, size_t half, size_t n_more)
 {
     merge_rows(key, half, n_more, 16);
 }
@@ -205,7 +196,7 @@ static void merge(int32_t *key, size_t half, size_t n_more)
 }
 
 /* The steps between sixteen rows that lie so far apart that a tile does not reach. */
-WIDE static void step_rows(int32_t *key, size_t n, size_t apart)
+CSI_WIDE static void step_rows(int32_t *key, size_t n, size_t apart)
 {
     for (size_t base = 0; base + apart < n; base += 2 * apart) {
         for (size_t i = base; i < base + apart && i + apart < n; i++) {
@@ -245,8 +236,8 @@ void csi_sort_columns(int32_t *key, size_t n)
     for (size_t i = n * COLUMNS; i < whole * COLUMNS; i++) {
         key[i] = INT32_MIN;
     }
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) {
+#if defined(CSI_HAS_WIDE)
+    if (csi_is_wide()) {
         sort_wide(key, whole);
         return;
     }

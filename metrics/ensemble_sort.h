@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CSI_SORT_COLUMNS 16
+#include "metrics/abreast.h"
 
-/* Sorts each column of key[row][CSI_SORT_COLUMNS], greatest first. `key` is aligned to 64 bytes and has room for a multiple
- * of 16 rows, of which those behind n become INT32_MIN. */
+#define CSI_SORT_TILE 16 /* rows */
+
+/* Sorts each column of key[row][CSI_ABREAST], greatest first. `key` is aligned to 64 bytes and has room for a multiple
+ * of CSI_SORT_TILE rows, of which those behind n become INT32_MIN. */
 void csi_sort_columns(int32_t *key, size_t n);
 
 /* The same on any processor, comparator by comparator: n rows and no more. */

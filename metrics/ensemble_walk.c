@@ -128,7 +128,7 @@ out:
     return status;
 }
 
-csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, const float *error, csi_diag *diag,
+csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error, csi_diag *diag,
                     double *score)
 {
     const csi_branch *v = replicate->branch;
@@ -139,6 +139,9 @@ csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate
     csi_status status;
     context.weight_factor = replicate->has_weights ? replicate->weight_factor : NULL;
     context.left_out = replicate->left_out;
+    if (replicate->has_errors) {
+        csi_replicate_errors(ensemble, replicate, error);
+    }
     CSI_TRY(draw_recipe(ensemble, replicate, &recipe));
     CSI_TRY(add_errors(ensemble, replicate, error, &raw));
     CSI_TRY(run_unnormalised(ensemble, replicate, &context, raw, diag, &imputed, &result));
@@ -164,12 +167,9 @@ csi_status csi_ensemble_walk(const csi_ensemble *ensemble, const csi_draw_plan *
     csi_replicate *replicate = NULL;
     csi_status status = CSI_ERR_MEMORY;
     double *scratch = calloc(csi_draw_room(ensemble), sizeof *scratch);
-    float *error = calloc(csi_error_room(ensemble) + 1, sizeof *error);
+    float *error = calloc(csi_error_room(ensemble), sizeof *error);
     if (scratch != NULL && error != NULL && csi_replicate_new(ensemble, &replicate) == CSI_OK) {
         csi_replicate_draw(ensemble, plan, scratch, replicate);
-        if (replicate->has_errors) {
-            csi_replicate_errors(ensemble, replicate, NULL, error);
-        }
         status = csi_walk(ensemble, replicate, error, diag, score);
     }
     csi_replicate_free(replicate);

@@ -2,10 +2,10 @@
  *
  * Results must not depend on the processor: the loops so built run over independent lanes (countries, draws) in plain C,
  * with the same operations in the same order for each lane and no contraction, so that wider registers change the time
- * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`; CSI_LANES_FUSED
- * takes `name_fused_body` where there are fused multiply-adds, which must give the same bits. With CSINDEX_ONE_LANE defined,
- * where branches are counted, that is for one set alone, and what is inlined is one function, not a copy for each constant
- * that it is called with. */
+ * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`. What compilers do
+ * not see is written out for the widest registers (CSI_WIDE), beside the plain loop that must give the same. With
+ * CSINDEX_ONE_LANE defined there is one set alone and nothing wide, and what is inlined is one function, not a copy for each
+ * constant that it is called with: for where branches are counted, and for a build whose bytes are compared. */
 #ifndef CSI_METRICS_LANES_H
 #define CSI_METRICS_LANES_H
 
@@ -16,6 +16,24 @@
 #endif
 
 #if defined(__x86_64__) && !defined(CSINDEX_ONE_LANE)
+
+#include <immintrin.h>
+#include <stdbool.h>
+
+/* Functions written out for 512 bits, to be called where csi_is_wide(). */
+#define CSI_HAS_WIDE
+#define CSI_WIDE __attribute__((target("avx512f,avx512dq")))
+
+static inline bool csi_is_wide(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+}
+
+#if defined(__clang__)
+#define CSI_UNROLL /* it does so by itself, and complains where sanitizers keep it from what it was asked for */
+#else
+#define CSI_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 /* For loops that gain nothing from the widest registers: compares of 16-bit entries make masks there. */
 #define CSI_LANES_NARROW(name, parameters, arguments)                                              \
@@ -36,12 +54,10 @@
         }                                                                                          \
     }
 
-#define CSI_LANES(name, parameters, arguments) CSI_LANES_OF(name, name##_body, parameters, arguments)
-#define CSI_LANES_FUSED(name, parameters, arguments) CSI_LANES_OF(name, name##_fused_body, parameters, arguments)
-#define CSI_LANES_OF(name, widest_body, parameters, arguments)                                     \
+#define CSI_LANES(name, parameters, arguments)                                                     \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2"))) static void name##_512 parameters               \
     {                                                                                              \
-        widest_body arguments;                                                                     \
+        name##_body arguments;                                                                     \
     }                                                                                              \
     __attribute__((target("avx2"))) static void name##_256 parameters                      \
     {                                                                                              \
@@ -66,7 +82,6 @@
 #else
 
 #define CSI_LANES_NARROW CSI_LANES
-#define CSI_LANES_FUSED CSI_LANES
 #define CSI_LANES(name, parameters, arguments) \
     void name parameters                       \
     {                                          \

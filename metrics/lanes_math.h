@@ -2,7 +2,8 @@
  * C library. Both stay within 1 unit in the last place of the true value over the range that scores live in.
  *
  * log: x = 2^k m with m in [sqrt(1/2), sqrt 2), f = m - 1, s = f / (2 + f); ln m = f - f^2/2 + s (f^2/2 + R(s^2)) with the
- * minimax R of fdlibm's e_log.c (Sun Microsystems 1993). exp: x = k ln 2 + r, Taylor's series of degree 13 in r.
+ * minimax R of fdlibm's e_log.c (Sun Microsystems 1993). exp: x = k ln 2 + r, Taylor's series of degree 13 in r,
+ * in pairs (Estrin 1960), whose terms need not wait for each other.
  * By hand: log(1) = 0 and exp(0) = 1 exactly; log(2) = 0.6931471805599453.
  * Edges: arguments of log must be positive, finite and normal; exp is for |x| < 700. Others give garbage, not a trap. */
 #ifndef CSI_METRICS_LANES_MATH_H
@@ -47,21 +48,12 @@ CSI_INLINE double csi_lane_exp(double x)
 {
     const double shift = 0x1.8p52;
     const double t = x * 1.44269504088896338700 + shift, k = t - shift;
-    const double r = (x - k * CSI_LN2_HIGH) - k * CSI_LN2_LOW;
-    double p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r * r + r;
-    return (1.0 + p) * csi_bits_double((csi_double_bits(t) + 1023) << 52);
+    const double r = (x - k * CSI_LN2_HIGH) - k * CSI_LN2_LOW, r2 = r * r, r4 = r2 * r2;
+    const double a = 0.5 + r * (1.0 / 6.0), b = 1.0 / 24.0 + r * (1.0 / 120.0);
+    const double c = 1.0 / 720.0 + r * (1.0 / 5040.0), d = 1.0 / 40320.0 + r * (1.0 / 362880.0);
+    const double e = 1.0 / 3628800.0 + r * (1.0 / 39916800.0), f = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
+    const double q = ((a + r2 * b) + r4 * (c + r2 * d)) + (r4 * r4) * (e + r2 * f);
+    return (1.0 + (r + r2 * q)) * csi_bits_double((csi_double_bits(t) + 1023) << 52);
 }
 
 #endif

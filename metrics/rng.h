@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "metrics/abreast.h"
+
 /* out = Philox4x32-10 of `counter` under `key`. Published vector: counter 0, key 0 gives
  * 6627e8d5 e169c58d bc57ac4c 9b00dbd8. */
 void csi_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
@@ -38,6 +40,11 @@ void csi_draw_normals(const csi_stream *stream, uint32_t first, size_t n, double
 
 /* Standard normal draws in single precision, by another transform of the same cells. */
 void csi_draw_normal_floats(const csi_stream *stream, uint32_t first, size_t n, float *normal);
+
+/* Both of CSI_ABREAST streams side by side, which differ in the replicate alone: cell i of stream r goes to i * CSI_ABREAST + r. */
+void csi_draw_words_abreast(const csi_stream *stream, const uint64_t *replicate, uint32_t first, size_t n, uint32_t *word);
+void csi_draw_normal_floats_abreast(const csi_stream *stream, const uint64_t *replicate, uint32_t first, size_t n,
+                                    float *normal);
 
 /* One cell alone, the same value as csi_draw_uniforms gives. */
 double csi_draw_uniform(const csi_stream *stream, uint32_t cell);

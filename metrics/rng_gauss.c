@@ -54,21 +54,33 @@ CSI_INLINE void turn(uint32_t word, float *cosine, float *sine)
     *sine = quadrant >= 2 ? -up : up;
 }
 
-/* Cells i and i + PAIRS of a group make a pair. */
-CSI_INLINE void transform_body(const uint32_t *restrict word, size_t n, float *restrict normal)
+/* Cells i and i + PAIRS of a group make a pair; `width` (a constant) streams lie side by side. */
+CSI_INLINE void transform_groups(const uint32_t *restrict word, size_t n, const size_t width, float *restrict normal)
 {
-    for (size_t from = 0; from < n; from += CSI_DRAW_GROUP) {
-        for (size_t i = 0; i < PAIRS; i++) {
+    for (size_t from = 0; from < n * width; from += CSI_DRAW_GROUP * width) {
+        for (size_t i = 0; i < PAIRS * width; i++) {
             const float radius = sqrtf(minus_twice_log(word[from + i] >> 1));
             float cosine, sine;
-            turn(word[from + PAIRS + i], &cosine, &sine);
+            turn(word[from + PAIRS * width + i], &cosine, &sine);
             normal[from + i] = radius * cosine;
-            normal[from + PAIRS + i] = radius * sine;
+            normal[from + PAIRS * width + i] = radius * sine;
         }
     }
 }
+
+CSI_INLINE void transform_body(const uint32_t *restrict word, size_t n, float *restrict normal)
+{
+    transform_groups(word, n, 1, normal);
+}
 static void transform(const uint32_t *restrict word, size_t n, float *restrict normal);
 CSI_LANES(transform, (const uint32_t *restrict word, size_t n, float *restrict normal), (word, n, normal))
+
+CSI_INLINE void transform_abreast_body(const uint32_t *restrict word, size_t n, float *restrict normal)
+{
+    transform_groups(word, n, CSI_ABREAST, normal);
+}
+static void transform_abreast(const uint32_t *restrict word, size_t n, float *restrict normal);
+CSI_LANES(transform_abreast, (const uint32_t *restrict word, size_t n, float *restrict normal), (word, n, normal))
 
 void csi_draw_normal_floats(const csi_stream *stream, uint32_t first, size_t n, float *normal)
 {
@@ -77,5 +89,15 @@ void csi_draw_normal_floats(const csi_stream *stream, uint32_t first, size_t n, 
         const size_t m = n - from < CHUNK ? n - from : CHUNK;
         csi_draw_words(stream, first + (uint32_t)from, m, word);
         transform(word, m, normal + from);
+    }
+}
+
+void csi_draw_normal_floats_abreast(const csi_stream *stream, const uint64_t *replicate, uint32_t first, size_t n,
+                                    float *normal)
+{
+    uint32_t word[CSI_DRAW_GROUP * CSI_ABREAST];
+    for (size_t from = 0; from < n; from += CSI_DRAW_GROUP) {
+        csi_draw_words_abreast(stream, replicate, first + (uint32_t)from, CSI_DRAW_GROUP, word);
+        transform_abreast(word, CSI_DRAW_GROUP, normal + from * CSI_ABREAST);
     }
 }

@@ -106,6 +106,98 @@ CSI_INLINE void csi_draw_words_body(const csi_stream *stream, uint32_t first, si
 CSI_LANES(csi_draw_words, (const csi_stream *stream, uint32_t first, size_t n, uint32_t *word),
           (stream, first, n, word))
 
+/* The same block of LANES streams. */
+CSI_INLINE void start_abreast(const csi_stream *stream, const uint64_t *replicate, uint32_t block, group *g)
+{
+    const uint64_t b = block, f = stream->factor;
+    lanes own;
+    memcpy(&own, replicate, sizeof own);
+    g->x0 = (lanes){b, b, b, b, b, b, b, b};
+    g->x1 = (lanes){f, f, f, f, f, f, f, f};
+    g->x2 = own & LOW_WORD;
+    g->x3 = own >> 32;
+}
+
+CSI_INLINE void finish_abreast(const group *g, uint32_t *word)
+{
+    const halves out[4] = {__builtin_convertvector(g->x0, halves), __builtin_convertvector(g->x1, halves),
+                           __builtin_convertvector(g->x2, halves), __builtin_convertvector(g->x3, halves)};
+    for (size_t w = 0; w < 4; w++) {
+        memcpy(word + w * LANES * CSI_ABREAST, &out[w], sizeof out[w]);
+    }
+}
+
+static void draw_abreast(const csi_stream *stream, const uint64_t *replicate, uint32_t block, uint32_t *word)
+{
+    group g, h;
+    uint32_t k0 = (uint32_t)stream->seed, k1 = (uint32_t)(stream->seed >> 32);
+    start_abreast(stream, replicate, block, &g);
+    start_abreast(stream, replicate + LANES, block, &h);
+    for (int round = 0; round < ROUNDS; round++) {
+        turn(&g, k0, k1);
+        turn(&h, k0, k1);
+        k0 += KEY_STEP_0;
+        k1 += KEY_STEP_1;
+    }
+    finish_abreast(&g, word);
+    finish_abreast(&h, word + LANES);
+}
+
+#if defined(CSI_HAS_WIDE)
+
+/* The same with the multiplication of half words that the processor has: compilers take that of whole ones, at three times the
+ * work. What is left of a product above its low word is not looked at by the next. */
+CSI_INLINE CSI_WIDE void turn_wide(__m512i *x0, __m512i *x1, __m512i *x2, __m512i *x3, __m512i k0, __m512i k1)
+{
+    const __m512i a = _mm512_mul_epu32(*x0, _mm512_set1_epi64((int64_t)MULTIPLIER_0));
+    const __m512i b = _mm512_mul_epu32(*x2, _mm512_set1_epi64((int64_t)MULTIPLIER_1));
+    *x0 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(b, 32), *x1, k0, 0x96);
+    *x1 = b;
+    *x2 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(a, 32), *x3, k1, 0x96);
+    *x3 = a;
+}
+
+CSI_INLINE CSI_WIDE void store_wide(__m512i x, uint32_t *word)
+{
+    _mm256_storeu_si256((void *)word, _mm512_cvtepi64_epi32(x));
+}
+
+CSI_WIDE static void draw_abreast_wide(const csi_stream *stream, const uint64_t *replicate, uint32_t block, uint32_t *word)
+{
+    const __m512i g = _mm512_loadu_si512(replicate), h = _mm512_loadu_si512(replicate + LANES);
+    __m512i x0 = _mm512_set1_epi64(block), x1 = _mm512_set1_epi64(stream->factor), x2 = g, x3 = _mm512_srli_epi64(g, 32);
+    __m512i y0 = x0, y1 = x1, y2 = h, y3 = _mm512_srli_epi64(h, 32);
+    uint32_t k0 = (uint32_t)stream->seed, k1 = (uint32_t)(stream->seed >> 32);
+    for (int round = 0; round < ROUNDS; round++) {
+        const __m512i key0 = _mm512_set1_epi64(k0), key1 = _mm512_set1_epi64(k1);
+        turn_wide(&x0, &x1, &x2, &x3, key0, key1);
+        turn_wide(&y0, &y1, &y2, &y3, key0, key1);
+        k0 += KEY_STEP_0;
+        k1 += KEY_STEP_1;
+    }
+    const __m512i out[4] = {x0, x1, x2, x3}, more[4] = {y0, y1, y2, y3};
+    for (size_t w = 0; w < 4; w++) {
+        store_wide(out[w], word + w * LANES * CSI_ABREAST);
+        store_wide(more[w], word + w * LANES * CSI_ABREAST + LANES);
+    }
+}
+
+#endif
+
+void csi_draw_words_abreast(const csi_stream *stream, const uint64_t *replicate, uint32_t first, size_t n, uint32_t *word)
+{
+    _Static_assert(CSI_ABREAST == 2 * LANES, "two groups are drawn at once");
+    void (*draw)(const csi_stream *, const uint64_t *, uint32_t, uint32_t *) = draw_abreast;
+#if defined(CSI_HAS_WIDE)
+    draw = csi_is_wide() ? draw_abreast_wide : draw;
+#endif
+    for (size_t i = 0; i < n; i += CSI_DRAW_GROUP) {
+        for (uint32_t b = 0; b < LANES; b++) {
+            draw(stream, replicate, (first + (uint32_t)i) / CSI_DRAW_GROUP * LANES + b, word + (i + b) * CSI_ABREAST);
+        }
+    }
+}
+
 #define CHUNK ((size_t)8 * CSI_DRAW_GROUP)
 
 CSI_INLINE void csi_draw_uniforms_body(const csi_stream *stream, uint32_t first, size_t n, double *uniform)

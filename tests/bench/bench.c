@@ -5,7 +5,7 @@
  * With --parts it tells where a replicate's time goes instead, on that job or on a project's own ensemble: each part of a
  * batch is timed several times and the least kept, so that a busy machine does not show.
  *
- * usage: csindex-bench FOLDER [REPLICATES] [RUNS]
+ * usage: csindex-bench FOLDER [REPLICATES] [RUNS] [JOBS WHOSE NAME HOLDS]
  *        csindex-bench --parts FOLDER|PROJECT [REPLICATES]
  *        csindex-bench --scaling [SECONDS A CASE]   (tests/bench/scaling.c) */
 #include <math.h>
@@ -17,6 +17,7 @@
 
 #include "index/run.h"
 #include "metrics/ensemble.h"
+#include "metrics/ensemble_batch.h"
 #include "metrics/ensemble_count.h"
 #include "metrics/ensemble_model.h"
 #include "metrics/ensemble_rank.h"
@@ -133,34 +134,37 @@ static job open_job(const char *folder, const char *steps, const char *section)
     return j;
 }
 
-static void bench(const char *folder, const char *steps, const char *what, uint64_t replicates, size_t runs)
+static void bench(const char *folder, const char *steps, const char *what, uint64_t replicates, size_t runs, const char *only)
 {
     const job j = open_job(folder, steps, "{" COMMON "}");
     const size_t root = j.c.framework->n_nodes - 1;
     char name[128];
     for (size_t threads = 1; threads <= 2; threads++) {
         snprintf(name, sizeof name, "%s, all 13 nodes", what);
-        measure(&j.c, j.ensemble, name, NULL, 0, replicates, threads, runs);
+        if (strstr(name, only) != NULL) {
+            measure(&j.c, j.ensemble, name, NULL, 0, replicates, threads, runs);
+        }
         snprintf(name, sizeof name, "%s, index only", what);
-        measure(&j.c, j.ensemble, name, &root, 1, replicates, threads, runs);
+        if (strstr(name, only) != NULL) {
+            measure(&j.c, j.ensemble, name, &root, 1, replicates, threads, runs);
+        }
     }
     csi_ensemble_free(j.ensemble);
 }
 
-enum { DRAW, ERRORS, COMPUTE, RANK, TALLY, N_PARTS };
+enum { DRAW, COMPUTE, RANK, TALLY, N_PARTS };
 #define REPEATS 7
 
 /* Adds the least of the times that each part of one batch took. */
 typedef struct batch {
     const csi_ensemble *e;
-    csi_replicate *replicate[CSI_RANK_COLUMNS];
-    csi_kernel *kernel;
+    csi_replicate *replicate[CSI_ABREAST];
+    csi_batch *scorer;
     csi_ranker *ranker;
     csi_tallies *tally;
     csi_counts *counts;
     double *scratch, *score;
-    float *error;
-    bool *is_wanted;
+    float *kept;
 } batch;
 
 static void *room(size_t n, size_t size)
@@ -172,22 +176,27 @@ static void *room(size_t n, size_t size)
     return p;
 }
 
-static void draw_batch(batch *b, uint64_t first, double *part)
+/* Draws replicates from *next on until there are as many as are scored together, all of the rules and the branch of the first,
+ * as they mostly are in a run. Returns how many. */
+static size_t draw_batch(batch *b, uint64_t *next, double *part)
 {
     double least = 1e9;
-    for (size_t repeat = 0; repeat < REPEATS; repeat++) {
-        const double start = now();
-        for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
-            csi_draw_plan plan = {.sobol = NULL};
-            for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
-                plan.key[factor] = first + i;
-            }
-            csi_replicate_draw(b->e, &plan, b->scratch, b->replicate[i]);
+    size_t n = 0;
+    for (size_t i = 0; i < 64 * CSI_ABREAST && n < CSI_ABREAST; i++) {
+        csi_draw_plan plan = {.sobol = NULL};
+        for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
+            plan.key[factor] = *next;
         }
+        (*next)++;
+        const double start = now();
+        csi_replicate_draw(b->e, &plan, b->scratch, b->replicate[n]);
         const double took = now() - start;
         least = took < least ? took : least;
+        n += b->replicate[0]->is_slow == b->replicate[n]->is_slow && b->replicate[0]->rules == b->replicate[n]->rules &&
+             b->replicate[0]->branch->fixed == b->replicate[n]->branch->fixed;
     }
-    part[DRAW] += least;
+    part[DRAW] += least * (double)n;
+    return n;
 }
 
 static void keep_least(double from, double *least)
@@ -196,46 +205,29 @@ static void keep_least(double from, double *least)
     *least = took < *least ? took : *least;
 }
 
-static void time_year(batch *b, size_t year, double *part)
+static void time_year(batch *b, size_t n, size_t year, double *part)
 {
     const csi_ensemble *e = b->e;
-    const size_t n_aggregates = e->n_nodes - e->n_indicators, room = csi_error_room(e);
-    const csi_replicate *replicate[CSI_RANK_COLUMNS];
-    const float *error[CSI_RANK_COLUMNS];
-    double *score[CSI_RANK_COLUMNS], errors = 1e9;
-    for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
-        replicate[i] = b->replicate[i];
-        error[i] = b->error + i * room;
-        score[i] = b->score + i * e->stride;
-    }
-    for (size_t repeat = 0; repeat < REPEATS; repeat++) {
-        const double start = now();
-        for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
-            const csi_replicate *r = replicate[i];
-            if (r->has_errors) {
-                csi_replicate_errors(e, r, r->branch->error_is_needed + year * e->n_erring * e->raw->n_years, b->error + i * room);
-            }
-        }
-        keep_least(start, &errors);
-    }
-    part[ERRORS] += errors;
-    csi_kernel_begin(b->kernel, replicate, CSI_RANK_COLUMNS, error, year, b->is_wanted);
-    for (size_t k = 0; k < n_aggregates; k++) {
-        const size_t n_lanes = e->n_lanes[year * n_aggregates + k];
-        double compute = 1e9, rank = 1e9, tally = 1e9;
+    const size_t n_aggregates = e->n_nodes - e->n_indicators, *order = csi_batch_order(b->scorer);
+    csi_batch_begin(b->scorer, (const csi_replicate *const *)b->replicate, NULL, n, b->kept, year);
+    for (size_t i = 0; i < n_aggregates; i++) {
+        const size_t k = order[i] - e->n_indicators, n_lanes = e->n_lanes[year * n_aggregates + k];
+        double compute = 1e9, ranking = 1e9, tally = 1e9;
+        uint16_t *bin, *rank;
         for (size_t repeat = 0; repeat < REPEATS; repeat++) {
             double start = now();
-            csi_kernel_node(b->kernel, e->n_indicators + k, score);
+            csi_batch_node(b->scorer, order[i], b->score);
             keep_least(start, &compute);
             start = now();
-            const csi_ranked ranked = csi_ranker_rank(b->ranker, b->score, e->stride, CSI_RANK_COLUMNS, n_lanes);
-            keep_least(start, &rank);
+            csi_counts_room(b->counts, k, &bin, &rank);
+            csi_ranker_rank(b->ranker, b->score, n_lanes, bin, rank);
+            keep_least(start, &ranking);
             start = now();
-            csi_counts_add(b->counts, k, &ranked, b->score, e->stride, CSI_RANK_COLUMNS, n_lanes);
+            csi_counts_add(b->counts, k, b->score, n, n_lanes);
             keep_least(start, &tally);
         }
         part[COMPUTE] += compute;
-        part[RANK] += rank;
+        part[RANK] += ranking;
         part[TALLY] += tally;
     }
 }
@@ -243,31 +235,37 @@ static void time_year(batch *b, size_t year, double *part)
 /* Microseconds a replicate of each part, one thread, counters in the near cache. */
 static void time_parts(const csi_ensemble *e, csi_diag *diag, uint64_t replicates)
 {
-    static const char *const name[N_PARTS] = {"draw", "errors", "compute", "rank", "tally"};
+    static const char *const name[N_PARTS] = {"draw", "compute", "rank", "tally"};
     const size_t n_aggregates = e->n_nodes - e->n_indicators;
     const csi_ensemble_options options = {.n_replicates = replicates};
     batch b = {.e = e};
     double part[N_PARTS] = {0.0};
     b.scratch = room(csi_draw_room(e), sizeof(double));
-    b.error = room(CSI_RANK_COLUMNS * csi_error_room(e), sizeof(float));
-    b.score = room(CSI_RANK_COLUMNS * e->stride, sizeof(double));
-    b.is_wanted = room(n_aggregates, sizeof(bool));
-    memset(b.is_wanted, 1, n_aggregates);
-    bool is_made = csi_kernel_new(e, &b.kernel) == CSI_OK && csi_ranker_new(e->n_countries, e->low, e->high, &b.ranker) == CSI_OK &&
+    b.kept = room(csi_kept_room(e), sizeof(float));
+    b.score = room(e->stride * CSI_ABREAST, sizeof(double));
+    bool *is_wanted = room(n_aggregates, sizeof(bool));
+    memset(is_wanted, 1, n_aggregates);
+    bool is_made = csi_batch_new(e, is_wanted, &b.scorer) == CSI_OK && csi_ranker_new(e->n_countries, e->low, e->high, &b.ranker) == CSI_OK &&
                    csi_ensemble_tally_new(e, &options, &b.tally) == CSI_OK &&
                    csi_counts_new(b.tally, e->stride, &b.counts) == CSI_OK;
-    for (size_t i = 0; i < CSI_RANK_COLUMNS; i++) {
+    for (size_t i = 0; i < CSI_ABREAST; i++) {
         is_made = is_made && csi_replicate_new(e, &b.replicate[i]) == CSI_OK;
     }
     if (!is_made) {
         fail(diag);
     }
-    const uint64_t n = (replicates + CSI_RANK_COLUMNS - 1) / CSI_RANK_COLUMNS * CSI_RANK_COLUMNS;
-    for (uint64_t first = 0; first < n; first += CSI_RANK_COLUMNS) {
-        draw_batch(&b, first, part);
-        for (size_t year = 0; year < e->n_years; year++) {
-            time_year(&b, year, part);
+    uint64_t n = 0, next = 0;
+    while (n < replicates) {
+        uint64_t key[CSI_ABREAST];
+        const size_t taken = draw_batch(&b, &next, part);
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            key[r] = b.replicate[r < taken ? r : 0]->error_key;
         }
+        csi_kept_errors(e, key, b.kept);
+        for (size_t year = 0; year < e->n_years; year++) {
+            time_year(&b, taken, year, part);
+        }
+        n += taken;
     }
     const double n_columns = (double)n * (double)(n_aggregates * e->n_years);
     double all = 0.0;
@@ -306,7 +304,7 @@ int main(int argc, char **argv)
     }
     const bool tells_parts = argc > 2 && strcmp(argv[1], "--parts") == 0;
     if (argc < 2 || (argc == 2 && argv[1][0] == '-')) {
-        fprintf(stderr, "usage: csindex-bench FOLDER [REPLICATES] [RUNS]\n"
+        fprintf(stderr, "usage: csindex-bench FOLDER [REPLICATES] [RUNS] [JOBS WHOSE NAME HOLDS]\n"
                         "       csindex-bench --parts FOLDER|PROJECT [REPLICATES]\n"
                         "       csindex-bench --scaling [SECONDS]\n");
         return 64;
@@ -327,7 +325,8 @@ int main(int argc, char **argv)
     }
     const uint64_t replicates = argc > 2 ? (uint64_t)atoll(argv[2]) : 10000;
     const size_t runs = argc > 3 ? (size_t)atoll(argv[3]) : 5;
-    bench(argv[1], GAPS_KEPT, "gaps kept", replicates, runs);
-    bench(argv[1], GAPS_FILLED, "gaps filled", replicates, runs);
+    const char *only = argc > 4 ? argv[4] : "";
+    bench(argv[1], GAPS_KEPT, "gaps kept", replicates, runs, only);
+    bench(argv[1], GAPS_FILLED, "gaps filled", replicates, runs, only);
     return 0;
 }

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The same bytes from gcc's and clang's builds, optimised and not: every published file of both configurations.
+# The same bytes from gcc's and clang's builds, optimised and not, with and without wide registers (the clang build has none):
+# every published file of both configurations.
 # ./check makes the three builds; a build that is not there is not compared, and with none there is nothing to compare.
 set -euo pipefail
 work=$(mktemp -d)

@@ -79,8 +79,8 @@ static void expect_plain(const double *score, size_t n, double low, double high,
     for (size_t i = 0; i < n; i++) {
         const double place = (score[i] - low) / (high - low) * CSI_RANK_BINS;
         const double held = place < 0.0 ? 0.0 : place > CSI_RANK_BINS - 0.5 ? CSI_RANK_BINS - 0.5 : place;
-        const uint16_t own = bin[i * CSI_RANK_COLUMNS];
-        n_wrong += rank[i * CSI_RANK_COLUMNS] != plain[i];
+        const uint16_t own = bin[i * CSI_ABREAST];
+        n_wrong += rank[i * CSI_ABREAST] != plain[i];
         n_wrong += isnan(score[i]) ? own != 0 : fabs(own - 0.5 - held) > 0.5 + 1e-3;
         n_wrong += !isnan(score[i]) && own != csi_rank_bin_of(score[i], low, high);
     }
@@ -92,14 +92,15 @@ Test(ensemble_rank, as_the_plain_ranks)
 {
     static const maker makers[] = {smooth, tied, gaps, one_ulp, constant, none, outliers};
     static const size_t sizes[] = {1, 2, 7, 31, 32, 33, 195, 196, 208, 209, 256, 257, 300, 640, 1300};
-    double *score = malloc(CSI_RANK_COLUMNS * ROOM * sizeof *score);
-    uint16_t *rank = malloc(CSI_RANK_COLUMNS * ROOM * sizeof *rank);
+    double *score = malloc(CSI_ABREAST * ROOM * sizeof *score);
+    double *side_by_side = malloc(CSI_ABREAST * ROOM * sizeof *side_by_side);
+    uint16_t *rank = malloc(CSI_ABREAST * ROOM * sizeof *rank), *bin = malloc(CSI_ABREAST * ROOM * sizeof *bin);
     int *plain = malloc(ROOM * sizeof *plain);
     size_t *work = malloc(ROOM * sizeof *work);
     for (size_t m = 0; m < sizeof makers / sizeof *makers; m++) {
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             for (uint64_t seed = 0; seed < 6; seed++) {
-                const size_t n = sizes[s], n_columns = 1 + (size_t)(3 * seed) % CSI_RANK_COLUMNS;
+                const size_t n = sizes[s], n_columns = 1 + (size_t)(3 * seed) % CSI_ABREAST;
                 /* any range will do: a wide one, a narrow one, one beside the scores */
                 const double low = seed % 3 == 0 ? -5.0 : seed % 3 == 1 ? -0.1 : 7.0, high = seed % 3 == 1 ? 0.1 : 8.0;
                 csi_ranker *ranker = NULL;
@@ -107,19 +108,21 @@ Test(ensemble_rank, as_the_plain_ranks)
                 for (size_t k = 0; k < n_columns; k++) {
                     makers[k % 2 == 0 ? m : 0](score + k * ROOM, n, seed + 100 * k);
                 }
-                const csi_ranked ranked = csi_ranker_rank(ranker, score, ROOM, n_columns, n);
-                for (size_t i = 0; i < n * CSI_RANK_COLUMNS; i++) {
-                    rank[ranked.entry[i] * CSI_RANK_COLUMNS + i % CSI_RANK_COLUMNS] = ranked.rank[i];
+                for (size_t i = 0; i < n * CSI_ABREAST; i++) {
+                    side_by_side[i] = i % CSI_ABREAST < n_columns ? score[i % CSI_ABREAST * ROOM + i / CSI_ABREAST] : NAN;
                 }
+                csi_ranker_rank(ranker, side_by_side, n, bin, rank);
                 for (size_t k = 0; k < n_columns; k++) {
-                    expect_plain(score + k * ROOM, n, low, high, rank + k, ranked.bin + k, plain, work);
+                    expect_plain(score + k * ROOM, n, low, high, rank + k, bin + k, plain, work);
                 }
                 csi_ranker_free(ranker);
             }
         }
     }
     free(score);
+    free(side_by_side);
     free(rank);
+    free(bin);
     free(plain);
     free(work);
 }

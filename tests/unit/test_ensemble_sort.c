@@ -6,7 +6,7 @@
 
 #include "metrics/ensemble_sort.h"
 
-#define COLUMNS CSI_SORT_COLUMNS
+#define COLUMNS CSI_ABREAST
 #define ROWS_MOST ((size_t)1040)
 
 static int falling(const void *a, const void *b)

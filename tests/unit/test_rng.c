@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "metrics/lanes_divide.h"
 #include "metrics/lanes_math.h"
 #include "metrics/rng_sobol.h"
 #include "tests/support/support.h"
@@ -147,6 +146,28 @@ Test(rng, normal_floats)
     cr_expect(memcmp(again, x + 64 * GROUP, sizeof again) == 0);
 }
 
+/* Side by side, streams draw what each draws alone. */
+Test(rng, abreast)
+{
+    enum { GROUP = CSI_DRAW_GROUP, N = 7 * GROUP };
+    static float abreast[N * CSI_ABREAST], alone[N];
+    uint64_t replicate[CSI_ABREAST];
+    csi_stream stream = {UINT64_C(0x123456789abcdef), 0, 3};
+    size_t n_wrong = 0;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        replicate[r] = r * UINT64_C(0x300000001) + 5;
+    }
+    csi_draw_normal_floats_abreast(&stream, replicate, 4 * GROUP, N, abreast);
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        stream.replicate = replicate[r];
+        csi_draw_normal_floats(&stream, 4 * GROUP, N, alone);
+        for (size_t i = 0; i < N; i++) {
+            n_wrong += memcmp(&abreast[i * CSI_ABREAST + r], &alone[i], sizeof *alone) != 0;
+        }
+    }
+    cr_expect(n_wrong == 0, "%zu", n_wrong);
+}
+
 Test(rng, lane_functions)
 {
     const csi_stream stream = {42, 5, 1};
@@ -158,27 +179,6 @@ Test(rng, lane_functions)
     }
     cr_expect(csi_lane_log(1.0) == 0.0);
     cr_expect(csi_lane_exp(0.0) == 1.0);
-}
-
-Test(rng, lane_division_is_the_processors)
-{
-    const csi_stream stream = {43, 5, 1};
-    for (uint32_t cell = 0; cell < CASES(2000000, 50000); cell += 2) {
-        const double u = csi_draw_uniform(&stream, cell), v = csi_draw_uniform(&stream, cell + 1);
-        const double dividend = ldexp(2.0 * u - 1.0, (int)(cell % 600) - 300), divisor = ldexp(0.5 + v, (int)(cell % 21) - 20);
-        cr_assert(csi_lane_divide(dividend, divisor, 1.0 / divisor) == dividend / divisor, "%a / %a", dividend, divisor);
-    }
-    static const double dividends[] = {0.0, 1.0, -3.0, INFINITY, -INFINITY, NAN, 0x1p-899, 0x1.fffffffffffffp-3};
-    static const double divisors[] = {1.0, 3.0, 0x1.fffffffffffffp-1, 0x1.0000000000001p0, 0.1, NAN};
-    for (size_t i = 0; i < sizeof dividends / sizeof *dividends; i++) {
-        cr_expect(csi_divide_is_odd(dividends[i]) == 0, "%a", dividends[i]);
-        for (size_t k = 0; k < sizeof divisors / sizeof *divisors; k++) {
-            const double expected = dividends[i] / divisors[k];
-            const double found = csi_lane_divide(dividends[i], divisors[k], 1.0 / divisors[k]);
-            cr_expect(found == expected || (isnan(found) && isnan(expected)), "%a / %a", dividends[i], divisors[k]);
-        }
-    }
-    cr_expect(csi_divide_is_odd(-0x1.8p-901) == 1 && csi_divide_is_odd(0x1p-1074) == 1 && csi_divide_is_odd(-0.0) == 0);
 }
 
 /* Every dimension alone is a (0, m, 1)-net: 2^m points, one in each of 2^m intervals; scrambling keeps that. */

@@ -1,0 +1,277 @@
+/* See ensemble_children.h. An indicator that nothing moves has one column for all replicates of a branch, made beforehand. One
+ * with errors or drawn goalposts is made here for every replicate, with the operations of the pipeline. Replicates of a batch
+ * mostly share their branch; where they do not, the column is made for each branch and every replicate takes its own. */
+#include "metrics/ensemble_children.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics/ensemble_child_loops.h"
+
+/* What replicates of a batch have in common. */
+typedef struct source {
+    const csi_branch *branch;
+    bool has_errors, has_goalposts;
+    int64_t is_of[CSI_ABREAST]; /* -1: the replicate has it */
+} source;
+
+struct csi_children {
+    const csi_ensemble *e;
+    const csi_replicate *const *replicate;
+    size_t year, n_sources, n_raw_cells;
+    source source[CSI_ABREAST];
+    uint64_t error_key[CSI_ABREAST];
+    const float *kept;
+    float *error;      /* [place][panel year][stride][CSI_ABREAST] */
+    double *made;      /* [place][CSI_CHUNK][CSI_ABREAST] */
+    double *other;     /* [CSI_CHUNK][CSI_ABREAST]: of one of several sources */
+    double *carried;   /* likewise: with errors, before they are placed */
+    double *placed;    /* likewise: before they are ready */
+    double (*from)[CSI_ABREAST], (*scale)[CSI_ABREAST]; /* [place * CSI_ABREAST + source] */
+};
+
+void csi_make_ready(const double *x, csi_rule_kind kind, double floor, size_t n, double *ready)
+{
+    if (kind == CSI_RULE_GEOMETRIC) {
+        logarithms(x, n, floor, ready);
+    } else if (kind == CSI_RULE_HARMONIC) {
+        inverses(x, n, floor, ready);
+    } else {
+        fill(x, n, ready);
+    }
+}
+
+/* Each replicate that is meant takes its rows. */
+CSI_INLINE void csi_choose_rows_body(const double *restrict from, const int64_t *restrict is_meant, size_t n,
+                                     double *restrict to)
+{
+    const csi_half_integers *meant = (const csi_half_integers *)(const void *)is_meant, *x = (const csi_half_integers *)(const void *)from;
+    csi_half_integers *y = (csi_half_integers *)(void *)to;
+    for (size_t i = 0; i < 2 * n; i += 2) {
+        y[i] = (x[i] & meant[0]) | (y[i] & ~meant[0]);
+        y[i + 1] = (x[i + 1] & meant[1]) | (y[i + 1] & ~meant[1]);
+    }
+}
+CSI_LANES(csi_choose_rows, (const double *restrict from, const int64_t *restrict is_meant, size_t n, double *restrict to),
+          (from, is_meant, n, to))
+
+static size_t most_children(const csi_ensemble *e)
+{
+    return e->n_nodes; /* a node whose children are passed over takes theirs */
+}
+
+csi_status csi_children_new(const csi_ensemble *ensemble, csi_children **columns)
+{
+    const size_t n = most_children(ensemble), n_cells = CSI_CHUNK * CSI_ABREAST;
+    csi_children *c = calloc(1, sizeof *c);
+    *columns = NULL;
+    if (c == NULL) {
+        return CSI_ERR_MEMORY;
+    }
+    c->e = ensemble;
+    c->n_raw_cells = ensemble->n_erring == 0 ? 0 : ensemble->raw->n_years * ensemble->stride * CSI_ABREAST;
+    c->error = calloc(n * c->n_raw_cells + 1, sizeof *c->error);
+    c->made = calloc(n * n_cells, sizeof *c->made);
+    c->other = calloc(n_cells, sizeof *c->other);
+    c->carried = calloc(n_cells, sizeof *c->carried);
+    c->placed = calloc(n_cells, sizeof *c->placed);
+    c->from = calloc(n * CSI_ABREAST, sizeof *c->from);
+    c->scale = calloc(n * CSI_ABREAST, sizeof *c->scale);
+    if (c->error == NULL || c->made == NULL || c->other == NULL || c->carried == NULL || c->placed == NULL || c->from == NULL || c->scale == NULL) {
+        csi_children_free(c);
+        return CSI_ERR_MEMORY;
+    }
+    *columns = c;
+    return CSI_OK;
+}
+
+void csi_children_free(csi_children *columns)
+{
+    if (columns != NULL) {
+        free(columns->error);
+        free(columns->made);
+        free(columns->other);
+        free(columns->carried);
+        free(columns->placed);
+        free(columns->from);
+        free(columns->scale);
+        free(columns);
+    }
+}
+
+void csi_children_begin(csi_children *columns, const csi_replicate *const *replicate, size_t year, const float *kept)
+{
+    csi_children *c = columns;
+    c->replicate = replicate;
+    c->year = year;
+    c->kept = kept;
+    c->n_sources = 0;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        const csi_replicate *own = replicate[r];
+        size_t s = 0;
+        while (s < c->n_sources && !(c->source[s].branch->fixed == own->branch->fixed &&
+                                     c->source[s].has_errors == own->has_errors &&
+                                     c->source[s].has_goalposts == own->has_goalposts)) {
+            s++;
+        }
+        if (s == c->n_sources) {
+            c->source[c->n_sources++] = (source){own->branch, own->has_errors, own->has_goalposts, {0}};
+        }
+        c->source[s].is_of[r] = -1;
+        c->error_key[r] = own->error_key;
+    }
+}
+
+static const csi_error_column *errors_of(const csi_children *c, const source *s, size_t indicator)
+{
+    return s->branch->has_posts && s->has_errors && s->branch->error != NULL
+               ? s->branch->error[c->year * c->e->n_indicators + indicator]
+               : NULL;
+}
+
+static bool is_moved(const csi_children *c, const source *s, size_t indicator)
+{
+    return s->branch->has_posts && s->has_goalposts && !c->e->spec->goalpost_is_fixed[indicator];
+}
+
+static bool is_fixed(const csi_children *c, const source *s, size_t indicator)
+{
+    return errors_of(c, s, indicator) == NULL && !is_moved(c, s, indicator);
+}
+
+/* The column of a branch that nothing moves, as made beforehand; NULL where the rule wants another form. */
+static const double *fixed_column(const csi_children *c, const csi_branch *v, const csi_child *column)
+{
+    const size_t at = (c->year * c->e->n_indicators + column->indicator) * c->e->stride;
+    if (column->kind == CSI_RULE_ARITHMETIC) {
+        return v->fixed_value + at;
+    }
+    return column->kind == CSI_RULE_GEOMETRIC && column->floor <= 0.0 ? v->fixed_log + at : NULL;
+}
+
+static float *errors_at(const csi_children *c, size_t place)
+{
+    return c->error + place * c->n_raw_cells;
+}
+
+/* Draws the errors that any source needs. */
+static void draw_errors(const csi_children *c, const csi_child *column)
+{
+    const csi_ensemble *e = c->e;
+    for (size_t year = 0; year < e->raw->n_years; year++) {
+        bool is_needed = false;
+        size_t k = 0;
+        for (size_t s = 0; s < c->n_sources; s++) {
+            const csi_error_column *own = errors_of(c, &c->source[s], column->indicator);
+            k = own != NULL ? own->erring : k;
+            is_needed = is_needed ||
+                        (own != NULL &&
+                         c->source[s].branch->error_is_needed[(c->year * e->n_erring + k) * e->raw->n_years + year]);
+        }
+        if (is_needed) {
+            csi_indicator_errors(e, c->error_key, k, year, c->kept,
+                                 errors_at(c, column->place) + year * e->stride * CSI_ABREAST);
+        }
+    }
+}
+
+/* Where the replicates begin to count from, and what a unit is worth between their goalposts. */
+static void find_posts(const csi_children *c, const source *s, size_t indicator, double *from, double *scale)
+{
+    const csi_ensemble *e = c->e;
+    const double low = s->branch->low[indicator * e->n_years + c->year], high = s->branch->high[indicator * e->n_years + c->year];
+    const bool has_moved = is_moved(c, s, indicator), is_reversed = e->context.framework->node[indicator].direction < 0;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        const csi_replicate *own = c->replicate[r];
+        const double least = has_moved ? low + own->low[indicator] * (high - low) : low;
+        const double most = has_moved ? high + own->high[indicator] * (high - low) : high;
+        from[r] = is_reversed ? most : least;
+        scale[r] = (is_reversed ? -1.0 : 1.0) / (most - least);
+    }
+}
+
+csi_child csi_children_of(csi_children *columns, size_t indicator, size_t place, csi_rule_kind kind, double floor)
+{
+    const csi_children *c = columns;
+    csi_child column = {.indicator = indicator, .place = place, .kind = kind, .floor = floor};
+    if (c->n_sources == 1 && is_fixed(c, &c->source[0], indicator)) {
+        column.x = fixed_column(c, c->source[0].branch, &column);
+        column.is_shared = column.x != NULL;
+    }
+    if (column.x != NULL) {
+        return column;
+    }
+    for (size_t s = 0; s < c->n_sources; s++) {
+        if (!is_fixed(c, &c->source[s], indicator)) {
+            find_posts(c, &c->source[s], indicator, c->from[place * CSI_ABREAST + s], c->scale[place * CSI_ABREAST + s]);
+        }
+    }
+    draw_errors(c, &column);
+    return column;
+}
+
+/* The values with their errors, before they are normalised. */
+static void carry_terms(const csi_children *c, const csi_error_column *own, const csi_child *column, size_t first, size_t n,
+                        double *rows)
+{
+    const float *error = errors_at(c, column->place);
+    carry(own->x + first, own->size[0] + first, own->at[0] + first, error, n, rows);
+    if (own->size[1] != NULL) {
+        add_errors(own->size[1] + first, own->at[1] + first, error, n, rows);
+    }
+    for (size_t i = 0; i < n * CSI_ABREAST && own->transform != CSI_TRANSFORM_NONE; i++) {
+        rows[i] = csi_transform_apply(own->transform, rows[i]);
+    }
+}
+
+/* The rows that errors or goalposts move, as one source has them. */
+static void make_moved(const csi_children *c, size_t s, const csi_child *column, size_t first, size_t n, double *rows)
+{
+    const source *own = &c->source[s];
+    const csi_branch *v = own->branch;
+    const csi_error_column *erring = errors_of(c, own, column->indicator);
+    const size_t at = column->place * CSI_ABREAST + s;
+    const bool is_ready = column->kind == CSI_RULE_ARITHMETIC;
+    const posts to = {c->from[at], c->scale[at], v->clips ? 0.0 : -(double)INFINITY, v->clips ? 1.0 : (double)INFINITY,
+                      v->a, v->b - v->a, is_ready ? 0.0 : (double)NAN};
+    double *placed = is_ready ? rows : c->placed;
+    if (erring == NULL) {
+        place_shared(&to, v->treated + (c->year * c->e->n_indicators + column->indicator) * c->e->stride + first, n, placed);
+    } else {
+        carry_terms(c, erring, column, first, n, c->carried);
+        place(&to, c->carried, n, placed);
+    }
+    if (!is_ready) {
+        csi_make_ready(placed, column->kind, column->floor, n * CSI_ABREAST, rows);
+    }
+}
+
+/* The rows as one source has them. */
+static void make_rows(const csi_children *c, size_t s, const csi_child *column, size_t first, size_t n, double *rows)
+{
+    const csi_branch *v = c->source[s].branch;
+    if (!is_fixed(c, &c->source[s], column->indicator)) {
+        make_moved(c, s, column, first, n, rows);
+        return;
+    }
+    const double *fixed = fixed_column(c, v, column);
+    if (fixed != NULL) {
+        spread(fixed + first, n, rows);
+        return;
+    }
+    spread(v->fixed + (c->year * c->e->n_indicators + column->indicator) * c->e->stride + first, n, c->placed);
+    csi_make_ready(c->placed, column->kind, column->floor, n * CSI_ABREAST, rows);
+}
+
+const double *csi_children_make(csi_children *columns, const csi_child *column, size_t first, size_t n)
+{
+    const csi_children *c = columns;
+    double *rows = c->made + column->place * CSI_CHUNK * CSI_ABREAST;
+    make_rows(c, 0, column, first, n, rows);
+    for (size_t s = 1; s < c->n_sources; s++) {
+        make_rows(c, s, column, first, n, c->other);
+        csi_choose_rows(c->other, c->source[s].is_of, n, rows);
+    }
+    return rows;
+}
