@@ -211,6 +211,14 @@ static csi_status run_factor(void *user, size_t job, size_t thread)
     return status;
 }
 
+static csi_status touch_column(void *user, size_t column, size_t thread)
+{
+    csi_tallies *tally = user;
+    (void)thread;
+    csi_tallies_touch(tally, column / tally->shape.n_years, column % tally->shape.n_years);
+    return CSI_OK;
+}
+
 /* Few replicates each: side by side, so that no thread waits for the others after each of them. */
 static csi_status run_factors(drawing *d, csi_diag *diag)
 {
@@ -237,8 +245,10 @@ static csi_status run_factors(drawing *d, csi_diag *diag)
 csi_status csi_uncertainty_run(csi_uncertainty *uncertainty, const csi_run *run, const csi_part_range *range,
                                _Atomic uint64_t *done, csi_diag *diag)
 {
+    const csi_tallies_shape *shape = &uncertainty->tally->shape;
     drawing d = {.u = uncertainty, .run = run, .range = range, .done = done};
     csi_status status;
+    CSI_TRY(csi_workers_run(run->project->n_threads, shape->n_nodes * shape->n_years, touch_column, uncertainty->tally));
     CSI_TRY(run_factors(&d, diag));
     for (size_t kind = 0; kind < 2; kind++) {
         CSI_TRY(run_kind(&d, kind, diag));

@@ -9,6 +9,7 @@
 #include "metrics/lanes.h"
 
 #define RANK_BINS_MOST 2048
+#define PAGE 4096
 
 static bool has_product(size_t a, size_t b, size_t *product)
 {
@@ -78,6 +79,20 @@ csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t first_node, size
     view.shape.with_pairs = false;
     view.above = NULL;
     return view;
+}
+
+static void touch(volatile uint32_t *counter, size_t n)
+{
+    for (size_t i = 0; i < n; i += PAGE / sizeof *counter) {
+        counter[i] = 0;
+    }
+}
+
+void csi_tallies_touch(csi_tallies *tally, size_t node, size_t year)
+{
+    const size_t at = csi_tallies_at(tally, node, year, 0), n = tally->shape.n_countries;
+    touch(tally->score_bin + at * CSI_TALLY_BINS, n * CSI_TALLY_BINS);
+    touch(tally->rank_bin + at * tally->n_rank_bins, n * tally->n_rank_bins);
 }
 
 void csi_tallies_clear(csi_tallies *tally, size_t node, size_t year)

@@ -48,6 +48,10 @@ void csi_tallies_free(csi_tallies *tally);
  * counted in it. */
 csi_tallies csi_tallies_borrow(const csi_tallies *empty, size_t first_node, size_t n_nodes);
 
+/* Has the pages of one node and year of an empty tally made, for threads that share that out before they count: a page that
+ * is made while counters are added up holds up the others, who wait for the same year. */
+void csi_tallies_touch(csi_tallies *tally, size_t node, size_t year);
+
 /* Empties one node and year, pairs aside. */
 void csi_tallies_clear(csi_tallies *tally, size_t node, size_t year);
 
