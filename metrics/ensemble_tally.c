@@ -103,30 +103,60 @@ void csi_tallies_clear(csi_tallies *tally, size_t node, size_t year)
     memset(tally->rank_bin + at * tally->n_rank_bins, 0, n * tally->n_rank_bins * sizeof *tally->rank_bin);
 }
 
-/* In how many replicates one row's rank is before the other's; 0 is no rank, before and behind which nobody is. At most
- * 65535 of them. */
-CSI_INLINE void count_before_body(const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count)
-{
-    uint16_t sum = 0;
-    for (size_t r = 0; r < n; r++) {
-        sum = (uint16_t)(sum + (a[r] != 0 && a[r] < b[r]));
-    }
-    *count = sum;
-}
-static void count_before(const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count);
-CSI_LANES(count_before, (const uint16_t *restrict a, const uint16_t *restrict b, size_t n, uint16_t *restrict count),
-          (a, b, n, count))
+#define OTHERS 4            /* lanes that one is compared with at a time */
+#define CHUNK ((size_t)512) /* replicates */
 
+/* In how many replicates a is less than each of OTHERS rows. At most 65535 of them. */
+CSI_INLINE void count_before_body(const uint16_t *restrict a, const uint16_t *restrict b, size_t stride, size_t n,
+                                  uint16_t *restrict count)
+{
+    uint16_t sum[OTHERS] = {0};
+    for (size_t r = 0; r < n; r++) {
+        for (size_t i = 0; i < OTHERS; i++) {
+            sum[i] = (uint16_t)(sum[i] + (a[r] < b[i * stride + r]));
+        }
+    }
+    memcpy(count, sum, sizeof sum);
+}
+static void count_before(const uint16_t *restrict a, const uint16_t *restrict b, size_t stride, size_t n,
+                         uint16_t *restrict count);
+CSI_LANES(count_before,
+          (const uint16_t *restrict a, const uint16_t *restrict b, size_t stride, size_t n, uint16_t *restrict count),
+          (a, b, stride, n, count))
+
+static void add_before(const uint16_t *a, const uint16_t *rank, size_t stride, size_t n, size_t n_lanes, const size_t *country,
+                       uint32_t *above)
+{
+    size_t b = 0;
+    for (; b + OTHERS <= n_lanes; b += OTHERS) {
+        uint16_t count[OTHERS];
+        count_before(a, rank + b * stride, stride, n, count);
+        for (size_t i = 0; i < OTHERS; i++) {
+            above[country[b + i]] += count[i];
+        }
+    }
+    for (; b < n_lanes; b++) {
+        for (size_t r = 0; r < n; r++) {
+            above[country[b]] += a[r] < rank[b * stride + r];
+        }
+    }
+}
+
+/* 0 is no rank, before and behind which nobody is: of the one that is compared, it becomes a rank behind all. */
 void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const uint16_t *rank, size_t stride, size_t n, size_t n_lanes,
                            const size_t *country)
 {
     const size_t n_countries = tally->shape.n_countries;
-    for (size_t a = 0; a < n_lanes; a++) {
-        uint32_t *own = tally->above + (year * n_countries + country[a]) * n_countries;
-        for (size_t b = 0; b < n_lanes; b++) {
-            uint16_t count = 0;
-            count_before(rank + a * stride, rank + b * stride, n, &count);
-            own[country[b]] += count;
+    uint16_t own[CHUNK];
+    for (size_t first = 0; first < n; first += CHUNK) {
+        const size_t m = n - first < CHUNK ? n - first : CHUNK;
+        for (size_t a = 0; a < n_lanes; a++) {
+            for (size_t r = 0; r < m; r++) {
+                const uint16_t here = rank[a * stride + first + r];
+                own[r] = here == 0 ? UINT16_MAX : here;
+            }
+            add_before(own, rank + first, stride, m, n_lanes, country,
+                       tally->above + (year * n_countries + country[a]) * n_countries);
         }
     }
 }
