@@ -18,6 +18,7 @@
 
 #define BATCH CSI_ABREAST
 #define BLOCK_MOST 2048
+#define YEAR_SHARES 5
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
@@ -54,6 +55,8 @@ typedef struct run {
     csi_tallies *tally;
     csi_diag *diag;
     workspace *workspace;
+    size_t n_whole;        /* blocks that one thread takes through all years; those after them are shared out by years */
+    size_t n_shares;       /* among so many jobs each */
     pthread_mutex_t *lock; /* [year], and one more for the diagnostics and the progress */
     uint64_t n_done;
 } run;
@@ -264,10 +267,15 @@ static void hand_on(run *job, const workspace *w, uint64_t first, size_t n, size
     pthread_mutex_unlock(&job->lock[year]);
 }
 
-static csi_status run_block(void *user, size_t block, size_t thread)
+/* One job: a block, or its share of the years. */
+static csi_status run_block(void *user, size_t number, size_t thread)
 {
     run *job = user;
     workspace *w = &job->workspace[thread];
+    const size_t n_shares = number < job->n_whole ? 1 : job->n_shares;
+    const size_t block = number < job->n_whole ? number : job->n_whole + (number - job->n_whole) / n_shares;
+    const size_t share = number < job->n_whole ? 0 : (number - job->n_whole) % n_shares;
+    const size_t end = (share + 1) * job->e->n_years / n_shares;
     const uint64_t from = (uint64_t)block * job->block, left = job->options.n_replicates - from;
     const size_t n = left < job->block ? (size_t)left : job->block;
     const csi_status status = draw_block(job, w, job->options.first_replicate + from, n);
@@ -275,7 +283,7 @@ static csi_status run_block(void *user, size_t block, size_t thread)
         return status;
     }
     order_block(job, w, n);
-    for (size_t year = 0; year < job->e->n_years; year++) {
+    for (size_t year = share * job->e->n_years / n_shares; year < end; year++) {
         if (job->options.only_year != NULL && year != *job->options.only_year) {
             continue;
         }
@@ -284,7 +292,7 @@ static csi_status run_block(void *user, size_t block, size_t thread)
         }
         hand_on(job, w, job->options.first_replicate + from, n, year);
     }
-    if (job->options.progress != NULL) {
+    if (job->options.progress != NULL && share + 1 == n_shares) {
         pthread_mutex_lock(&job->lock[job->e->n_years]);
         job->n_done += n;
         job->options.progress(job->options.progress_user, job->n_done, job->options.n_replicates);
@@ -307,6 +315,18 @@ static void choose_block(run *job, uint64_t n_replicates, size_t n_threads)
     const uint64_t fair = n_replicates / (n_threads * (rounds < 2 ? 2 : rounds)) + 1;
     job->block = ((size_t)fair + BATCH - 1) / BATCH * BATCH;
     job->row = job->block + ROW_PAD;
+}
+
+/* The last block of each thread is shared out by years: it takes long, and threads are not equally fast. Drawing it more
+ * than once costs next to nothing, unless replicates walk the pipeline. */
+static size_t count_jobs(run *job, size_t n_threads)
+{
+    const size_t n_blocks = (size_t)((job->options.n_replicates + job->block - 1) / job->block);
+    const bool is_shared = n_threads > 1 && job->e->slow == NULL && job->options.only_year == NULL;
+    const size_t n_shared = !is_shared ? 0 : n_blocks < n_threads ? n_blocks : n_threads;
+    job->n_whole = n_blocks - n_shared;
+    job->n_shares = job->e->n_years < YEAR_SHARES ? job->e->n_years : YEAR_SHARES;
+    return job->n_whole + n_shared * job->n_shares;
 }
 
 static csi_status choose_nodes(run *job)
@@ -346,12 +366,12 @@ csi_status csi_ensemble_run(const csi_ensemble *ensemble, const csi_ensemble_opt
 {
     run job = {.e = ensemble, .options = *options, .tally = tally, .diag = diag};
     const size_t n_threads = csi_workers_count(options->n_threads);
-    uint64_t n_blocks;
+    size_t n_jobs;
     size_t n_locks = 0;
     csi_status status;
     CSI_TRY(choose_nodes(&job));
     choose_block(&job, options->n_replicates, n_threads);
-    n_blocks = (options->n_replicates + job.block - 1) / job.block;
+    n_jobs = count_jobs(&job, n_threads);
     job.workspace = calloc(n_threads, sizeof *job.workspace);
     job.lock = calloc(ensemble->n_years + 1, sizeof *job.lock);
     if (job.workspace == NULL || job.lock == NULL) {
@@ -364,7 +384,7 @@ csi_status csi_ensemble_run(const csi_ensemble *ensemble, const csi_ensemble_opt
     for (size_t i = 0; i < n_threads; i++) {
         CSI_TRY(fill_workspace(&job, &job.workspace[i]));
     }
-    CSI_TRY(csi_workers_run(n_threads, (size_t)n_blocks, run_block, &job));
+    CSI_TRY(csi_workers_run(n_threads, n_jobs, run_block, &job));
     if (tally != NULL) {
         tally->n_replicates += options->n_replicates;
     }
