@@ -3,7 +3,8 @@
  * A branch is one combination of imputing, treating and normalising steps, walked once by the pipeline itself. Which
  * cells are present does not depend on any other draw, so that who is scored, and by which pattern of children, is known
  * beforehand. A column has a lane for each country, those that are scored most often first, so that a node's scored ones
- * lie close together; it is `stride` long, and entries beyond the countries are NaN. */
+ * lie close together; it is `stride` long, and entries beyond the countries are NaN. What a lane holds for the replicates of a
+ * batch, CSI_ABREAST numbers side by side, is a row. */
 #ifndef CSI_METRICS_ENSEMBLE_MODEL_H
 #define CSI_METRICS_ENSEMBLE_MODEL_H
 
