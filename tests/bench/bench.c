@@ -134,20 +134,22 @@ static job open_job(const char *folder, const char *steps, const char *section)
     return j;
 }
 
+/* The jobs of one kind whose name holds `only`. */
 static void bench(const char *folder, const char *steps, const char *what, uint64_t replicates, size_t runs, const char *only)
 {
-    const job j = open_job(folder, steps, "{" COMMON "}");
-    const size_t root = j.c.framework->n_nodes - 1;
-    char name[128];
-    for (size_t threads = 1; threads <= 2; threads++) {
-        snprintf(name, sizeof name, "%s, all 13 nodes", what);
-        if (strstr(name, only) != NULL) {
-            measure(&j.c, j.ensemble, name, NULL, 0, replicates, threads, runs);
+    static const char *const kinds[] = {"all 13 nodes", "index only"};
+    job j = {.ensemble = NULL};
+    for (size_t i = 0; i < 4; i++) {
+        char name[128];
+        snprintf(name, sizeof name, "%s, %s", what, kinds[i % 2]);
+        if (strstr(name, only) == NULL) {
+            continue;
         }
-        snprintf(name, sizeof name, "%s, index only", what);
-        if (strstr(name, only) != NULL) {
-            measure(&j.c, j.ensemble, name, &root, 1, replicates, threads, runs);
+        if (j.ensemble == NULL) {
+            j = open_job(folder, steps, "{" COMMON "}");
         }
+        const size_t root = j.c.framework->n_nodes - 1;
+        measure(&j.c, j.ensemble, name, i % 2 == 0 ? NULL : &root, i % 2, replicates, 1 + i / 2, runs);
     }
     csi_ensemble_free(j.ensemble);
 }
