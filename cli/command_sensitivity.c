@@ -82,19 +82,15 @@ static void add_growing(csi_table *table, const csi_countries *countries, const 
     }
 }
 
-/* The country asked for and the index as a whole; without one, programs get every country. */
-static csi_status show(const csi_call *call, const csi_run *run, const csi_sensitivity_result *result)
+/* The country asked for (CSI_NONE: none) and the index as a whole; without one, programs get every country. */
+static csi_status show(const csi_call *call, const csi_run *run, const csi_sensitivity_result *result, size_t wanted)
 {
     const csi_countries *countries = &run->raw->countries;
     const bool is_for_people = csi_call_choice(call, CSI_OPT_FORMAT) == 0, is_growing = csi_call_has(call, CSI_OPT_GROWING);
     void (*const add)(csi_table *, const csi_countries *, const csi_sensitivity_result *, size_t) =
         is_growing ? add_growing : add_output;
-    size_t wanted = CSI_NONE;
     csi_table *table = NULL;
     csi_status status;
-    if (call->n_arguments > 0) {
-        CSI_TRY(csi_view_country(call, countries, call->argument[0], &wanted));
-    }
     CSI_TRY(csi_table_new(is_growing ? growing : columns, is_growing ? N_GROWING : N_COLUMNS, call->diag, &table));
     for (size_t c = 0; c < countries->n; c++) {
         if (c == wanted || (wanted == CSI_NONE && !is_for_people)) {
@@ -151,15 +147,19 @@ static csi_status run(csi_call *call)
     csi_uncertainty *uncertainty = NULL;
     csi_sensitivity_result *result = NULL;
     csi_sensitivity_options options = {.done = &done, .estimating = begin_estimating};
+    size_t wanted = CSI_NONE;
     csi_status status;
     CSI_TRY(csi_view_compute(call, &view));
+    if (call->n_arguments > 0) {
+        CSI_TRY(csi_view_country(call, &view.run->raw->countries, call->argument[0], &wanted));
+    }
     CSI_TRY(read_options(call, view.run, &options));
     CSI_TRY(csi_uncertainty_new(view.run, call->diag, &uncertainty));
     atomic_store(&done, 0);
     csi_progress_stage("drawing the design", &done, csi_sensitivity_runs(uncertainty->spec, &options));
     CSI_TRY(csi_ensemble_sensitivity(uncertainty->ensemble, &options, call->diag, &result));
     csi_progress_end();
-    CSI_TRY(show(call, view.run, result));
+    CSI_TRY(show(call, view.run, result, wanted));
 out:
     csi_sensitivity_result_free(result);
     csi_uncertainty_free(uncertainty);
