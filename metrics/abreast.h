@@ -6,8 +6,8 @@
 
 #define CSI_ABREAST 16
 
-/* Half of a row of numbers, one for each of them, as the widest registers hold it. For loops of which compilers would make
- * something else. */
+/* Half of a row of numbers, one for each of them, as the widest registers hold it. For loops of which compilers would
+ * make something else. */
 typedef double csi_half __attribute__((vector_size(4 * CSI_ABREAST), aligned(8), may_alias));
 typedef int64_t csi_half_integers __attribute__((vector_size(4 * CSI_ABREAST), aligned(8), may_alias));
 

@@ -1,8 +1,8 @@
 /* Running an ensemble: blocks of replicates handed out to threads, year by year within a block.
  *
- * The order is year outside, then batches of replicates of the same rules, then nodes: the cells of one year and the scores
- * of one node stay in the near caches while they are ranked and counted. A year's counters are added to the tallies under
- * that year's lock. Sums of integers do not mind who comes first. */
+ * The order is year outside, then batches of replicates of the same rules, then nodes: the cells of one year and the
+ * scores of one node stay in the near caches while they are ranked and counted. A year's counters are added to the
+ * tallies under that year's lock. Sums of integers do not mind who comes first. */
 #include "metrics/ensemble.h"
 
 #include <math.h>
@@ -22,7 +22,7 @@
 #define BLOCK_BYTES ((size_t)6 << 20) /* about what a thread may take for what it keeps of a block */
 #define ROW_PAD 32                    /* after a row, so that rows do not all fall on the same places of the cache */
 
-_Static_assert(BLOCK_MOST * BATCH <= CSI_COUNTS_MOST, "a block's counters must not overflow, each batch having one replicate");
+_Static_assert(BLOCK_MOST * BATCH <= CSI_COUNTS_MOST, "counters must not overflow, even if a batch has one replicate");
 
 /* What one thread works with. */
 typedef struct workspace {
@@ -107,12 +107,15 @@ static csi_status fill_workspace(const run *job, workspace *w)
         w->seen = calloc(job->block * n_columns + 1, sizeof *w->seen);
         w->seen_rank = calloc(job->block * n_columns + 1, sizeof *w->seen_rank);
     }
-    w->walked = e->slow == NULL ? NULL : calloc(job->block * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
+    if (e->slow != NULL) {
+        w->walked = calloc(job->block * n_aggregates * e->n_years * e->n_countries + 1, sizeof *w->walked);
+    }
     if (w->replicate == NULL || w->kept == NULL || w->scratch == NULL || w->error == NULL ||
         (has_pairs(job) && w->rank == NULL) || (e->slow != NULL && w->walked == NULL) ||
         (job->options.sink != NULL && (w->seen == NULL || w->seen_rank == NULL)) ||
         w->score == NULL || w->bin == NULL || w->ranked == NULL ||
-        csi_order_new(e, job->block, &w->order) != CSI_OK || csi_batch_new(e, job->is_wanted, &w->scorer) != CSI_OK || (job->tally != NULL && csi_counts_new(job->tally, e->stride, &w->counts) != CSI_OK)) {
+        csi_order_new(e, job->block, &w->order) != CSI_OK || csi_batch_new(e, job->is_wanted, &w->scorer) != CSI_OK ||
+        (job->tally != NULL && csi_counts_new(job->tally, e->stride, &w->counts) != CSI_OK)) {
         return CSI_ERR_MEMORY;
     }
     for (; w->n_replicates < job->block; w->n_replicates++) {
@@ -317,8 +320,8 @@ static void choose_block(run *job, uint64_t n_replicates, size_t n_threads)
     job->row = job->block + ROW_PAD;
 }
 
-/* The last block of each thread is shared out by years: it takes long, and threads are not equally fast. Drawing it more
- * than once costs next to nothing, unless replicates walk the pipeline. */
+/* The last block of each thread is shared out by years: it takes long, and threads are not equally fast. Drawing it
+ * more than once costs next to nothing, unless replicates walk the pipeline. */
 static size_t count_jobs(run *job, size_t n_threads)
 {
     const size_t n_blocks = (size_t)((job->options.n_replicates + job->block - 1) / job->block);

@@ -1,5 +1,5 @@
-/* The loops that make the rows of indicators, each compiled for several instruction sets. For ensemble_children.c alone, which
- * says what they are for. */
+/* The loops that make the rows of indicators, each compiled for several instruction sets. For ensemble_children.c
+ * alone, which says what they are for. */
 #ifndef CSI_METRICS_ENSEMBLE_CHILD_LOOPS_H
 #define CSI_METRICS_ENSEMBLE_CHILD_LOOPS_H
 

@@ -1,6 +1,7 @@
-/* See ensemble_children.h. An indicator that nothing moves has one column for all replicates of a branch, made beforehand. One
- * with errors or drawn goalposts is made here for every replicate, with the operations of the pipeline. Replicates of a batch
- * mostly share their branch; where they do not, the column is made for each branch and every replicate takes its own. */
+/* See ensemble_children.h. An indicator that nothing moves has one column for all replicates of a branch, made
+ * beforehand. One with errors or drawn goalposts is made here for every replicate, with the operations of the pipeline.
+ * Replicates of a batch mostly share their branch; where they do not, the column is made for each branch and every
+ * replicate takes its own. */
 #include "metrics/ensemble_children.h"
 
 #include <math.h>
@@ -23,7 +24,8 @@ struct csi_children {
     source source[CSI_ABREAST];
     uint64_t error_key[CSI_ABREAST];
     const float *kept;
-    float *error;      /* [place][panel year][stride][CSI_ABREAST] */
+    float *error;      /* [slot][panel year][stride][CSI_ABREAST] */
+    size_t n_slots;    /* taken by the node at hand */
     double *made;      /* [place][CSI_CHUNK][CSI_ABREAST] */
     double *other;     /* [CSI_CHUNK][CSI_ABREAST]: of one of several sources */
     double *carried;   /* likewise: with errors, before they are placed */
@@ -46,7 +48,8 @@ void csi_make_ready(const double *x, csi_rule_kind kind, double floor, size_t n,
 CSI_INLINE void csi_choose_rows_body(const double *restrict from, const int64_t *restrict is_meant, size_t n,
                                      double *restrict to)
 {
-    const csi_half_integers *meant = (const csi_half_integers *)(const void *)is_meant, *x = (const csi_half_integers *)(const void *)from;
+    const csi_half_integers *meant = (const csi_half_integers *)(const void *)is_meant;
+    const csi_half_integers *x = (const csi_half_integers *)(const void *)from;
     csi_half_integers *y = (csi_half_integers *)(void *)to;
     for (size_t i = 0; i < 2 * n; i += 2) {
         y[i] = (x[i] & meant[0]) | (y[i] & ~meant[0]);
@@ -70,15 +73,16 @@ csi_status csi_children_new(const csi_ensemble *ensemble, csi_children **columns
         return CSI_ERR_MEMORY;
     }
     c->e = ensemble;
-    c->n_raw_cells = ensemble->n_erring == 0 ? 0 : ensemble->raw->n_years * ensemble->stride * CSI_ABREAST;
-    c->error = calloc(n * c->n_raw_cells + 1, sizeof *c->error);
+    c->n_raw_cells = ensemble->raw->n_years * ensemble->stride * CSI_ABREAST;
+    c->error = calloc(ensemble->n_erring * c->n_raw_cells + 1, sizeof *c->error);
     c->made = calloc(n * n_cells, sizeof *c->made);
     c->other = calloc(n_cells, sizeof *c->other);
     c->carried = calloc(n_cells, sizeof *c->carried);
     c->placed = calloc(n_cells, sizeof *c->placed);
     c->from = calloc(n * CSI_ABREAST, sizeof *c->from);
     c->scale = calloc(n * CSI_ABREAST, sizeof *c->scale);
-    if (c->error == NULL || c->made == NULL || c->other == NULL || c->carried == NULL || c->placed == NULL || c->from == NULL || c->scale == NULL) {
+    if (c->error == NULL || c->made == NULL || c->other == NULL || c->carried == NULL || c->placed == NULL ||
+        c->from == NULL || c->scale == NULL) {
         csi_children_free(c);
         return CSI_ERR_MEMORY;
     }
@@ -150,30 +154,34 @@ static const double *fixed_column(const csi_children *c, const csi_branch *v, co
     return column->kind == CSI_RULE_GEOMETRIC && column->floor <= 0.0 ? v->fixed_log + at : NULL;
 }
 
-static float *errors_at(const csi_children *c, size_t place)
+static float *errors_at(const csi_children *c, size_t slot)
 {
-    return c->error + place * c->n_raw_cells;
+    return c->error + slot * c->n_raw_cells;
 }
 
-/* Draws the errors that any source needs. */
-static void draw_errors(const csi_children *c, const csi_child *column)
+/* Draws the errors that any source needs, into a slot of the column's own. */
+static void draw_errors(csi_children *c, csi_child *column)
 {
     const csi_ensemble *e = c->e;
+    bool has_errors = false;
+    column->slot = c->n_slots;
     for (size_t year = 0; year < e->raw->n_years; year++) {
         bool is_needed = false;
         size_t k = 0;
         for (size_t s = 0; s < c->n_sources; s++) {
             const csi_error_column *own = errors_of(c, &c->source[s], column->indicator);
             k = own != NULL ? own->erring : k;
+            has_errors = has_errors || own != NULL;
             is_needed = is_needed ||
                         (own != NULL &&
                          c->source[s].branch->error_is_needed[(c->year * e->n_erring + k) * e->raw->n_years + year]);
         }
         if (is_needed) {
             csi_indicator_errors(e, c->error_key, k, year, c->kept,
-                                 errors_at(c, column->place) + year * e->stride * CSI_ABREAST);
+                                 errors_at(c, column->slot) + year * e->stride * CSI_ABREAST);
         }
     }
+    c->n_slots += has_errors ? 1 : 0;
 }
 
 /* Where the replicates begin to count from, and what a unit is worth between their goalposts. */
@@ -191,9 +199,14 @@ static void find_posts(const csi_children *c, const source *s, size_t indicator,
     }
 }
 
+void csi_children_begin_node(csi_children *columns)
+{
+    columns->n_slots = 0;
+}
+
 csi_child csi_children_of(csi_children *columns, size_t indicator, size_t place, csi_rule_kind kind, double floor)
 {
-    const csi_children *c = columns;
+    csi_children *c = columns;
     csi_child column = {.indicator = indicator, .place = place, .kind = kind, .floor = floor};
     if (c->n_sources == 1 && is_fixed(c, &c->source[0], indicator)) {
         column.x = fixed_column(c, c->source[0].branch, &column);
@@ -215,7 +228,7 @@ csi_child csi_children_of(csi_children *columns, size_t indicator, size_t place,
 static void carry_terms(const csi_children *c, const csi_error_column *own, const csi_child *column, size_t first, size_t n,
                         double *rows)
 {
-    const float *error = errors_at(c, column->place);
+    const float *error = errors_at(c, column->slot);
     carry(own->x + first, own->size[0] + first, own->at[0] + first, error, n, rows);
     if (own->size[1] != NULL) {
         add_errors(own->size[1] + first, own->at[1] + first, error, n, rows);

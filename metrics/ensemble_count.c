@@ -1,7 +1,7 @@
-/* See ensemble_count.h. A country's scores fall into few bins and its ranks into few places, so that of all counters only a
- * few lines of the cache are at work: still too many for the near caches if every batch touched them all. So the bins and ranks
- * of several batches are kept, then counted country by country. Only bins between the least and the most score are looked
- * through when they are added up. */
+/* See ensemble_count.h. A country's scores fall into few bins and its ranks into few places, so that of all counters
+ * only a few lines of the cache are at work: still too many for the near caches if every batch touched them all. So the
+ * bins and ranks of several batches are kept, then counted country by country. Only bins between the least and the most
+ * score are looked through when they are added up. */
 #include "metrics/ensemble_count.h"
 
 #include <math.h>
@@ -94,7 +94,8 @@ void csi_counts_free(csi_counts *counts)
     }
 }
 
-/* Counts the bins and ranks of n_lanes (a constant) lanes in n_batches, a batch's `apart` entries after the one before. */
+/* Counts the bins and ranks of n_lanes (a constant) lanes in n_batches, a batch's `apart` entries after the one before.
+ *  */
 CSI_INLINE void count_lanes(const uint16_t *restrict bin, const uint16_t *restrict rank, size_t n_batches, size_t apart,
                             const size_t n_lanes, size_t score_row, size_t rank_row, uint16_t *restrict score_bin,
                             uint16_t *restrict rank_bin)

@@ -1,5 +1,5 @@
-/* What a thread counts of one year before it goes into the tallies: counters of 16 bits, few enough to stay in the nearer
- * caches, and no lock. */
+/* What a thread counts of one year before it goes into the tallies: counters of 16 bits, few enough to stay in the
+ * nearer caches, and no lock. */
 #ifndef CSI_METRICS_ENSEMBLE_COUNT_H
 #define CSI_METRICS_ENSEMBLE_COUNT_H
 

@@ -1,5 +1,5 @@
-/* See ensemble_digest.h. Compilers do not see how to find extremes side by side where numbers may be missing, nor how to fold
- * eight rows at once, so both are written out for the widest registers. */
+/* See ensemble_digest.h. Compilers do not see how to find extremes side by side where numbers may be missing, nor how
+ * to fold eight rows at once, so both are written out for the widest registers. */
 #include "metrics/ensemble_digest.h"
 
 #include <math.h>
@@ -36,19 +36,20 @@ static void digest_plainly(const double *score, size_t n, double low, double sca
 
 #define EIGHT ((size_t)8)
 
-/* Row i of eight belongs into accumulator slot[i], for fold_eight to leave it in lane i. */
+/* Row i of eight belongs into accumulator slot[i], for FOLD_EIGHT to leave it in lane i. */
 static const size_t slot[EIGHT] = {0, 1, 4, 5, 2, 3, 6, 7};
 
-/* Folds eight accumulators of eight lanes into one of a lane each, by adding integers or by taking the lesser or greater. */
-#define FOLD_EIGHT(x, fold)                                                                                              \
-    CSI_UNROLL                                                                                                               \
-    for (size_t i_ = 0; i_ < 4; i_++) {                                                                                  \
+/* Folds eight accumulators of eight lanes into one of a lane each, by adding integers or by taking the lesser or
+ * greater. */
+#define FOLD_EIGHT(x, fold)                                                                                                 \
+    CSI_UNROLL                                                                                                              \
+    for (size_t i_ = 0; i_ < 4; i_++) {                                                                                     \
         (x)[i_] = fold(_mm512_shuffle_f64x2((x)[i_], (x)[i_ + 4], 0x44), _mm512_shuffle_f64x2((x)[i_], (x)[i_ + 4], 0xee)); \
-    }                                                                                                                    \
-    CSI_UNROLL                                                                                                               \
-    for (size_t i_ = 0; i_ < 2; i_++) {                                                                                  \
+    }                                                                                                                       \
+    CSI_UNROLL                                                                                                              \
+    for (size_t i_ = 0; i_ < 2; i_++) {                                                                                     \
         (x)[i_] = fold(_mm512_shuffle_f64x2((x)[i_], (x)[i_ + 2], 0x88), _mm512_shuffle_f64x2((x)[i_], (x)[i_ + 2], 0xdd)); \
-    }                                                                                                                    \
+    }                                                                                                                       \
     (x)[0] = fold(_mm512_unpacklo_pd((x)[0], (x)[1]), _mm512_unpackhi_pd((x)[0], (x)[1]))
 
 CSI_INLINE CSI_WIDE __m512d add_integers(__m512d a, __m512d b)

@@ -1,12 +1,13 @@
 /* One year of a batch of replicates, node after node: rows of countries, CSI_ABREAST replicates wide.
  *
- * Every child gives a column that is ready to be added (metrics/ensemble_children.h); an aggregate's is made for its parent's
- * rule when it is scored. A node is then one weighted sum of columns over the weight of the children that each country has,
- * which is one number for each pattern of gaps. With the replicates side by side a value of the data is fetched once for all
- * of them, and so is the weight of a pattern. The sums run over the children in the order of the family, with the operations
- * of the pipeline's own rules, so that arithmetic scores have the same bits as there; logarithms and exponentials are those
- * of metrics/lanes_math.h, and a geometric mean of geometric means passes its logarithm on: such scores may differ by a few
- * units in the last place, and so may those of a node whose children were passed over because nobody asked for them. */
+ * Every child gives a column that is ready to be added (metrics/ensemble_children.h); an aggregate's is made for its
+ * parent's rule when it is scored. A node is then one weighted sum of columns over the weight of the children that each
+ * country has, which is one number for each pattern of gaps. With the replicates side by side a value of the data is
+ * fetched once for all of them, and so is the weight of a pattern. The sums run over the children in the order of the
+ * family, with the operations of the pipeline's own rules, so that arithmetic scores have the same bits as there;
+ * logarithms and exponentials are those of metrics/lanes_math.h, and a geometric mean of geometric means passes its
+ * logarithm on: such scores may differ by a few units in the last place, and so may those of a node whose children were
+ * passed over because nobody asked for them. */
 #include "metrics/ensemble_kernel.h"
 
 #include <math.h>
@@ -270,8 +271,8 @@ static void find_groups(csi_kernel *k, size_t node)
     }
 }
 
-/* Whether the children can stand in for the node: nobody asked for it, nothing is missing, and the parent goes on by the
- * same rule. */
+/* Whether the children can stand in for the node: nobody asked for it, nothing is missing, and the parent goes on by
+ * the same rule. */
 static bool is_passable(const csi_kernel *k, size_t node)
 {
     const csi_replicate *r = k->replicate[0];
@@ -315,8 +316,8 @@ static void add_rows(csi_kernel *k, size_t first, size_t n)
     add_children(k->x, k->is_shared, k->weight[0], k->n_columns, n, k->sum);
 }
 
-/* The means in the terms of the rule, by the weight that each row's pattern has. Divided and not multiplied by an inverse, so
- * that the mean of equal values is that value whatever is missing: such countries tie. */
+/* The means in the terms of the rule, by the weight that each row's pattern has. Divided and not multiplied by an
+ * inverse, so that the mean of equal values is that value whatever is missing: such countries tie. */
 static void divide(const csi_kernel *k, size_t first, size_t n, double *mean)
 {
     const group *g = k->group;
@@ -384,6 +385,7 @@ void csi_kernel_node(csi_kernel *kernel, size_t node, double *score)
         add_by_pattern(k, own->n_children, &k->group[g]);
     }
     k->n_columns = 0;
+    csi_children_begin_node(k->columns);
     gather_columns(k, own, k->replicate[0]->rule_kind[node], k->replicate[0]->rule_floor[node], whole);
     for (size_t first = 0; first < n; first += CSI_CHUNK) {
         const size_t n_rows = n - first < CSI_CHUNK ? n - first : CSI_CHUNK;

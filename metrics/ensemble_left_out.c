@@ -63,7 +63,8 @@ csi_status csi_branch_leave_out(csi_ensemble *ensemble, csi_branch *branch, csi_
     const csi_patterns *const **without = csi_arena_alloc(e->arena, e->n_left_out + 1, sizeof *without);
     for (size_t i = 0; i < e->n_left_out && without != NULL; i++) {
         CSI_TRY(aggregate_without(e, branch, e->left_out[i], result, diag));
-        const csi_patterns *const *like[] = {branch->patterns, e->branch->without == NULL ? branch->patterns : e->branch->without[i]};
+        const csi_patterns *const *first = e->branch->without == NULL ? branch->patterns : e->branch->without[i];
+        const csi_patterns *const *like[] = {branch->patterns, first};
         without[i] = csi_find_patterns(e, result, e->left_out[i] + 1, like, sizeof like / sizeof *like);
         if (without[i] == NULL) {
             without = NULL;

@@ -1,5 +1,5 @@
-/* The loops of the ensemble's kernel over rows of CSI_ABREAST replicates, each compiled for several instruction sets. For
- * ensemble_kernel.c alone, which says what they are for. */
+/* The loops of the ensemble's kernel over rows of CSI_ABREAST replicates, each compiled for several instruction sets.
+ * For ensemble_kernel.c alone, which says what they are for. */
 #ifndef CSI_METRICS_ENSEMBLE_LOOPS_H
 #define CSI_METRICS_ENSEMBLE_LOOPS_H
 

@@ -1,5 +1,5 @@
-/* See ensemble_order.h. A batch goes through the tree by one set of rules; and the more of what its replicates read is the
- * same, the less there is to do. So rules come first, then the branch, then the node that is left out. */
+/* See ensemble_order.h. A batch goes through the tree by one set of rules; and the more of what its replicates read is
+ * the same, the less there is to do. So rules come first, then the branch, then the node that is left out. */
 #include "metrics/ensemble_order.h"
 
 #include <stdlib.h>

@@ -23,8 +23,8 @@ void csi_order_free(csi_order *order);
 /* How many batches n replicates may come to. */
 size_t csi_order_most(const csi_ensemble *ensemble, size_t n);
 
-/* Orders n replicates, of which those that do the same come together, and divides them into batches that csi_batch_begin takes.
- * Where two are equal in all that matters, the first comes first. */
+/* Orders n replicates, of which those that do the same come together, and divides them into batches that
+ * csi_batch_begin takes. Where two are equal in all that matters, the first comes first. */
 void csi_order_make(csi_order *order, const csi_replicate *const *replicate, size_t n);
 
 #endif
