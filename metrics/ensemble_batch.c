@@ -49,7 +49,7 @@ void csi_batch_begin(csi_batch *batch, const csi_replicate *const *replicate, co
     batch->year = year;
     batch->n = n;
     batch->is_slow = replicate[0]->is_slow;
-    for (size_t i = 0; i < n && batch->is_slow; i++) {
+    for (size_t i = 0; i < n && walked != NULL; i++) {
         batch->walked[i] = walked[i];
     }
     if (!batch->is_slow) {

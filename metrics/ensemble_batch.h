@@ -14,8 +14,8 @@ void csi_batch_free(csi_batch *batch);
 const size_t *csi_batch_order(const csi_batch *batch);
 
 /* Begins a year of 1 to CSI_ABREAST replicates, all slow or all fast and of the same rules. kept: what csi_kept_errors
- * gave for the keys of their errors; walked[i][aggregate][year][country]: the scores of replicate i where they are
- * slow. What is passed must stay until the last node. */
+ * gave for the keys of their errors; walked[i][aggregate][year][country]: the scores of replicate i, which are read where
+ * they are slow; NULL where they are fast. What is passed must stay until the last node. */
 void csi_batch_begin(csi_batch *batch, const csi_replicate *const *replicate, const double *const *walked, size_t n,
                      const float *kept, size_t year);
 

@@ -121,6 +121,7 @@ static unsigned find_ranks_plainly(const int32_t *key, size_t n, unsigned entry_
     unsigned differs = 0;
     for (size_t k = 0; k < COLUMNS; k++) {
         last[k] = -1;
+        own[k] = 0;
     }
     for (size_t i = 0; i < n; i++) {
         const int32_t *here = key + i * COLUMNS;
