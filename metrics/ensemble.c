@@ -35,7 +35,7 @@ typedef struct workspace {
     double *walked;   /* [block][aggregate][year][country]: of the slow replicates; NULL when there can be none */
     csi_batch *scorer;
     double *score;             /* [stride][BATCH]: of one node */
-    uint16_t *bin, *ranked;    /* likewise */
+    uint16_t *bin, *ranked;    /* likewise, where no counters keep them */
     uint16_t *rank;   /* [lane][row], of the last node: who is above whom; NULL when nobody asks */
     double *seen;     /* [node][block][stride], by country: what the sink gets; NULL without one, as the next */
     uint16_t *seen_rank;

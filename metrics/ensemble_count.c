@@ -94,8 +94,7 @@ void csi_counts_free(csi_counts *counts)
     }
 }
 
-/* Counts the bins and ranks of n_lanes (a constant) lanes in n_batches, a batch's `apart` entries after the one before.
- *  */
+/* Counts the bins and ranks of n_lanes (a constant) lanes in n_batches, which lie `apart` entries apart. */
 CSI_INLINE void count_lanes(const uint16_t *restrict bin, const uint16_t *restrict rank, size_t n_batches, size_t apart,
                             const size_t n_lanes, size_t score_row, size_t rank_row, uint16_t *restrict score_bin,
                             uint16_t *restrict rank_bin)

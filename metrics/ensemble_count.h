@@ -6,7 +6,7 @@
 #include "metrics/ensemble_rank.h"
 #include "metrics/ensemble_tally.h"
 
-#define CSI_COUNTS_MOST 32768 /* replicates between two flushes */
+#define CSI_COUNTS_MOST 32768 /* columns between two flushes, those without a replicate included */
 
 /* Counters for the nodes of the tally, `stride` lanes each, all zero. Owned by the caller; CSI_ERR_MEMORY. */
 typedef struct csi_counts csi_counts;
@@ -16,7 +16,8 @@ void csi_counts_free(csi_counts *counts);
 /* Where csi_ranker_rank is to write the bins and ranks of the node's next batch. */
 void csi_counts_room(const csi_counts *counts, size_t node, uint16_t **bin, uint16_t **rank);
 
-/* Counts that batch, n rows of score[row][CSI_ABREAST]. The first n_columns have a replicate each. */
+/* Counts that batch, n rows of score[row][CSI_ABREAST]. The first n_columns have a replicate each. What was written into the
+ * room is used up. */
 void csi_counts_add(csi_counts *counts, size_t node, const double *score, size_t n_columns, size_t n);
 
 /* Adds the node's counters, of n replicates in all, to the year's tallies and clears them. Lane i is country[i]; those

@@ -3,8 +3,6 @@
  * of who has enough are kept. */
 #include "metrics/ensemble_model.h"
 
-#include <stdlib.h>
-
 /* The nodes of the level. */
 static csi_status list_nodes(csi_ensemble *e, csi_diag *diag)
 {
@@ -23,16 +21,6 @@ static csi_status list_nodes(csi_ensemble *e, csi_diag *diag)
     return CSI_OK;
 }
 
-static void drop_scores(csi_result *result)
-{
-    csi_panel_free(result->scores);
-    free(result->weight);
-    free(result->coverage);
-    free(result->imputed_share);
-    result->scores = NULL;
-    result->weight = result->coverage = result->imputed_share = NULL;
-}
-
 /* Aggregating fills the result anew; what the branch keeps of it is laid out already. */
 static csi_status aggregate_without(const csi_ensemble *e, const csi_branch *v, size_t node, csi_result *result,
                                     csi_diag *diag)
@@ -48,7 +36,7 @@ static csi_status aggregate_without(const csi_ensemble *e, const csi_branch *v, 
     context.weight_factor = factor;
     context.left_out = node + 1;
     context.treatments = result->treatments;
-    drop_scores(result);
+    csi_result_drop_scores(result);
     return csi_aggregate_run(&v->recipe, &context, result, diag);
 }
 

@@ -116,6 +116,16 @@ out:
     return status;
 }
 
+void csi_result_drop_scores(csi_result *result)
+{
+    csi_panel_free(result->scores);
+    free(result->weight);
+    free(result->coverage);
+    free(result->imputed_share);
+    result->scores = NULL;
+    result->weight = result->coverage = result->imputed_share = NULL;
+}
+
 void csi_result_free(csi_result *result)
 {
     if (result == NULL) {
@@ -126,10 +136,7 @@ void csi_result_free(csi_result *result)
     }
     free(result->stage);
     csi_treatments_free(result->treatments);
-    csi_panel_free(result->scores);
-    free(result->weight);
-    free(result->coverage);
-    free(result->imputed_share);
+    csi_result_drop_scores(result);
     free(result);
 }
 

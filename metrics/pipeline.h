@@ -48,9 +48,10 @@ CSI_MUST_USE csi_status csi_pipeline_run(const csi_recipe *recipe, const csi_con
 void csi_result_free(csi_result *result);
 
 /* The two halves of it, for whoever repeats one of them. csi_stages_run fills everything of a fresh result up to
- * `normalised`; csi_aggregate_run fills the rest from result->normalised. */
+ * `normalised`; csi_aggregate_run fills the rest from result->normalised. What it filled before must be dropped first. */
 CSI_MUST_USE csi_status csi_stages_run(const csi_recipe *recipe, const csi_context *context, const csi_panel *raw,
                                        csi_diag *diag, csi_result **result);
+void csi_result_drop_scores(csi_result *result);
 CSI_MUST_USE csi_status csi_aggregate_run(const csi_recipe *recipe, const csi_context *context, csi_result *result,
                                           csi_diag *diag);
 
