@@ -18,7 +18,8 @@ each()
 # "tool path:line check" a line, from each tool's own form.
 each 1 sh -c 'gcc -std=c17 -O1 -fanalyzer -include tests/soak/analysis.h '"$flags"' -c "$0" -o /dev/null 2>&1' |
     sed -nE 's/^([^: ]+:[0-9]+):[0-9]+: warning: .*\[-W(analyzer-[a-z-]+)\]$/gcc \1 \2/p' >"$work/found"
-each 8 clang-tidy -p build/clang --quiet --checks='-*,bugprone-*,cert-*' |
+# That preset leaves out what is written for wide registers; it is looked at all the same.
+each 8 clang-tidy -p build/clang --extra-arg=-UCSINDEX_ONE_LANE --quiet --checks='-*,bugprone-*,cert-*' |
     sed -nE "s|^$source_dir/([^: ]+:[0-9]+):[0-9]+: (warning\|error): .*\[([a-z0-9.-]+)[],].*|tidy \1 \3|p" >>"$work/found"
 each 20 sh -c 'cppcheck --quiet --std=c11 --enable=warning,portability,performance --suppress=missingIncludeSystem \
     --suppress=normalCheckLevelMaxBranches -I. -Ibuild/release/generated --template="cppcheck {file}:{line} {id}" "$0" "$@" 2>&1' |
