@@ -207,27 +207,44 @@ static void keep_ranks(const run *job, const workspace *w, const csi_order_batch
     }
 }
 
-/* Ranks and counts the scores of a batch in one node, number k of those asked for. */
-static void take_node(const run *job, workspace *w, const csi_order_batch *own, size_t k, size_t year)
+/* A node that is asked for, number k of them, while its scores come in. */
+typedef struct taking {
+    const workspace *w;
+    size_t k;
+    uint16_t *bin, *rank; /* to be written */
+} taking;
+
+static void take_rows(void *user, size_t first, size_t n)
 {
-    const size_t n_lanes = count_lanes(job, k, year);
-    uint16_t *bin = w->bin, *rank = w->ranked;
-    if (w->counts != NULL) {
-        csi_counts_room(w->counts, k, &bin, &rank);
-    }
-    csi_ranker_rank(w->ranker, w->score, n_lanes, bin, rank);
-    if (w->seen != NULL) {
-        show(job, w, own, rank, k, n_lanes);
-    }
-    if (w->rank != NULL && k + 1 == job->n_nodes) {
-        keep_ranks(job, w, own, rank, n_lanes);
-    }
-    if (w->counts != NULL) {
-        csi_counts_add(w->counts, k, w->score, own->n, n_lanes);
+    const taking *t = user;
+    csi_ranker_take(t->w->ranker, t->w->score, first, n, t->bin);
+    if (t->w->counts != NULL) {
+        csi_counts_digest(t->w->counts, t->k, t->w->score, first, n);
     }
 }
 
-/* The same of every node, which are scored one after the other. */
+/* Scores, ranks and counts a batch in the next node, number k of those asked for. */
+static void take_node(const run *job, workspace *w, const csi_order_batch *own, size_t k, size_t year)
+{
+    const size_t n_lanes = count_lanes(job, k, year);
+    taking t = {w, k, w->bin, w->ranked};
+    if (w->counts != NULL) {
+        csi_counts_room(w->counts, k, &t.bin, &t.rank);
+    }
+    csi_batch_node(w->scorer, job->node[k], w->score, take_rows, &t);
+    csi_ranker_rank(w->ranker, w->score, n_lanes, t.rank);
+    if (w->seen != NULL) {
+        show(job, w, own, t.rank, k, n_lanes);
+    }
+    if (w->rank != NULL && k + 1 == job->n_nodes) {
+        keep_ranks(job, w, own, t.rank, n_lanes);
+    }
+    if (w->counts != NULL) {
+        csi_counts_add(w->counts, k, own->n, n_lanes);
+    }
+}
+
+/* Every node, one after the other. */
 static void take_batch(const run *job, workspace *w, size_t number, size_t year)
 {
     const csi_ensemble *e = job->e;
@@ -244,9 +261,10 @@ static void take_batch(const run *job, workspace *w, size_t number, size_t year)
     csi_batch_begin(w->scorer, replicate, walked, own->n, w->kept + number * csi_kept_room(e), year);
     for (size_t i = 0; i < n_aggregates; i++) {
         const size_t asked = job->asked[order[i] - e->n_indicators];
-        csi_batch_node(w->scorer, order[i], w->score);
         if (asked > 0) {
             take_node(job, w, own, asked - 1, year);
+        } else {
+            csi_batch_node(w->scorer, order[i], w->score, NULL, NULL);
         }
     }
 }

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "metrics/ensemble_kernel.h"
-
 struct csi_batch {
     const csi_ensemble *e;
     csi_kernel *kernel;
@@ -57,18 +55,21 @@ void csi_batch_begin(csi_batch *batch, const csi_replicate *const *replicate, co
     }
 }
 
-void csi_batch_node(csi_batch *batch, size_t node, double *score)
+void csi_batch_node(csi_batch *batch, size_t node, double *score, csi_take_rows *take, void *user)
 {
     const csi_ensemble *e = batch->e;
     const size_t at = ((node - e->n_indicators) * e->n_years + batch->year) * e->n_countries;
     if (!batch->is_slow) {
-        csi_kernel_node(batch->kernel, node, score);
+        csi_kernel_node(batch->kernel, node, score, take, user);
         return;
     }
     for (size_t lane = 0; lane < e->n_countries; lane++) {
         for (size_t i = 0; i < CSI_ABREAST; i++) {
             score[lane * CSI_ABREAST + i] = i < batch->n ? batch->walked[i][at + e->country[lane]] : (double)NAN;
         }
+    }
+    if (take != NULL) {
+        take(user, 0, e->n_lanes[batch->year * (e->n_nodes - e->n_indicators) + node - e->n_indicators]);
     }
 }
 
@@ -95,7 +96,7 @@ static csi_status score_fast(const csi_ensemble *e, const csi_replicate *replica
         if (at % n_aggregates == 0) {
             csi_batch_begin(batch, &replicate, NULL, 1, kept, year);
         }
-        csi_batch_node(batch, node, rows);
+        csi_batch_node(batch, node, rows, NULL, NULL);
         for (size_t lane = 0; lane < e->n_countries; lane++) {
             score[(k * e->n_years + year) * e->n_countries + e->country[lane]] =
                 lane < e->n_lanes[year * n_aggregates + k] ? rows[lane * CSI_ABREAST] : (double)NAN;

@@ -134,13 +134,18 @@ void csi_counts_room(const csi_counts *counts, size_t node, uint16_t **bin, uint
     *rank = counts->kept_rank + at;
 }
 
-void csi_counts_add(csi_counts *counts, size_t node, const double *score, size_t n_columns, size_t n)
+void csi_counts_digest(csi_counts *counts, size_t node, const double *score, size_t first, size_t n)
 {
     csi_counts *c = counts;
-    const size_t first = node * c->stride;
+    const size_t at = node * c->stride + first;
+    csi_digest(score + first * COLUMNS, n, c->low, c->place_scale, c->least + at, c->most + at, c->sum + at, c->square + at);
+}
+
+void csi_counts_add(csi_counts *counts, size_t node, size_t n_columns, size_t n)
+{
+    csi_counts *c = counts;
     uint16_t *bin, *rank;
     csi_counts_room(c, node, &bin, &rank);
-    csi_digest(score, n, c->low, c->place_scale, c->least + first, c->most + first, c->sum + first, c->square + first);
     for (size_t i = 0; i < n * COLUMNS && c->ranks_per_bin > 1; i++) {
         rank[i] = (uint16_t)((rank[i] + c->ranks_per_bin - 1) / c->ranks_per_bin);
     }

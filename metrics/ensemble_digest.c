@@ -3,6 +3,7 @@
 #include "metrics/ensemble_digest.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "metrics/ensemble_tally.h"
 #include "metrics/lanes.h"
@@ -98,7 +99,28 @@ CSI_INLINE CSI_WIDE void stretch_eight(const double *score, double *least, doubl
     _mm512_storeu_pd(most, _mm512_max_pd(highest[0], _mm512_loadu_pd(most)));
 }
 
-/* Written out, since compilers do not see how to find extremes side by side where numbers may be missing. */
+/* The last n rows, fewer than eight: rows without a score fill them up. */
+CSI_WIDE static void digest_rest(const double *score, size_t n, double low, double scale, double *least, double *most,
+                                 int64_t *sum, int64_t *square)
+{
+    double own[EIGHT * COLUMNS], lowest[EIGHT] = {0.0}, highest[EIGHT] = {0.0};
+    int64_t all[EIGHT] = {0}, squares[EIGHT] = {0};
+    memcpy(own, score, n * COLUMNS * sizeof *own);
+    for (size_t i = n * COLUMNS; i < EIGHT * COLUMNS; i++) {
+        own[i] = (double)NAN;
+    }
+    memcpy(lowest, least, n * sizeof *least);
+    memcpy(highest, most, n * sizeof *most);
+    add_eight(own, low, scale, all, squares);
+    stretch_eight(own, lowest, highest);
+    for (size_t i = 0; i < n; i++) {
+        least[i] = lowest[i];
+        most[i] = highest[i];
+        sum[i] += all[i];
+        square[i] += squares[i];
+    }
+}
+
 CSI_WIDE static void digest_wide(const double *score, size_t n, double low, double scale, double *least, double *most, int64_t *sum,
                              int64_t *square)
 {
@@ -107,7 +129,9 @@ CSI_WIDE static void digest_wide(const double *score, size_t n, double low, doub
         add_eight(score + i * COLUMNS, low, scale, sum + i, square + i);
         stretch_eight(score + i * COLUMNS, least + i, most + i);
     }
-    digest_plainly(score + i * COLUMNS, n - i, low, scale, least + i, most + i, sum + i, square + i);
+    if (i < n) {
+        digest_rest(score + i * COLUMNS, n - i, low, scale, least + i, most + i, sum + i, square + i);
+    }
 }
 
 #endif

@@ -368,7 +368,7 @@ static void clear_rest(const csi_kernel *k, size_t node, size_t n)
     memset(ready_of(k, node) + n * CSI_ABREAST, 0, (end - n) * sizeof(row));
 }
 
-void csi_kernel_node(csi_kernel *kernel, size_t node, double *score)
+void csi_kernel_node(csi_kernel *kernel, size_t node, double *score, csi_take_rows *take, void *user)
 {
     static const row whole = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
     csi_kernel *k = kernel;
@@ -391,6 +391,9 @@ void csi_kernel_node(csi_kernel *kernel, size_t node, double *score)
         const size_t n_rows = n - first < CSI_CHUNK ? n - first : CSI_CHUNK;
         add_rows(k, first, n_rows);
         finish(k, node, first, n_rows, score + first * CSI_ABREAST);
+        if (take != NULL) {
+            take(user, first, n_rows);
+        }
     }
     clear_rest(k, node, n);
 }

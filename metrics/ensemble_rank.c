@@ -73,11 +73,11 @@ size_t csi_rank_bin_of(double score, double low, double high)
 }
 
 /* The key of each score, its place above its entry, and its bin. */
-CSI_INLINE void find_keys_body(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
+CSI_INLINE void find_keys_body(const double *restrict score, size_t first, size_t n, double low, double scale, int32_t last_place,
                                unsigned entry_bits, int32_t *restrict key, uint16_t *restrict bin)
 {
     const double last = last_place;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = first; i < first + n; i++) {
         int32_t place[COLUMNS];
         for (size_t k = 0; k < COLUMNS; k++) {
             const double own = score[i * COLUMNS + k];
@@ -94,12 +94,12 @@ CSI_INLINE void find_keys_body(const double *restrict score, size_t n, double lo
         }
     }
 }
-static void find_keys(const double *restrict score, size_t n, double low, double scale, int32_t last_place,
+static void find_keys(const double *restrict score, size_t first, size_t n, double low, double scale, int32_t last_place,
                       unsigned entry_bits, int32_t *restrict key, uint16_t *restrict bin);
 CSI_LANES(find_keys,
-          (const double *restrict score, size_t n, double low, double scale, int32_t last_place, unsigned entry_bits,
-           int32_t *restrict key, uint16_t *restrict bin),
-          (score, n, low, scale, last_place, entry_bits, key, bin))
+          (const double *restrict score, size_t first, size_t n, double low, double scale, int32_t last_place,
+           unsigned entry_bits, int32_t *restrict key, uint16_t *restrict bin),
+          (score, first, n, low, scale, last_place, entry_bits, key, bin))
 
 /* Whether the entries of two keys of equal place have different scores, in each column of a bit. */
 static unsigned compare_ties(const int32_t *before, const int32_t *here, int32_t mask, const double *score, unsigned columns)
@@ -212,10 +212,15 @@ CSI_INLINE void narrow_body(const int32_t *restrict from, size_t n, uint16_t *re
 static void narrow(const int32_t *restrict from, size_t n, uint16_t *restrict to);
 CSI_LANES(narrow, (const int32_t *restrict from, size_t n, uint16_t *restrict to), (from, n, to))
 
-void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t *bin, uint16_t *rank)
+void csi_ranker_take(csi_ranker *ranker, const double *score, size_t first, size_t n, uint16_t *bin)
 {
     const csi_ranker *r = ranker;
-    find_keys(score, n, r->low, r->scale, r->last_place, r->entry_bits, r->key, bin);
+    find_keys(score, first, n, r->low, r->scale, r->last_place, r->entry_bits, r->key, bin);
+}
+
+void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t *rank)
+{
+    const csi_ranker *r = ranker;
     csi_sort_columns(r->key, n);
     const unsigned differs = find_ranks(r->key, n, r->entry_bits, score, r->rank);
     for (size_t k = 0; k < COLUMNS; k++) {

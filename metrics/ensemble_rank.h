@@ -19,9 +19,12 @@ void csi_ranker_free(csi_ranker *ranker);
 /* The bin of a score that is there, as a ranker of the range low .. high finds it. */
 size_t csi_rank_bin_of(double score, double low, double high);
 
-/* Ranks CSI_ABREAST columns of n entries each, score[entry][CSI_ABREAST]; n is at most n_most. Of the same shape, and 0 where there
- * is no score: rank, 1 + how many entries of the column are greater, ties sharing the smaller rank, as csi_rank_column gives it
- * from full precision; bin, 1 + the place of the score among the CSI_RANK_BINS. */
-void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t *bin, uint16_t *rank);
+/* CSI_ABREAST columns of n entries each, at most n_most, are ranked in two steps: first every entry is taken, in any order
+ * and as many at a time as is convenient; then the columns are ranked. score[entry][CSI_ABREAST] and what is written, of the same
+ * shape, begin with entry 0 in every call; 0 is written where there is no score.
+ * bin: 1 + the place of the score among the CSI_RANK_BINS. rank: 1 + how many entries of the column are greater, ties
+ * sharing the smaller rank, as csi_rank_column gives it from full precision. */
+void csi_ranker_take(csi_ranker *ranker, const double *score, size_t first, size_t n, uint16_t *bin);
+void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t *rank);
 
 #endif

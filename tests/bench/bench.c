@@ -218,14 +218,16 @@ static void time_year(batch *b, size_t n, size_t year, double *part)
         uint16_t *bin, *rank;
         for (size_t repeat = 0; repeat < REPEATS; repeat++) {
             double start = now();
-            csi_batch_node(b->scorer, order[i], b->score);
+            csi_batch_node(b->scorer, order[i], b->score, NULL, NULL);
             keep_least(start, &compute);
             start = now();
             csi_counts_room(b->counts, k, &bin, &rank);
-            csi_ranker_rank(b->ranker, b->score, n_lanes, bin, rank);
+            csi_ranker_take(b->ranker, b->score, 0, n_lanes, bin);
+            csi_ranker_rank(b->ranker, b->score, n_lanes, rank);
             keep_least(start, &ranking);
             start = now();
-            csi_counts_add(b->counts, k, b->score, n, n_lanes);
+            csi_counts_digest(b->counts, k, b->score, 0, n_lanes);
+            csi_counts_add(b->counts, k, n, n_lanes);
             keep_least(start, &tally);
         }
         part[COMPUTE] += compute;

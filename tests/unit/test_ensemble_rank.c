@@ -111,7 +111,10 @@ Test(ensemble_rank, as_the_plain_ranks)
                 for (size_t i = 0; i < n * CSI_ABREAST; i++) {
                     side_by_side[i] = i % CSI_ABREAST < n_columns ? score[i % CSI_ABREAST * ROOM + i / CSI_ABREAST] : NAN;
                 }
-                csi_ranker_rank(ranker, side_by_side, n, bin, rank);
+                for (size_t first = 0, more = 1 + seed * 17; first < n; first += more) {
+                    csi_ranker_take(ranker, side_by_side, first, n - first < more ? n - first : more, bin);
+                }
+                csi_ranker_rank(ranker, side_by_side, n, rank);
                 for (size_t k = 0; k < n_columns; k++) {
                     expect_plain(score + k * ROOM, n, low, high, rank + k, bin + k, plain, work);
                 }
