@@ -37,7 +37,7 @@ static inline bool csi_is_wide(void)
 
 /* For loops that gain nothing from the widest registers: compares of 16-bit entries make masks there. */
 #define CSI_LANES_NARROW(name, parameters, arguments)                                              \
-    __attribute__((target("avx2"))) static void name##_256 parameters                              \
+    __attribute__((target("avx2,fma"))) static void name##_256 parameters                              \
     {                                                                                              \
         name##_body arguments;                                                                     \
     }                                                                                              \
@@ -47,7 +47,7 @@ static inline bool csi_is_wide(void)
     }                                                                                              \
     void name parameters                                                                           \
     {                                                                                              \
-        if (__builtin_cpu_supports("avx2")) {                                                      \
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {                                                      \
             name##_256 arguments;                                                                  \
         } else {                                                                                   \
             name##_128 arguments;                                                                  \
@@ -55,11 +55,11 @@ static inline bool csi_is_wide(void)
     }
 
 #define CSI_LANES(name, parameters, arguments)                                                     \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2"))) static void name##_512 parameters               \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))) static void name##_512 parameters               \
     {                                                                                              \
         name##_body arguments;                                                                     \
     }                                                                                              \
-    __attribute__((target("avx2"))) static void name##_256 parameters                      \
+    __attribute__((target("avx2,fma"))) static void name##_256 parameters                      \
     {                                                                                              \
         name##_body arguments;                                                                     \
     }                                                                                              \
@@ -72,7 +72,7 @@ static inline bool csi_is_wide(void)
         if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&            \
             __builtin_cpu_supports("avx512vl")) {                                                  \
             name##_512 arguments;                                                                  \
-        } else if (__builtin_cpu_supports("avx2")) {             \
+        } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {             \
             name##_256 arguments;                                                                  \
         } else {                                                                                   \
             name##_128 arguments;                                                                  \

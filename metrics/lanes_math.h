@@ -17,6 +17,12 @@
 #define CSI_LN2_HIGH 0x1.62e42fee00000p-1
 #define CSI_LN2_LOW 0x1.a39ef35793c76p-33
 
+/* a b + c, rounded once. Where the processor has no such instruction the C library works it out: slowly, to the same bits. */
+CSI_INLINE double csi_fma(double a, double b, double c)
+{
+    return __builtin_fma(a, b, c);
+}
+
 CSI_INLINE double csi_bits_double(uint64_t bits)
 {
     double x;
@@ -38,22 +44,23 @@ CSI_INLINE double csi_lane_log(double x)
     const double k = csi_bits_double(two_52 | (shifted >> 52)) - (0x1p52 + 1023.0);
     const double m = csi_bits_double((shifted & UINT64_C(0x000fffffffffffff)) + half_sqrt2);
     const double f = m - 1.0, s = f / (2.0 + f), z = s * s, w = z * z, half = 0.5 * f * f;
-    const double even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
-    const double odd = z * (6.666666666666735130e-01 +
-                            w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
-    return k * CSI_LN2_HIGH - ((half - (s * (half + (odd + even)) + k * CSI_LN2_LOW)) - f);
+    const double even = csi_fma(w, csi_fma(w, 1.531383769920937332e-01, 2.222219843214978396e-01), 3.999999999940941908e-01);
+    const double odd = csi_fma(w, csi_fma(w, csi_fma(w, 1.479819860510658591e-01, 1.818357216161805012e-01),
+                                          2.857142874366239149e-01), 6.666666666666735130e-01);
+    const double rest = csi_fma(s, csi_fma(z, odd, csi_fma(w, even, half)), k * CSI_LN2_LOW);
+    return csi_fma(k, CSI_LN2_HIGH, f - (half - rest));
 }
 
 CSI_INLINE double csi_lane_exp(double x)
 {
     const double shift = 0x1.8p52;
-    const double t = x * 1.44269504088896338700 + shift, k = t - shift;
-    const double r = (x - k * CSI_LN2_HIGH) - k * CSI_LN2_LOW, r2 = r * r, r4 = r2 * r2;
-    const double a = 0.5 + r * (1.0 / 6.0), b = 1.0 / 24.0 + r * (1.0 / 120.0);
-    const double c = 1.0 / 720.0 + r * (1.0 / 5040.0), d = 1.0 / 40320.0 + r * (1.0 / 362880.0);
-    const double e = 1.0 / 3628800.0 + r * (1.0 / 39916800.0), f = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
-    const double q = ((a + r2 * b) + r4 * (c + r2 * d)) + (r4 * r4) * (e + r2 * f);
-    return (1.0 + (r + r2 * q)) * csi_bits_double((csi_double_bits(t) + 1023) << 52);
+    const double t = csi_fma(x, 1.44269504088896338700, shift), k = t - shift;
+    const double r = csi_fma(-k, CSI_LN2_LOW, csi_fma(-k, CSI_LN2_HIGH, x)), r2 = r * r, r4 = r2 * r2;
+    const double a = csi_fma(r, 1.0 / 6.0, 0.5), b = csi_fma(r, 1.0 / 120.0, 1.0 / 24.0);
+    const double c = csi_fma(r, 1.0 / 5040.0, 1.0 / 720.0), d = csi_fma(r, 1.0 / 362880.0, 1.0 / 40320.0);
+    const double e = csi_fma(r, 1.0 / 39916800.0, 1.0 / 3628800.0), f = csi_fma(r, 1.0 / 6227020800.0, 1.0 / 479001600.0);
+    const double q = csi_fma(r4, csi_fma(r4, csi_fma(r2, f, e), csi_fma(r2, d, c)), csi_fma(r2, b, a));
+    return (1.0 + csi_fma(r2, q, r)) * csi_bits_double((csi_double_bits(t) + 1023) << 52);
 }
 
 #endif

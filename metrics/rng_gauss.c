@@ -29,16 +29,16 @@ CSI_INLINE float minus_twice_log(uint32_t half_word)
     memcpy(&m, &mantissa_bits, sizeof m);
     const float f = m - 1.0f, e = (float)exponent, z = f * f;
     float p = 7.0376836292e-2f;
-    p = p * f - 1.1514610310e-1f;
-    p = p * f + 1.1676998740e-1f;
-    p = p * f - 1.2420140846e-1f;
-    p = p * f + 1.4249322787e-1f;
-    p = p * f - 1.6668057665e-1f;
-    p = p * f + 2.0000714765e-1f;
-    p = p * f - 2.4999993993e-1f;
-    p = p * f + 3.3333331174e-1f;
-    const float low = p * f * z - 2.12194440e-4f * e - 0.5f * z;
-    return -2.0f * (f + low + 0.693359375f * e);
+    p = fmaf(p, f, -1.1514610310e-1f);
+    p = fmaf(p, f, 1.1676998740e-1f);
+    p = fmaf(p, f, -1.2420140846e-1f);
+    p = fmaf(p, f, 1.4249322787e-1f);
+    p = fmaf(p, f, -1.6668057665e-1f);
+    p = fmaf(p, f, 2.0000714765e-1f);
+    p = fmaf(p, f, -2.4999993993e-1f);
+    p = fmaf(p, f, 3.3333331174e-1f);
+    const float low = fmaf(p * f, z, fmaf(e, -2.12194440e-4f, -0.5f * z));
+    return -2.0f * fmaf(e, 0.693359375f, f + low);
 }
 
 /* The cosine and sine of (word + 1/2) / 2^32 of a turn, begun an eighth later. */
@@ -47,8 +47,9 @@ CSI_INLINE void turn(uint32_t word, float *cosine, float *sine)
     const float x = ((float)(int32_t)(word & UINT32_C(0x3fffffff)) - 0x1p29f + 0.5f) * (float)(1.57079632679489661923 * 0x1p-30);
     const uint32_t quadrant = word >> 30;
     const float z = x * x;
-    const float s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * x + x;
-    const float c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
+    const float s = fmaf(fmaf(fmaf(-1.9515295891e-4f, z, 8.3321608736e-3f), z, -1.6666654611e-1f) * z, x, x);
+    const float c = fmaf(fmaf(fmaf(fmaf(2.443315711809948e-5f, z, -1.388731625493765e-3f), z, 4.166664568298827e-2f), z, -0.5f),
+                         z, 1.0f);
     const float across = (quadrant & 1) != 0 ? s : c, up = (quadrant & 1) != 0 ? c : s;
     *cosine = quadrant == 1 || quadrant == 2 ? -across : across;
     *sine = quadrant >= 2 ? -up : up;
