@@ -5,6 +5,7 @@
 
 #include "cli/table.h"
 #include "cli/view.h"
+#include "core/logarithm.h"
 #include "index/covariates.h"
 #include "index/output.h"
 #include "metrics/peers.h"
@@ -52,7 +53,7 @@ static csi_status read_one(neighbourhood *h, const csi_covariates *table, const 
     }
     CSI_TRY(csi_covariates_numbers(table, heading, NULL, h->call->diag, value));
     for (size_t c = 0; is_log && c < n; c++) {
-        value[c] = value[c] > 0 ? log(value[c]) : (double)NAN;
+        value[c] = value[c] > 0 ? csi_log(value[c]) : (double)NAN;
     }
     h->covariate[h->n_covariates++] = value;
 out:

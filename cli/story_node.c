@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/logarithm.h"
 #include "core/number.h"
 
 /* What was present, and what had to be. */
@@ -41,7 +42,7 @@ static const char *tell_rule(csi_story *story, size_t node, double sum, double s
     if (strcmp(name, "arithmetic") == 0 && csi_story_agrees(sum, score)) {
         return csi_story_text(story, "%s = sum of w x = %s", code, y);
     }
-    if (strcmp(name, "geometric") == 0 && csi_story_agrees(exp(sum), score)) {
+    if (strcmp(name, "geometric") == 0 && csi_story_agrees(csi_exp(sum), score)) {
         return csi_story_text(story, "%s = exp(sum of w ln x) = exp(%s) = %s", code, s, y);
     }
     if (strcmp(name, "harmonic") == 0 && csi_story_agrees(1 / sum, score)) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/logarithm.h"
 #include "core/settings.h"
 
 typedef struct builder {
@@ -327,9 +328,9 @@ bool csi_transform_parse(const char *text, csi_transform *transform)
 double csi_transform_apply(csi_transform transform, double x)
 {
     switch (transform) {
-    case CSI_TRANSFORM_LOG: return x > 0 ? log(x) : NAN;
-    case CSI_TRANSFORM_LOG1P: return x > -1 ? log1p(x) : NAN;
-    case CSI_TRANSFORM_ASINH: return asinh(x);
+    case CSI_TRANSFORM_LOG: return x > 0 ? csi_log(x) : NAN;
+    case CSI_TRANSFORM_LOG1P: return x > -1 ? csi_log1p(x) : NAN;
+    case CSI_TRANSFORM_ASINH: return csi_asinh(x);
     case CSI_TRANSFORM_NONE:
     default: return x;
     }

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "core/logarithm.h"
+
 static const csi_option options[] = {CSI_OPTION_FLOOR};
 
 /* Adds one child of each country. The last two logarithms are kept: mixtures of two years, of which there are many, have no
@@ -27,7 +29,7 @@ static void add_child(const csi_family *family, size_t q, double floor, double *
             last = 1 - last;
             if (own != x[last]) {
                 x[last] = own;
-                term[last] = family->weight[q] * log(own);
+                term[last] = family->weight[q] * csi_log(own);
             }
         }
         sum[c] += term[last];
@@ -49,14 +51,14 @@ static csi_status aggregate(const csi_step *step, const csi_context *context, co
     }
     csi_family_divide(family, score);
     for (size_t c = 0; c < family->n_countries; c++) {
-        score[c] = family->is_scored[c] ? exp(score[c]) : NAN;
+        score[c] = family->is_scored[c] ? csi_exp(score[c]) : NAN;
     }
     return status;
 }
 
 static double phi(const csi_step *step, double x)
 {
-    return log(csi_floored(step, x));
+    return csi_log(csi_floored(step, x));
 }
 
 const csi_method csi_aggregate_geometric = {

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "core/logarithm.h"
+
 #define NO_POWER 1e-8
 
 static const csi_option options[] = {
@@ -41,11 +43,11 @@ static double power_mean(const csi_family *family, size_t country, double power,
     for (size_t q = 0; q < family->n_children; q++) {
         const double x = fmax(family->child[q][country], floor);
         if (!isnan(family->child[q][country]) && family->weight[q] > 0) {
-            sum += family->weight[q] * (fabs(power) < NO_POWER ? log(x / base) : pow(x / base, power));
+            sum += family->weight[q] * (fabs(power) < NO_POWER ? csi_log(x / base) : csi_pow(x / base, power));
         }
     }
     sum /= csi_family_weight(family, country);
-    return base * (fabs(power) < NO_POWER ? exp(sum) : pow(sum, 1 / power));
+    return base * (fabs(power) < NO_POWER ? csi_exp(sum) : csi_pow(sum, 1 / power));
 }
 
 static csi_status aggregate(const csi_step *step, const csi_context *context, const csi_family *family, double *score,
@@ -62,7 +64,7 @@ static csi_status aggregate(const csi_step *step, const csi_context *context, co
 static double phi(const csi_step *step, double x)
 {
     const double power = csi_step_number(step, "power");
-    return fabs(power) < NO_POWER ? log(csi_floored(step, x)) : pow(csi_floored(step, x), power);
+    return fabs(power) < NO_POWER ? csi_log(csi_floored(step, x)) : csi_pow(csi_floored(step, x), power);
 }
 
 const csi_method csi_aggregate_power = {

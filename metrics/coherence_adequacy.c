@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/logarithm.h"
 #include "metrics/coherence.h"
 #include "metrics/factor.h"
 #include "metrics/rng.h"
@@ -30,7 +31,7 @@ static double invert(const double *value, const double *vector, size_t p, double
             log_determinant = -HUGE_VAL;
             continue;
         }
-        log_determinant += log(value[k]);
+        log_determinant += csi_log(value[k]);
         for (size_t i = 0; i < p * p; i++) {
             inverse[i] += vector[i / p * p + k] * vector[i % p * p + k] / value[k];
         }

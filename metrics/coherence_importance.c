@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/logarithm.h"
 #include "metrics/coherence.h"
 #include "metrics/regression.h"
 #include "metrics/rng.h"
@@ -143,7 +144,7 @@ static double choose_penalty(smoother *s, const double *x, const double *y, size
     double best = HUGE_VAL, chosen = 1;
     accumulate(s, x, y, n);
     for (int k = 0; k < N_PENALTIES; k++) {
-        const double penalty = exp(log(10) * (k / 2.0 - 4));
+        const double penalty = csi_exp(csi_log(10) * (k / 2.0 - 4));
         double explained, rest;
         fit(s, penalty);
         sums(s, x, y, n, &explained, &rest);

@@ -9,6 +9,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+#include "core/logarithm.h"
 #include "metrics/rank_sets.h"
 
 typedef struct sums {
@@ -60,7 +61,7 @@ static void fit_beta(const double *before, const double *after, size_t n_given, 
     result->beta_error = sqrt(rest / freedom / s.xx);
     result->beta_p = result->beta_error > 0 ? 2 * gsl_cdf_tdist_Q(fabs(result->beta / result->beta_error), freedom) : 0;
     if (result->beta > -1 && result->beta < 0) {
-        result->half_life = log(2.0) / (-log1p(result->beta) / years);
+        result->half_life = csi_log(2.0) / (-csi_log1p(result->beta) / years);
     }
 }
 

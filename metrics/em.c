@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/logarithm.h"
 #include "metrics/sample.h"
 
 #define RIDGE 1e-6
@@ -55,7 +56,7 @@ static bool factorise(workspace *w, double ridge, double *log_determinant)
             }
             w->factor[i * m + j] = i == j ? sqrt(sum) : sum / w->factor[j * m + j];
         }
-        *log_determinant += 2 * log(w->factor[i * m + i]);
+        *log_determinant += 2 * csi_log(w->factor[i * m + i]);
     }
     return true;
 }

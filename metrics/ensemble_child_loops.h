@@ -3,8 +3,9 @@
 #ifndef CSI_METRICS_ENSEMBLE_CHILD_LOOPS_H
 #define CSI_METRICS_ENSEMBLE_CHILD_LOOPS_H
 
+#include "core/logarithm.h"
 #include "metrics/ensemble_children.h"
-#include "metrics/lanes_math.h"
+#include "metrics/lanes.h"
 
 CSI_INLINE void fill_body(const double *restrict x, size_t n, double *restrict filled)
 {

@@ -4,10 +4,9 @@
  * parent's rule when it is scored. A node is then one weighted sum of columns over the weight of the children that each
  * country has, which is one number for each pattern of gaps. With the replicates side by side a value of the data is
  * fetched once for all of them, and so is the weight of a pattern. The sums run over the children in the order of the
- * family, with the operations of the pipeline's own rules, so that arithmetic scores have the same bits as there;
- * logarithms and exponentials are those of metrics/lanes_math.h, and a geometric mean of geometric means passes its
- * logarithm on: such scores may differ by a few units in the last place, and so may those of a node whose children were
- * passed over because nobody asked for them. */
+ * family, with the operations of the pipeline's own rules, so that scores have the same bits as there but for two:
+ * a geometric mean of geometric means passes its logarithm on, and so may a node whose children were passed over because
+ * nobody asked for them. Such scores may differ by a few units in the last place. */
 #include "metrics/ensemble_kernel.h"
 
 #include <math.h>

@@ -5,8 +5,9 @@
 
 #include <math.h>
 
+#include "core/logarithm.h"
 #include "metrics/ensemble_children.h"
-#include "metrics/lanes_math.h"
+#include "metrics/lanes.h"
 
 #define LEAST_LOGARITHM (-700.0) /* scores below its exponential are 0 */
 #define MOST_INVERSE 1e250       /* scores below its inverse are 0 */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/logarithm.h"
 #include "metrics/sample.h"
 
 #define MAX_SWEEPS 1000
@@ -95,7 +96,7 @@ static double rotate_pair(double *loading, size_t p, size_t k, size_t a, size_t 
 static void scale_rows(double *loading, size_t p, size_t k, const double *length, int power)
 {
     for (size_t i = 0; i < p * k; i++) {
-        loading[i] *= length[i / k] > 0 ? pow(length[i / k], power) : 1;
+        loading[i] *= length[i / k] > 0 ? csi_pow(length[i / k], power) : 1;
     }
 }
 

@@ -9,11 +9,7 @@
 #ifndef CSI_METRICS_LANES_H
 #define CSI_METRICS_LANES_H
 
-#if defined(CSINDEX_ONE_LANE)
-#define CSI_INLINE static inline
-#else
-#define CSI_INLINE static inline __attribute__((always_inline))
-#endif
+#include "core/inline.h"
 
 #if defined(__x86_64__) && !defined(CSINDEX_ONE_LANE)
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/logarithm.h"
 #include "metrics/lanes.h"
 #include "metrics/pipeline.h"
 
@@ -22,7 +23,7 @@ static double half_width(const double *estimate, size_t n, double level)
     for (size_t c = 0; c < n; c++) {
         n_ranked += isnan(estimate[c]) ? 0 : 1;
     }
-    const double each = n_ranked > 0 ? pow(level, 1.0 / (double)n_ranked) : level;
+    const double each = n_ranked > 0 ? csi_pow(level, 1.0 / (double)n_ranked) : level;
     return gsl_cdf_ugaussian_Pinv(0.5 + each / 2);
 }
 

@@ -11,7 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "metrics/lanes_math.h"
+#include "core/logarithm.h"
+#include "metrics/lanes.h"
 
 #define MIDDLE 0.425
 
@@ -45,7 +46,7 @@ static const double far_bottom[7] = {5.99832206555887937690e-1, 1.36929880922735
 /* The quantile far out, for words of 32 bits never: there r stays below 4.8. */
 static double far(double p)
 {
-    const double r = sqrt(-log(p < 0.5 ? p : 1.0 - p));
+    const double r = sqrt(-csi_log(p < 0.5 ? p : 1.0 - p));
     return ratio(far_top, far_bottom, r - 5.0);
 }
 

@@ -7,6 +7,7 @@
  * Worked on x / geometric mean, which leaves l as it is and keeps powers from overflowing; golden section on [-5, 5].
  * Edges: values must be positive: `shift: auto` adds 1 - min where the smallest is not, `min` always (COINr's boxcox), 0
  * forbids it; a constant column is left alone. */
+#include "core/logarithm.h"
 #include "metrics/frame.h"
 #include "metrics/outliers.h"
 #include "metrics/sample.h"
@@ -34,9 +35,9 @@ static const csi_option options[] = {
 static double log_likelihood(const double *x, double *y, size_t n, double lambda)
 {
     for (size_t i = 0; i < n; i++) {
-        y[i] = lambda == 0 ? log(x[i]) : expm1(lambda * log(x[i])) / lambda;
+        y[i] = lambda == 0 ? csi_log(x[i]) : csi_expm1(lambda * csi_log(x[i])) / lambda;
     }
-    return -(double)n * log(csi_sample_population_sd(y, n));
+    return -(double)n * csi_log(csi_sample_population_sd(y, n));
 }
 
 static double golden_section(const double *x, double *y, size_t n)
@@ -84,9 +85,9 @@ double csi_box_cox_lambda(double *x, double *y, size_t n, double *low, double *h
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        sum += log(x[i]);
+        sum += csi_log(x[i]);
     }
-    const double middle = exp(sum / (double)n);
+    const double middle = csi_exp(sum / (double)n);
     for (size_t i = 0; i < n; i++) {
         x[i] /= middle;
     }

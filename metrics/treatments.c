@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "core/logarithm.h"
+
 typedef struct series_map {
     size_t series;
     bool is_yearly;
@@ -105,14 +107,14 @@ double csi_treatments_image(const csi_treatments *log, size_t series, double x)
 
 static double log_of(double x)
 {
-    return x > 0 ? log(x) : NAN;
+    return x > 0 ? csi_log(x) : NAN;
 }
 
 /* expm1 keeps the digits that x^b - 1 loses for small b. */
 static double box_cox(double x, double lambda)
 {
     const double l = log_of(x);
-    return lambda == 0 ? l : expm1(lambda * l) / lambda;
+    return lambda == 0 ? l : csi_expm1(lambda * l) / lambda;
 }
 
 double csi_map_apply(const csi_map *map, double x)
@@ -125,7 +127,7 @@ double csi_map_apply(const csi_map *map, double x)
     case CSI_MAP_LOG_MIRROR:
         return -log_of(map->a - x);
     case CSI_MAP_LOG_SLOPE:
-        return map->b * (x - map->a) > -1 ? log1p(map->b * (x - map->a)) : NAN;
+        return map->b * (x - map->a) > -1 ? csi_log1p(map->b * (x - map->a)) : NAN;
     case CSI_MAP_BOX_COX:
         return box_cox(x + map->a, map->b);
     }

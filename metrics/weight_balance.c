@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/logarithm.h"
 #include "core/number.h"
 #include "metrics/sample.h"
 #include "metrics/weighting.h"
@@ -40,7 +41,7 @@ static void softmax(const gsl_vector *v, double *weight, size_t p)
         high = fmax(high, gsl_vector_get(v, q));
     }
     for (size_t q = 0; q < p; q++) {
-        weight[q] = exp((q + 1 < p ? gsl_vector_get(v, q) : 0) - high);
+        weight[q] = csi_exp((q + 1 < p ? gsl_vector_get(v, q) : 0) - high);
         sum += weight[q];
     }
     for (size_t q = 0; q < p; q++) {

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/logarithm.h"
 #include "metrics/column.h"
 #include "metrics/sample.h"
 #include "metrics/weighting.h"
@@ -23,9 +24,9 @@ static double divergence(const double *x, size_t n)
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         const double d = isnan(x[i]) ? 0 : x[i] / mean - 1;
-        sum += d > -1 ? (1 + d) * log1p(d) : 0;
+        sum += d > -1 ? (1 + d) * csi_log1p(d) : 0;
     }
-    return count > 1 && mean > 0 ? fmax(sum, 0) / (count * log(count)) : 0;
+    return count > 1 && mean > 0 ? fmax(sum, 0) / (count * csi_log(count)) : 0;
 }
 
 csi_status csi_entropy_weights(const csi_columns *columns, double *weight)

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "metrics/lanes_math.h"
 #include "metrics/rng_sobol.h"
 #include "tests/support/support.h"
 
@@ -166,19 +165,6 @@ Test(rng, abreast)
         }
     }
     cr_expect(n_wrong == 0, "%zu", n_wrong);
-}
-
-Test(rng, lane_functions)
-{
-    const csi_stream stream = {42, 5, 1};
-    for (uint32_t cell = 0; cell < 20000; cell++) {
-        const double u = csi_draw_uniform(&stream, cell), x = 1e-3 * pow(1e6, u), y = 700.0 * (2.0 * u - 1.0);
-        const double ulp = nextafter(fabs(log(x)), INFINITY) - fabs(log(x));
-        cr_expect(fabs(csi_lane_log(x) - log(x)) <= 2.0 * ulp, "log %.17g", x);
-        cr_expect(fabs(csi_lane_exp(y) / exp(y) - 1.0) <= 0x1p-51, "exp %.17g", y);
-    }
-    cr_expect(csi_lane_log(1.0) == 0.0);
-    cr_expect(csi_lane_exp(0.0) == 1.0);
 }
 
 /* Every dimension alone is a (0, m, 1)-net: 2^m points, one in each of 2^m intervals; scrambling keeps that. */

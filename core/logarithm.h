@@ -1,18 +1,19 @@
-/* Logarithm and exponential for loops over lanes: inline, branchless, the same bits on every processor and whatever the
- * C library. Both stay within 1 unit in the last place of the true value over the range that scores live in.
+/* Logarithm and exponential with the same bits on every processor and with every C library. The C library has several of
+ * each and takes one by what the processor can do; they differ in the last place, and a score that is computed anew
+ * elsewhere would too.
  *
+ * Both stay within 1 unit in the last place of the true value over the range that scores live in.
  * log: x = 2^k m with m in [sqrt(1/2), sqrt 2), f = m - 1, s = f / (2 + f); ln m = f - f^2/2 + s (f^2/2 + R(s^2)) with the
  * minimax R of fdlibm's e_log.c (Sun Microsystems 1993). exp: x = k ln 2 + r, Taylor's series of degree 13 in r,
  * in pairs (Estrin 1960), whose terms need not wait for each other.
- * By hand: log(1) = 0 and exp(0) = 1 exactly; log(2) = 0.6931471805599453.
- * Edges: arguments of log must be positive, finite and normal; exp is for |x| < 700. Others give garbage, not a trap. */
-#ifndef CSI_METRICS_LANES_MATH_H
-#define CSI_METRICS_LANES_MATH_H
+ * By hand: log(1) = 0 and exp(0) = 1 exactly; log(2) = 0.6931471805599453. */
+#ifndef CSI_CORE_LOGARITHM_H
+#define CSI_CORE_LOGARITHM_H
 
 #include <stdint.h>
 #include <string.h>
 
-#include "metrics/lanes.h"
+#include "core/inline.h"
 
 #define CSI_LN2_HIGH 0x1.62e42fee00000p-1
 #define CSI_LN2_LOW 0x1.a39ef35793c76p-33
@@ -37,6 +38,7 @@ CSI_INLINE uint64_t csi_double_bits(double x)
     return bits;
 }
 
+/* For loops over lanes: inline, without a branch. x must be positive, finite and normal: others give garbage, not a trap. */
 CSI_INLINE double csi_lane_log(double x)
 {
     const uint64_t half_sqrt2 = UINT64_C(0x3fe6a09e667f3bcd), two_52 = UINT64_C(0x4330000000000000);
@@ -51,6 +53,7 @@ CSI_INLINE double csi_lane_log(double x)
     return csi_fma(k, CSI_LN2_HIGH, f - (half - rest));
 }
 
+/* Likewise, for |x| < 700. */
 CSI_INLINE double csi_lane_exp(double x)
 {
     const double shift = 0x1.8p52;
@@ -62,5 +65,17 @@ CSI_INLINE double csi_lane_exp(double x)
     const double q = csi_fma(r4, csi_fma(r4, csi_fma(r2, f, e), csi_fma(r2, d, c)), csi_fma(r2, b, a));
     return (1.0 + csi_fma(r2, q, r)) * csi_bits_double((csi_double_bits(t) + 1023) << 52);
 }
+
+/* The same for every x, with the edges of the C library's functions of these names: csi_log(0) is minus infinity. */
+double csi_log(double x);
+double csi_exp(double x);
+
+/* Made of them, a few units in the last place off at most, with Kahan's corrections for x near 0. */
+double csi_log1p(double x);
+double csi_expm1(double x);
+double csi_asinh(double x);
+
+/* x^power for x >= 0, about |power ln x| units in the last place off. */
+double csi_pow(double x, double power);
 
 #endif
