@@ -7,11 +7,19 @@
 #define MAX_RECORDS 200
 #define MAX_FIELDS 4096
 
+/* Returns the largest number of fields that any record had. */
+static size_t count_record(uint16_t count[MAX_FIELDS], size_t n_fields, size_t most)
+{
+    const size_t at = n_fields < MAX_FIELDS ? n_fields : MAX_FIELDS - 1;
+    count[at]++;
+    return at > most ? at : most;
+}
+
 /* How even the table is: the share of records that have the commonest number of fields, weighted by that number. */
 static double evenness(const char *text, size_t n, char delimiter, char quote)
 {
     uint16_t count[MAX_FIELDS] = {0};
-    size_t n_records = 0, n_fields = 1;
+    size_t n_records = 0, n_fields = 1, most = 1;
     bool is_open = false, is_blank = true;
     for (size_t i = 0; i < n && n_records < MAX_RECORDS; i++) {
         const char c = text[i];
@@ -21,7 +29,7 @@ static double evenness(const char *text, size_t n, char delimiter, char quote)
             n_fields++;
         } else if (!is_open && (c == '\n' || c == '\r')) {
             if (!is_blank) {
-                count[n_fields < MAX_FIELDS ? n_fields : MAX_FIELDS - 1]++;
+                most = count_record(count, n_fields, most);
                 n_records++;
             }
             n_fields = 1;
@@ -31,11 +39,11 @@ static double evenness(const char *text, size_t n, char delimiter, char quote)
         is_blank = false;
     }
     if (!is_blank && n_records == 0) {
-        count[n_fields < MAX_FIELDS ? n_fields : MAX_FIELDS - 1]++;
+        most = count_record(count, n_fields, most);
         n_records++;
     }
     size_t best = 1;
-    for (size_t fields = 2; fields < MAX_FIELDS; fields++) {
+    for (size_t fields = 2; fields <= most; fields++) {
         if (count[fields] >= count[best] || best == 1) {
             best = count[fields] > 0 ? fields : best;
         }

@@ -31,6 +31,7 @@ static bool start_libcsv(csi_splitter *splitter)
     if (csv_init(&splitter->libcsv, (unsigned char)(strict | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL)) != 0) {
         return false;
     }
+    csv_set_blk_size(&splitter->libcsv, 4096); /* it grows by as much at a time: 128 bytes unless told */
     csv_set_delim(&splitter->libcsv, (unsigned char)splitter->delimiter);
     csv_set_quote(&splitter->libcsv, (unsigned char)splitter->quote); /* NUL never reaches here: it was refused before */
     return true;
