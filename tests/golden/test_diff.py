@@ -35,7 +35,7 @@ def project(name, configuration, is_revised):
         os.remove(path(name, "indicators.csv.gz"))
         with gzip.open(path(name, "indicators.csv.gz"), "wt") as file:
             file.write("\n".join(kept) + "\n")
-    run("run", path(name), "-o", path("out-" + name), "-q")
+    run("run", path(name), "-o", path("out-" + name), "-q", "--replicates", "0")
     return path("out-" + name)
 
 

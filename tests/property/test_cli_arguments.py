@@ -24,7 +24,7 @@ def command_line(draw):
     line = [draw.choice(VIEWS)]
     for _ in range(draw.randrange(6)):
         line.append(draw.choice(OPTIONS if draw.random() < 0.5 else WORDS))
-    if draw.random() < 0.7:
+    if draw.random() < (0.95 if line[0] == "run" else 0.7):  # without a project it computes the default index: a second
         line += ["-p", str(TINY)] if line[0] in ("rank", "trend", "compare", "explain") else [str(TINY)]
     return line
 
