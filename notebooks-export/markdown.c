@@ -1,10 +1,11 @@
-/* A small Markdown reader for our own generated text; see csi_markdown_to_html. It works line by line: what a line is
- * follows from how it begins, so that the output is as regular as the input. */
+/* See markdown.h. It works line by line: what a line is follows from how it begins, so that the output is as regular as the
+ * input. */
+#include "notebooks-export/markdown.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 #include "notebooks-export/html.h"
-#include "notebooks-export/report_parts.h"
 
 typedef enum block { NOTHING, PARAGRAPH, LIST, TABLE, CODE } block;
 
@@ -19,23 +20,67 @@ static bool starts(const char *line, size_t n, const char *with)
     return n >= n_with && memcmp(line, with, n_with) == 0;
 }
 
-/* Text with `code` and **strong**; an unpaired mark stands for itself. */
+/* One character of text, an escaped one as what it stands for. Returns how many bytes it takes in the text. */
+static size_t read_character(const char *text, size_t n, char *c)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } entity[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}};
+    if (n > 1 && text[0] == '\\' && strchr("|*_`[]\\#<>&", text[1]) != NULL) {
+        *c = text[1];
+        return 2;
+    }
+    for (size_t i = 0; i < sizeof entity / sizeof *entity; i++) {
+        if (starts(text, n, entity[i].name)) {
+            *c = entity[i].c;
+            return strlen(entity[i].name);
+        }
+    }
+    *c = text[0];
+    return 1;
+}
+
+/* What `code` or **strong** at the beginning of the text holds; false where no mark begins, or it has no end. */
+static bool find_marked(const char *text, size_t n, const char *mark, const char **inner, size_t *n_inner)
+{
+    const size_t width = strlen(mark);
+    const char *end = starts(text, n, mark) ? memmem(text + width, n - width, mark, width) : NULL;
+    *inner = text + width;
+    *n_inner = end == NULL ? 0 : (size_t)(end - *inner);
+    return end != NULL;
+}
+
+static void write_text(csi_outfile *file, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        char c;
+        i += read_character(text + i, n - i, &c);
+        csi_html_bytes(file, &c, 1);
+    }
+}
+
+/* Text with `code`, where nothing is an escape, and **strong**; an unpaired mark stands for itself. */
 static void write_inline(csi_outfile *file, const char *text, size_t n)
 {
     for (size_t i = 0; i < n;) {
-        const bool is_strong = starts(text + i, n - i, "**"), is_code = text[i] == '`';
-        const size_t width = is_strong ? 2 : 1;
-        const char *end = is_strong || is_code
-            ? memmem(text + i + width, n - i - width, is_strong ? "**" : "`", width) : NULL;
-        if (end == NULL) {
-            csi_html_bytes(file, text + i, 1);
-            i++;
-            continue;
+        const char *inner;
+        size_t n_inner;
+        if (find_marked(text + i, n - i, "**", &inner, &n_inner)) {
+            csi_outfile_text(file, "<strong>");
+            write_text(file, inner, n_inner);
+            csi_outfile_text(file, "</strong>");
+            i += n_inner + 4;
+        } else if (find_marked(text + i, n - i, "`", &inner, &n_inner)) {
+            csi_outfile_text(file, "<code>");
+            csi_html_bytes(file, inner, n_inner);
+            csi_outfile_text(file, "</code>");
+            i += n_inner + 2;
+        } else {
+            char c;
+            i += read_character(text + i, n - i, &c);
+            csi_html_bytes(file, &c, 1);
         }
-        csi_outfile_text(file, is_strong ? "<strong>" : "<code>");
-        csi_html_bytes(file, text + i + width, (size_t)(end - text) - i - width);
-        csi_outfile_text(file, is_strong ? "</strong>" : "</code>");
-        i = (size_t)(end - text) + width;
     }
 }
 
@@ -161,4 +206,46 @@ void csi_markdown_to_html(csi_outfile *file, const char *markdown)
         markdown += markdown[n] == '\n' ? n + 1 : n;
     }
     close_block(&w);
+}
+
+/* Takes the marks out of a line of n bytes; returns how many are left. */
+static size_t make_plain(char *line, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n;) {
+        const char *inner;
+        size_t n_inner;
+        if (find_marked(line + i, n - i, "**", &inner, &n_inner)) {
+            left += make_plain(memmove(line + left, inner, n_inner), n_inner);
+            i += n_inner + 4;
+        } else if (find_marked(line + i, n - i, "`", &inner, &n_inner)) {
+            memmove(line + left, inner, n_inner);
+            left += n_inner;
+            i += n_inner + 2;
+        } else {
+            i += read_character(line + i, n - i, &line[left]);
+            left++;
+        }
+    }
+    return left;
+}
+
+bool csi_markdown_to_plain(char *line)
+{
+    const size_t level = strspn(line, "#");
+    size_t n = strlen(line), from = level > 0 && line[level] == ' ' ? level + 1 : 0;
+    if (line[0] == '|') {
+        if (strspn(line, "|-: ") == n) {
+            line[0] = '\0';
+            return false;
+        }
+        from = strspn(line, "| ");
+        while (n > from && (line[n - 1] == ' ' || line[n - 1] == '|')) {
+            n--;
+        }
+    }
+    n = make_plain(line + from, n - from);
+    memmove(line, line + from, n);
+    line[n] = '\0';
+    return true;
 }

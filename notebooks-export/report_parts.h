@@ -57,8 +57,4 @@ void csi_report_write_data(const csi_report *report);     /* what the page's scr
 /* Key and value: every observed raw value of every year, packed; report_history.c tells how. */
 void csi_report_write_history(const csi_report *report, csi_json *json);
 
-/* Markdown of the kind that methodology.md is written in, as HTML: headings (one level deeper), paragraphs, lists, tables,
- * fenced code, `code`, **strong**. Everything else stands as it is, escaped. */
-void csi_markdown_to_html(csi_outfile *file, const char *markdown);
-
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "notebooks-export/html.h"
+#include "notebooks-export/markdown.h"
 #include "notebooks-export/report_parts.h"
 
 typedef struct section {

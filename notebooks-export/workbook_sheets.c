@@ -8,6 +8,7 @@
 
 #include "core/number.h"
 #include "index/csv.h"
+#include "notebooks-export/markdown.h"
 
 #define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
 #define MAX_METHOD_BYTES ((size_t)16 << 20)
@@ -322,15 +323,18 @@ static void write_method(csi_sheets *to)
     csi_sheets_keep(to, worksheet_set_column(sheet, 0, 0, PROSE_WIDTH, NULL));
     set_paper(to, sheet);
     lxw_row_t row = 0;
-    for (char *line = bytes; line != NULL; row++) {
+    for (char *line = bytes; line != NULL;) {
         char *const end = strchr(line, '\n');
         if (end != NULL) {
             *end = '\0';
         }
-        const size_t level = strspn(line, "#");
-        put_text(to, sheet, row, 0, line + level + (level > 0 && line[level] == ' '), level > 0 ? to->title : to->prose);
-        const size_t n_lines = strlen(line) / PROSE_WIDTH + 1; /* not every program finds the height itself */
-        csi_sheets_keep(to, worksheet_set_row(sheet, row, LINE_POINTS * (double)n_lines, NULL));
+        const bool is_heading = line[0] == '#';
+        if (csi_markdown_to_plain(line)) {
+            const size_t n_lines = strlen(line) / PROSE_WIDTH + 1; /* not every program finds the height itself */
+            put_text(to, sheet, row, 0, line, is_heading ? to->title : to->prose);
+            csi_sheets_keep(to, worksheet_set_row(sheet, row, LINE_POINTS * (double)n_lines, NULL));
+            row++;
+        }
         line = end == NULL ? NULL : end + 1;
     }
     free(bytes);

@@ -86,6 +86,7 @@ def check_workbook(path, scores, out):
     assert [row[1].value for row in book["Codebook"].iter_rows(min_row=2)] == list(codebook.iCode)
     method = [cell.value or "" for cell in book["Method"]["A"]]
     assert method[0].lstrip("'") == (out / "methodology.md").read_text().split("\n")[0].lstrip("# ")
+    assert len(method) > 50 and not any(mark in line for line in method for mark in ("\\_", "**", "|---", "&lt;"))
     assert all(sheet.freeze_panes for sheet in book if sheet.title not in ("Charts", "Method"))
     assert book["Ranking"].conditional_formatting and len(book["Charts"]._charts) == 2
     print(f"workbook: {n} scores equal")

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "notebooks-export/export.h"
+#include "notebooks-export/markdown.h"
 #include "notebooks-export/text_escape.h"
 #include "tests/support/support.h"
 
@@ -57,6 +58,35 @@ Test(export, hostile_text_is_escaped)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         const char *const got = escaped(row[i].write, row[i].in);
         cr_expect(strcmp(got, row[i].out) == 0, "%zu: %s, not %s", i, got, row[i].out);
+    }
+}
+
+Test(export, markdown_is_read)
+{
+    static const struct {
+        const char *markdown, *html;
+        const char *plain; /* NULL: no line is left */
+    } cases[] = {
+        {"## The a\\_b", "<h4>The a_b</h4>\n", "The a_b"},
+        {"**a\\*b &lt;c&gt;** \\*\\*d\\*\\*", "<p><strong>a*b &lt;c&gt;</strong> **d**</p>\n", "a*b <c> **d**"},
+        {"`x\\_y` and ` alone", "<p><code>x\\_y</code> and ` alone</p>\n", "x\\_y and ` alone"},
+        {"a &amp; b \\& \\q", "<p>a &amp; b &amp; \\q</p>\n", "a & b & \\q"},
+        {"- one **two", "<ul><li>one **two</li></ul>\n", "- one **two"},
+        {"| a\\|b | `c` |",
+         "<div class=\"scroll whole\" tabindex=\"0\"><table><thead><tr><th>a|b</th><th><code>c</code></th></tr>\n"
+         "</thead><tbody>\n</tbody></table></div>\n", "a|b | c"},
+        {"|---|:-:|", NULL, NULL},
+        {"", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].html != NULL) {
+            const char *const html = escaped(csi_markdown_to_html, cases[i].markdown);
+            cr_expect(strcmp(html, cases[i].html) == 0, "%s: %s", cases[i].markdown, html);
+        }
+        char line[64];
+        snprintf(line, sizeof line, "%s", cases[i].markdown);
+        cr_expect(csi_markdown_to_plain(line) == (cases[i].plain != NULL));
+        cr_expect(strcmp(line, cases[i].plain == NULL ? "" : cases[i].plain) == 0, "%s: %s", cases[i].markdown, line);
     }
 }
 
