@@ -7,6 +7,7 @@
 
 #include "metrics/ensemble_tally.h"
 #include "metrics/lanes.h"
+#include "metrics/wide.h"
 
 #define COLUMNS CSI_ABREAST
 

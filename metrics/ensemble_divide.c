@@ -9,6 +9,7 @@
 #include "metrics/ensemble_divide.h"
 
 #include "metrics/lanes.h"
+#include "metrics/wide.h"
 
 CSI_INLINE void csi_divide_invert_body(const double *restrict divisor, size_t n, double *restrict inverse)
 {

@@ -12,6 +12,7 @@
 
 #include "metrics/ensemble_sort.h"
 #include "metrics/lanes.h"
+#include "metrics/wide.h"
 
 #define COLUMNS CSI_ABREAST
 #define BIN_BITS 10

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "metrics/lanes.h"
+#include "metrics/wide.h"
 
 #define COLUMNS CSI_ABREAST
 #define TILE ((size_t)CSI_SORT_TILE) /* rows held at a time */

@@ -3,9 +3,9 @@
  * Results must not depend on the processor: the loops so built run over independent lanes (countries, draws) in plain C,
  * with the same operations in the same order for each lane and no contraction, so that wider registers change the time
  * and never a bit. CSI_LANES(name, ...) makes the function `name` out of the inline function `name_body`. What compilers do
- * not see is written out for the widest registers (CSI_WIDE), beside the plain loop that must give the same. With
- * CSINDEX_ONE_LANE defined there is one set alone and nothing wide, and what is inlined is one function, not a copy for each
- * constant that it is called with: for where branches are counted, and for a build whose bytes are compared. */
+ * not see is written out for the widest registers (metrics/wide.h), beside the plain loop that must give the same. With
+ * CSINDEX_ONE_LANE defined there is one set alone and nothing wide: for where branches are counted, and for a build whose
+ * bytes are compared. */
 #ifndef CSI_METRICS_LANES_H
 #define CSI_METRICS_LANES_H
 
@@ -13,27 +13,9 @@
 
 #if defined(__x86_64__) && !defined(CSINDEX_ONE_LANE)
 
-#include <immintrin.h>
-#include <stdbool.h>
-
-/* Functions written out for 512 bits, to be called where csi_is_wide(). */
-#define CSI_HAS_WIDE
-#define CSI_WIDE __attribute__((target("avx512f,avx512dq")))
-
-static inline bool csi_is_wide(void)
-{
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-}
-
-#if defined(__clang__)
-#define CSI_UNROLL /* it does so by itself, and complains where sanitizers keep it from what it was asked for */
-#else
-#define CSI_UNROLL _Pragma("GCC unroll 16")
-#endif
-
 /* For loops that gain nothing from the widest registers: compares of 16-bit entries make masks there. */
 #define CSI_LANES_NARROW(name, parameters, arguments)                                              \
-    __attribute__((target("avx2,fma"))) static void name##_256 parameters                              \
+    __attribute__((target("avx2,fma"))) static void name##_256 parameters                          \
     {                                                                                              \
         name##_body arguments;                                                                     \
     }                                                                                              \
@@ -43,7 +25,7 @@ static inline bool csi_is_wide(void)
     }                                                                                              \
     void name parameters                                                                           \
     {                                                                                              \
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {                                                      \
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {                     \
             name##_256 arguments;                                                                  \
         } else {                                                                                   \
             name##_128 arguments;                                                                  \
@@ -51,11 +33,12 @@ static inline bool csi_is_wide(void)
     }
 
 #define CSI_LANES(name, parameters, arguments)                                                     \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))) static void name##_512 parameters               \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))                         \
+    static void name##_512 parameters                                                              \
     {                                                                                              \
         name##_body arguments;                                                                     \
     }                                                                                              \
-    __attribute__((target("avx2,fma"))) static void name##_256 parameters                      \
+    __attribute__((target("avx2,fma"))) static void name##_256 parameters                          \
     {                                                                                              \
         name##_body arguments;                                                                     \
     }                                                                                              \
@@ -68,7 +51,7 @@ static inline bool csi_is_wide(void)
         if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&            \
             __builtin_cpu_supports("avx512vl")) {                                                  \
             name##_512 arguments;                                                                  \
-        } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {             \
+        } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {              \
             name##_256 arguments;                                                                  \
         } else {                                                                                   \
             name##_128 arguments;                                                                  \
@@ -79,9 +62,9 @@ static inline bool csi_is_wide(void)
 
 #define CSI_LANES_NARROW CSI_LANES
 #define CSI_LANES(name, parameters, arguments) \
-    void name parameters                       \
-    {                                          \
-        name##_body arguments;                 \
+    void name parameters                                                                           \
+    {                                                                                              \
+        name##_body arguments;                                                                     \
     }
 
 #endif

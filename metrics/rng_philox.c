@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "metrics/lanes.h"
+#include "metrics/wide.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* gcc 12 sees its own half-undefined broadcasts of vectors */
