@@ -1,4 +1,4 @@
-/* csindex explain COUNTRY YEAR: where a score comes from, line by line. */
+/* csindex explain COUNTRY [YEAR]: where a score comes from, line by line. */
 #include <math.h>
 #include <string.h>
 
@@ -231,10 +231,11 @@ static csi_status run(csi_call *call)
     csi_story story = {0};
     size_t node = 0, country = 0, year = 0;
     int64_t asked = 0, digits = USUAL_DIGITS;
-    CSI_TRY(csi_call_argument_integer(call, 1, "YEAR", -9999, 9999, &asked));
+    const bool has_year = call->n_arguments > 1;
+    CSI_TRY(!has_year ? CSI_OK : csi_call_argument_integer(call, 1, "YEAR", -9999, 9999, &asked));
     CSI_TRY(csi_call_integer(call, CSI_OPT_DIGITS, 0, 15, &digits));
     CSI_TRY(csi_view_compute(call, &view));
-    CSI_TRY(csi_view_find_year(call, view.results, asked, &year));
+    CSI_TRY(has_year ? csi_view_find_year(call, view.results, asked, &year) : csi_view_year(call, view.results, &year));
     CSI_TRY(csi_view_country(call, &view.run->raw->countries, call->argument[0], &country));
     CSI_TRY(csi_view_framework_node(call, view.project->framework, &node));
     if (call->n_arguments == 3) {
@@ -259,13 +260,14 @@ static const csi_opt options[] = {CSI_OPT_NODE,  CSI_OPT_RANKS, CSI_OPT_PROJECT,
 
 const csi_command csi_command_explain = {
     .name = "explain",
-    .arguments = "COUNTRY YEAR [TO]",
-    .min_arguments = 2,
+    .arguments = "COUNTRY [YEAR [TO]]",
+    .min_arguments = 1,
     .max_arguments = 3,
     .summary = "show every step from the raw figures to one score, or why it changed",
-    .text = "Computes the project anew and shows where one country's score of one year comes from: each raw value with "
-            "the file and line it stands in, how a gap was filled, the transform, the goalposts, the normalised value, "
-            "its weight after rescaling over what is present, and its contribution; then the aggregates up to the index. "
+    .text = "Computes the project anew and shows where one country's score of one year (the latest, unless told) comes "
+            "from: each raw value with the file and line it stands in, how a gap was filled, the transform, the "
+            "goalposts, the normalised value, its weight after rescaling over what is present, and its contribution; then "
+            "the aggregates up to the index. "
             "Contributions add up to the score that they stand under. With --node only that part is shown. With a second "
             "year: what made the score change between the two, indicator by indicator; the effects add up to the change, "
             "and those that rest on imputed values are told apart from observed ones. Then, or alone with --ranks, what "

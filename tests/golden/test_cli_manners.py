@@ -56,7 +56,7 @@ def test_misuse():
         ("rank", "extra"): (64, '"extra" is one too many'),
         ("rank", "--top", "0", "-p", TINY): (64, "--top"),
         ("rank", "--width", "3"): (64, "--width"),
-        ("explain", "FRA"): (64, "usage: csindex explain COUNTRY YEAR"),
+        ("explain",): (64, "usage: csindex explain COUNTRY [YEAR [TO]]"),
         ("explain", "FRA", "MMXX", "-p", TINY): (64, 'YEAR: "MMXX" is not a whole number'),
         ("explain", "Atlantis", "2022", "-p", TINY): (64, '"Atlantis" is no country'),
         ("explain", "DEU", "2022", "-p", TINY): (64, "DEU"),

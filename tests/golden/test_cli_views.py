@@ -67,6 +67,10 @@ def check_formats_agree():
     assert f"{objects[0]['score']:.15f}" in table
 
 
+def check_explain_takes_the_latest_year():
+    assert csindex("explain", "JPN", "-p", TINY).stdout == csindex("explain", "JPN", 2022, "-p", TINY).stdout != ""
+
+
 def check_explain_adds_up():
     """What explain shows adds up: parts to scores, terms to the rule, and the scores are those of rank."""
     import math
@@ -154,6 +158,7 @@ def main():
     assert SOURCE.is_dir()
     wrong = [name for name in CASES if not compare(name, arguments_of(name), update)] + compare_intervals(update)
     check_formats_agree()
+    check_explain_takes_the_latest_year()
     check_explain_adds_up()
     check_raw_places()
     check_results_equal_project()
