@@ -4,6 +4,9 @@
 #include <float.h>
 #include <math.h>
 
+#define LANE_EXP_MOST 700.0 /* beyond, the exponential of a half is squared */
+#define EXP_MOST 1500.0     /* whose exponential is infinite, or 0, for certain */
+
 #if defined(__x86_64__) && !defined(CSINDEX_ONE_LANE)
 
 __attribute__((target("fma"))) static double log_fused(double x)
@@ -33,9 +36,6 @@ static double exp_here(double x)
 #define exp_here csi_lane_exp
 
 #endif
-
-#define LANE_EXP_MOST 700.0 /* beyond, the exponential of a half is squared */
-#define EXP_MOST 1500.0     /* whose exponential is infinite, or 0, for certain */
 
 double csi_log(double x)
 {

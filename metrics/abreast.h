@@ -2,9 +2,13 @@
 #ifndef CSI_METRICS_ABREAST_H
 #define CSI_METRICS_ABREAST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define CSI_ABREAST 16
+
+/* Called with rows `first` on, n of them, as soon as they are written, while they are in the nearest cache. */
+typedef void csi_take_rows(void *user, size_t first, size_t n);
 
 /* Half of a row of numbers, one for each of them, as the widest registers hold it. For loops of which compilers would
  * make something else. */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "metrics/ensemble_kernel.h"
+
 struct csi_batch {
     const csi_ensemble *e;
     csi_kernel *kernel;

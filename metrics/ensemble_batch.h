@@ -3,7 +3,7 @@
 #ifndef CSI_METRICS_ENSEMBLE_BATCH_H
 #define CSI_METRICS_ENSEMBLE_BATCH_H
 
-#include "metrics/ensemble_kernel.h"
+#include "metrics/abreast.h"
 #include "metrics/ensemble_model.h"
 
 /* A workspace for one batch; the nodes that is_wanted[aggregate] are scored. Owned by the caller; CSI_ERR_MEMORY. */
@@ -21,8 +21,8 @@ void csi_batch_begin(csi_batch *batch, const csi_replicate *const *replicate, co
                      const float *kept, size_t year);
 
 /* Writes the scores of the next aggregate to score[row][CSI_ABREAST], NaN for who has none and for replicates beyond
- * the last; rows that are never scored are left alone, and all of a node that is not wanted perhaps. `take`, unless it is
- * NULL, is called as soon as rows `first` on, n of them, are written, which are still in the nearest cache then. */
+ * the last; rows that are never scored are left alone, and all of a node that is not wanted perhaps. take: NULL is
+ * allowed. */
 void csi_batch_node(csi_batch *batch, size_t node, double *score, csi_take_rows *take, void *user);
 
 #endif

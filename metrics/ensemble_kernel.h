@@ -2,6 +2,7 @@
 #ifndef CSI_METRICS_ENSEMBLE_KERNEL_H
 #define CSI_METRICS_ENSEMBLE_KERNEL_H
 
+#include "metrics/abreast.h"
 #include "metrics/ensemble_model.h"
 
 /* A workspace for one batch; the nodes that is_wanted[aggregate] are scored. Owned by the caller; CSI_ERR_MEMORY. */
@@ -19,9 +20,7 @@ void csi_kernel_begin(csi_kernel *kernel, const csi_replicate *const *replicate,
                       size_t year);
 
 /* Writes the scores of the node to score[row][CSI_ABREAST], NaN for who has none and for replicates beyond the last,
- * rows that are not scored in any branch left alone, if the node is wanted, else perhaps. Calls `take` unless it is NULL
- * for rows `first` on, n of them, while they are in the nearest cache. */
-typedef void csi_take_rows(void *user, size_t first, size_t n);
+ * rows that are not scored in any branch left alone, if the node is wanted, else perhaps. take: NULL is allowed. */
 void csi_kernel_node(csi_kernel *kernel, size_t node, double *score, csi_take_rows *take, void *user);
 
 #endif
