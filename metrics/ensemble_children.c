@@ -1,5 +1,5 @@
 /* See ensemble_children.h. An indicator that nothing moves has one column for all replicates of a branch, made
- * beforehand. One with errors or drawn goalposts is made here for every replicate, with the operations of the pipeline.
+ * beforehand. One with errors or drawn goalposts is made here for every replicate, as the pipeline does.
  * Replicates of a batch mostly share their branch; where they do not, the column is made for each branch and every
  * replicate takes its own. */
 #include "metrics/ensemble_children.h"

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/inline.h"
 #include "metrics/ensemble_tally.h"
-#include "metrics/lanes.h"
 #include "metrics/wide.h"
 
 #define COLUMNS CSI_ABREAST

@@ -4,9 +4,10 @@
  * parent's rule when it is scored. A node is then one weighted sum of columns over the weight of the children that each
  * country has, which is one number for each pattern of gaps. With the replicates side by side a value of the data is
  * fetched once for all of them, and so is the weight of a pattern. The sums run over the children in the order of the
- * family, with the operations of the pipeline's own rules, so that scores have the same bits as there but for two:
- * a geometric mean of geometric means passes its logarithm on, and so may a node whose children were passed over because
- * nobody asked for them. Such scores may differ by a few units in the last place. */
+ * family, as the pipeline's own rules do. Scores may still differ from the pipeline's by a few units in the last place
+ * (property_ensemble holds them to 32, and the order of whatever is further apart): the inverse of the distance of
+ * goalposts is multiplied with, a geometric mean of geometric means passes its logarithm on, and children stand in for a
+ * node that nobody asked for. */
 #include "metrics/ensemble_kernel.h"
 
 #include <math.h>
