@@ -3,6 +3,7 @@
  *     s = sum w / sum (w / x),   over the children present
  *
  * Source: OECD/JRC Handbook (2008), p. 103 (the generalised mean of order -1). By hand: 2 and 6: 3.
+ * Taken as the inverse of the mean of inverses, as metrics/decompose_mean.c and the ensemble take it: the same bits.
  * Edges: a 0 with a weight makes the score 0, unless `floor` raises it; a negative value is an error. */
 #include "metrics/mean.h"
 
@@ -19,10 +20,10 @@ static csi_status aggregate(const csi_step *step, const csi_context *context, co
         double sum = 0;
         for (size_t q = 0; q < family->n_children && family->is_scored[c]; q++) {
             if (!isnan(family->child[q][c]) && family->weight[q] > 0) {
-                sum += family->weight[q] / fmax(family->child[q][c], floor);
+                sum += family->weight[q] * (1 / fmax(family->child[q][c], floor));
             }
         }
-        score[c] = family->is_scored[c] ? csi_family_weight(family, c) / sum : NAN;
+        score[c] = family->is_scored[c] ? 1 / (sum / csi_family_weight(family, c)) : NAN;
     }
     return status;
 }

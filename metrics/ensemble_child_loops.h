@@ -5,6 +5,7 @@
 
 #include "core/logarithm.h"
 #include "metrics/ensemble_children.h"
+#include "metrics/ensemble_divide.h"
 #include "metrics/lanes.h"
 
 CSI_INLINE void fill_body(const double *restrict x, size_t n, double *restrict filled)
@@ -51,15 +52,16 @@ CSI_INLINE void spread_body(const double *restrict x, size_t n, double *restrict
 static void spread(const double *restrict x, size_t n, double *restrict rows);
 CSI_LANES(spread, (const double *restrict x, size_t n, double *restrict rows), (x, n, rows))
 
-/* The same with a term of error. */
+/* Values with their errors. */
 CSI_INLINE void carry_body(const double *restrict x, const double *restrict size, const uint32_t *restrict at,
                            const float *restrict error, size_t n, double *restrict rows)
 {
     csi_half *to = (csi_half *)(void *)rows;
     for (size_t i = 0; i < n; i++) {
         const half_of_floats *own = (const half_of_floats *)(const void *)(error + (size_t)at[i] * CSI_ABREAST);
-        to[2 * i] = x[i] + size[i] * __builtin_convertvector(own[0], csi_half);
-        to[2 * i + 1] = x[i] + size[i] * __builtin_convertvector(own[1], csi_half);
+        for (size_t h = 0; h < 2; h++) {
+            to[2 * i + h] = x[i] + size[i] * __builtin_convertvector(own[h], csi_half);
+        }
     }
 }
 static void carry(const double *restrict x, const double *restrict size, const uint32_t *restrict at,
@@ -69,60 +71,105 @@ CSI_LANES(carry,
            size_t n, double *restrict rows),
           (x, size, at, error, n, rows))
 
-/* Another term. */
-CSI_INLINE void add_errors_body(const double *restrict size, const uint32_t *restrict at, const float *restrict error,
-                                size_t n, double *restrict rows)
+/* From them towards other values with their errors, by a share. */
+CSI_INLINE void carry_on_body(const double *restrict x, const double *restrict size, const uint32_t *restrict at,
+                              const double *restrict share, const float *restrict error, size_t n, double *restrict rows)
 {
     csi_half *to = (csi_half *)(void *)rows;
     for (size_t i = 0; i < n; i++) {
         const half_of_floats *own = (const half_of_floats *)(const void *)(error + (size_t)at[i] * CSI_ABREAST);
-        to[2 * i] += size[i] * __builtin_convertvector(own[0], csi_half);
-        to[2 * i + 1] += size[i] * __builtin_convertvector(own[1], csi_half);
+        for (size_t h = 0; h < 2; h++) {
+            const csi_half other = x[i] + size[i] * __builtin_convertvector(own[h], csi_half);
+            to[2 * i + h] += (other - to[2 * i + h]) * share[i];
+        }
     }
 }
-static void add_errors(const double *restrict size, const uint32_t *restrict at, const float *restrict error, size_t n,
-                       double *restrict rows);
-CSI_LANES(add_errors,
-          (const double *restrict size, const uint32_t *restrict at, const float *restrict error, size_t n,
-           double *restrict rows),
-          (size, at, error, n, rows))
+static void carry_on(const double *restrict x, const double *restrict size, const uint32_t *restrict at,
+                     const double *restrict share, const float *restrict error, size_t n, double *restrict rows);
+CSI_LANES(carry_on,
+          (const double *restrict x, const double *restrict size, const uint32_t *restrict at, const double *restrict share,
+           const float *restrict error, size_t n, double *restrict rows),
+          (x, size, at, share, error, n, rows))
+
+/* Goalposts as drawn: where each replicate counts from, and to where, as a distance that is negative where less is better;
+ * with what csi_divide_tame needs of it. */
+typedef struct csi_posts {
+    double from[CSI_ABREAST], width[CSI_ABREAST], inverse[CSI_ABREAST], rest[CSI_ABREAST];
+    bool is_tame;
+} csi_posts;
+
+/* What low and high are moved by, in shares of their distance. */
+CSI_INLINE void move_posts_body(double low, double high, const double *restrict by_low, const double *restrict by_high,
+                                bool is_reversed, csi_posts *restrict posts)
+{
+    int64_t is_tame = 1;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        const double least = low + by_low[r] * (high - low), most = high + by_high[r] * (high - low);
+        const double width = is_reversed ? least - most : most - least;
+        posts->from[r] = is_reversed ? most : least;
+        posts->width[r] = width;
+        posts->inverse[r] = 1.0 / width;
+        posts->rest[r] = csi_divide_rest(width, posts->inverse[r]);
+        is_tame &= csi_is_tame(posts->from[r]) & csi_is_tame(width) & (fabs(width) > 0.0);
+    }
+    posts->is_tame = is_tame != 0;
+}
+static void move_posts(double low, double high, const double *restrict by_low, const double *restrict by_high, bool is_reversed,
+                       csi_posts *restrict posts);
+CSI_LANES(move_posts,
+          (double low, double high, const double *restrict by_low, const double *restrict by_high, bool is_reversed,
+           csi_posts *restrict posts),
+          (low, high, by_low, by_high, is_reversed, posts))
 
 /* a + width z, z the place between the goalposts, held between z_low and z_high; `missing` where there is no value. */
-typedef struct posts {
-    const double *from, *by; /* [CSI_ABREAST] */
+typedef struct placing {
+    const csi_posts *posts;
     double z_low, z_high, a, width, missing;
-} posts;
+} placing;
 
-CSI_INLINE double place_one(const posts *s, size_t r, double x)
+CSI_INLINE double place_one(const placing *p, size_t r, double x, const bool is_fused)
 {
-    double z = (x - s->from[r]) * s->by[r];
-    z = z < s->z_low ? s->z_low : z;
-    z = z > s->z_high ? s->z_high : z;
-    return x == x ? s->a + s->width * z : s->missing;
+    const csi_posts *posts = p->posts;
+    const double above = x - posts->from[r];
+    double z = is_fused ? csi_divide_tame(above, posts->width[r], posts->inverse[r], posts->rest[r]) : above / posts->width[r];
+    z = z < p->z_low ? p->z_low : z;
+    z = z > p->z_high ? p->z_high : z;
+    return x == x ? p->a + p->width * z : p->missing;
 }
 
-CSI_INLINE void place_body(const posts *restrict s, const double *restrict x, size_t n, double *restrict rows)
+/* Rows, or one column for all replicates. */
+CSI_INLINE void place_rows(const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows,
+                           const bool is_fused)
 {
-    for (size_t i = 0; i < n; i++) {
-        for (size_t r = 0; r < CSI_ABREAST; r++) {
-            rows[i * CSI_ABREAST + r] = place_one(s, r, x[i * CSI_ABREAST + r]);
-        }
-    }
-}
-static void place(const posts *restrict s, const double *restrict x, size_t n, double *restrict rows);
-CSI_LANES(place, (const posts *restrict s, const double *restrict x, size_t n, double *restrict rows), (s, x, n, rows))
-
-/* The same of one column for all replicates. */
-CSI_INLINE void place_shared_body(const posts *restrict s, const double *restrict x, size_t n, double *restrict rows)
-{
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && is_shared; i++) {
         const double own = x[i];
         for (size_t r = 0; r < CSI_ABREAST; r++) {
-            rows[i * CSI_ABREAST + r] = place_one(s, r, own);
+            rows[i * CSI_ABREAST + r] = place_one(p, r, own, is_fused);
+        }
+    }
+    for (size_t i = 0; i < n && !is_shared; i++) {
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            rows[i * CSI_ABREAST + r] = place_one(p, r, x[i * CSI_ABREAST + r], is_fused);
         }
     }
 }
-static void place_shared(const posts *restrict s, const double *restrict x, size_t n, double *restrict rows);
-CSI_LANES(place_shared, (const posts *restrict s, const double *restrict x, size_t n, double *restrict rows), (s, x, n, rows))
+
+CSI_INLINE void place_tame_body(const placing *restrict p, const double *restrict x, bool is_shared, size_t n,
+                                double *restrict rows)
+{
+    place_rows(p, x, is_shared, n, rows, true);
+}
+static void place_tame(const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows);
+CSI_LANES(place_tame, (const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows),
+          (p, x, is_shared, n, rows))
+
+CSI_INLINE void place_any_body(const placing *restrict p, const double *restrict x, bool is_shared, size_t n,
+                               double *restrict rows)
+{
+    place_rows(p, x, is_shared, n, rows, false);
+}
+static void place_any(const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows);
+CSI_LANES(place_any, (const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows),
+          (p, x, is_shared, n, rows))
 
 #endif

@@ -30,7 +30,7 @@ struct csi_children {
     double *other;     /* [CSI_CHUNK][CSI_ABREAST]: of one of several sources */
     double *carried;   /* likewise: with errors, before they are placed */
     double *placed;    /* likewise: before they are ready */
-    double (*from)[CSI_ABREAST], (*scale)[CSI_ABREAST]; /* [place * CSI_ABREAST + source] */
+    csi_posts *posts;  /* [place * CSI_ABREAST + source] */
 };
 
 void csi_make_ready(const double *x, csi_rule_kind kind, double floor, size_t n, double *ready)
@@ -79,10 +79,9 @@ csi_status csi_children_new(const csi_ensemble *ensemble, csi_children **columns
     c->other = calloc(n_cells, sizeof *c->other);
     c->carried = calloc(n_cells, sizeof *c->carried);
     c->placed = calloc(n_cells, sizeof *c->placed);
-    c->from = calloc(n * CSI_ABREAST, sizeof *c->from);
-    c->scale = calloc(n * CSI_ABREAST, sizeof *c->scale);
+    c->posts = calloc(n * CSI_ABREAST, sizeof *c->posts);
     if (c->error == NULL || c->made == NULL || c->other == NULL || c->carried == NULL || c->placed == NULL ||
-        c->from == NULL || c->scale == NULL) {
+        c->posts == NULL) {
         csi_children_free(c);
         return CSI_ERR_MEMORY;
     }
@@ -98,8 +97,7 @@ void csi_children_free(csi_children *columns)
         free(columns->other);
         free(columns->carried);
         free(columns->placed);
-        free(columns->from);
-        free(columns->scale);
+        free(columns->posts);
         free(columns);
     }
 }
@@ -184,19 +182,18 @@ static void draw_errors(csi_children *c, csi_child *column)
     c->n_slots += has_errors ? 1 : 0;
 }
 
-/* Where the replicates begin to count from, and what a unit is worth between their goalposts. */
-static void find_posts(const csi_children *c, const source *s, size_t indicator, double *from, double *scale)
+static void find_posts(const csi_children *c, const source *s, size_t indicator, csi_posts *posts)
 {
     const csi_ensemble *e = c->e;
-    const double low = s->branch->low[indicator * e->n_years + c->year], high = s->branch->high[indicator * e->n_years + c->year];
-    const bool has_moved = is_moved(c, s, indicator), is_reversed = e->context.framework->node[indicator].direction < 0;
+    const size_t at = indicator * e->n_years + c->year;
+    const bool has_moved = is_moved(c, s, indicator);
+    double by_low[CSI_ABREAST], by_high[CSI_ABREAST];
     for (size_t r = 0; r < CSI_ABREAST; r++) {
-        const csi_replicate *own = c->replicate[r];
-        const double least = has_moved ? low + own->low[indicator] * (high - low) : low;
-        const double most = has_moved ? high + own->high[indicator] * (high - low) : high;
-        from[r] = is_reversed ? most : least;
-        scale[r] = (is_reversed ? -1.0 : 1.0) / (most - least);
+        by_low[r] = has_moved ? c->replicate[r]->low[indicator] : 0.0;
+        by_high[r] = has_moved ? c->replicate[r]->high[indicator] : 0.0;
     }
+    move_posts(s->branch->low[at], s->branch->high[at], by_low, by_high, e->context.framework->node[indicator].direction < 0,
+               posts);
 }
 
 void csi_children_begin_node(csi_children *columns)
@@ -217,7 +214,7 @@ csi_child csi_children_of(csi_children *columns, size_t indicator, size_t place,
     }
     for (size_t s = 0; s < c->n_sources; s++) {
         if (!is_fixed(c, &c->source[s], indicator)) {
-            find_posts(c, &c->source[s], indicator, c->from[place * CSI_ABREAST + s], c->scale[place * CSI_ABREAST + s]);
+            find_posts(c, &c->source[s], indicator, &c->posts[place * CSI_ABREAST + s]);
         }
     }
     draw_errors(c, &column);
@@ -229,9 +226,9 @@ static void carry_terms(const csi_children *c, const csi_error_column *own, cons
                         double *rows)
 {
     const float *error = errors_at(c, column->slot);
-    carry(own->x + first, own->size[0] + first, own->at[0] + first, error, n, rows);
-    if (own->size[1] != NULL) {
-        add_errors(own->size[1] + first, own->at[1] + first, error, n, rows);
+    carry(own->a.x + first, own->a.size + first, own->a.at + first, error, n, rows);
+    if (own->share != NULL) {
+        carry_on(own->b.x + first, own->b.size + first, own->b.at + first, own->share + first, error, n, rows);
     }
     for (size_t i = 0; i < n * CSI_ABREAST && own->transform != CSI_TRANSFORM_NONE; i++) {
         rows[i] = csi_transform_apply(own->transform, rows[i]);
@@ -244,17 +241,18 @@ static void make_moved(const csi_children *c, size_t s, const csi_child *column,
     const source *own = &c->source[s];
     const csi_branch *v = own->branch;
     const csi_error_column *erring = errors_of(c, own, column->indicator);
-    const size_t at = column->place * CSI_ABREAST + s;
+    const csi_posts *posts = &c->posts[column->place * CSI_ABREAST + s];
     const bool is_ready = column->kind == CSI_RULE_ARITHMETIC;
-    const posts to = {c->from[at], c->scale[at], v->clips ? 0.0 : -(double)INFINITY, v->clips ? 1.0 : (double)INFINITY,
-                      v->a, v->b - v->a, is_ready ? 0.0 : (double)NAN};
+    const bool is_tame = posts->is_tame && (erring == NULL ? v->is_tame : erring->is_tame) && csi_divide_is_fused();
+    const placing to = {posts, v->clips ? 0.0 : -(double)INFINITY, v->clips ? 1.0 : (double)INFINITY, v->a, v->b - v->a,
+                        is_ready ? 0.0 : (double)NAN};
+    const double *x = v->treated + (c->year * c->e->n_indicators + column->indicator) * c->e->stride + first;
     double *placed = is_ready ? rows : c->placed;
-    if (erring == NULL) {
-        place_shared(&to, v->treated + (c->year * c->e->n_indicators + column->indicator) * c->e->stride + first, n, placed);
-    } else {
+    if (erring != NULL) {
         carry_terms(c, erring, column, first, n, c->carried);
-        place(&to, c->carried, n, placed);
+        x = c->carried;
     }
+    (is_tame ? place_tame : place_any)(&to, x, erring == NULL, n, placed);
     if (!is_ready) {
         csi_make_ready(placed, column->kind, column->floor, n * CSI_ABREAST, rows);
     }

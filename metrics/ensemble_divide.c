@@ -60,6 +60,15 @@ CSI_WIDE static void divide_wide(const double *dividend, const double *divisor, 
 
 #endif
 
+bool csi_divide_is_fused(void)
+{
+#if defined(CSI_HAS_WIDE)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
 void csi_divide_rows(const double *dividend, const double *divisor, const double *inverse, const uint8_t *of, size_t n,
                      double *quotient)
 {

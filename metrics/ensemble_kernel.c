@@ -4,10 +4,9 @@
  * parent's rule when it is scored. A node is then one weighted sum of columns over the weight of the children that each
  * country has, which is one number for each pattern of gaps. With the replicates side by side a value of the data is
  * fetched once for all of them, and so is the weight of a pattern. The sums run over the children in the order of the
- * family, as the pipeline's own rules do. Scores may still differ from the pipeline's by a few units in the last place
- * (property_ensemble holds them to 32, and the order of whatever is further apart): the inverse of the distance of
- * goalposts is multiplied with, a geometric mean of geometric means passes its logarithm on, and children stand in for a
- * node that nobody asked for. */
+ * family, as the pipeline's own rules do, and every operation is the pipeline's: scores are the same to the bit
+ * (property_ensemble). Only below a node that nobody asked for does that cost too much: a geometric mean then passes its
+ * logarithm on to another, and children stand in for their parent, which may change the last digits of what is above. */
 #include "metrics/ensemble_kernel.h"
 
 #include <math.h>
@@ -338,21 +337,19 @@ static void finish(const csi_kernel *k, size_t node, size_t first, size_t n, dou
     const bool is_root = node + 1 == e->n_nodes;
     const csi_rule_kind above = is_root ? CSI_RULE_ARITHMETIC : r->rule_kind[parent];
     const double floor = is_root ? 0.0 : r->rule_floor[parent];
-    const bool passes_logarithm = kind == CSI_RULE_GEOMETRIC && above == CSI_RULE_GEOMETRIC && floor <= 0.0;
+    const bool is_seen = is_root || k->is_wanted[node - e->n_indicators];
     double *ready = ready_of(k, node) + first * CSI_ABREAST;
     divide(k, first, n, kind == CSI_RULE_ARITHMETIC ? score : k->mean);
-    if (passes_logarithm) {
+    if (!is_seen && kind == CSI_RULE_GEOMETRIC && above == CSI_RULE_GEOMETRIC && floor <= 0.0) {
         pass_on(k->mean, n_cells, ready);
-        if (!k->is_wanted[node - e->n_indicators]) {
-            return;
-        }
+        return;
     }
     if (kind == CSI_RULE_GEOMETRIC) {
         exponentials(k->mean, n_cells, score);
     } else if (kind == CSI_RULE_HARMONIC) {
         harmonics(k->mean, n_cells, score);
     }
-    if (!passes_logarithm && !is_root) {
+    if (!is_root) {
         csi_make_ready(score, above, floor, n_cells, ready);
     }
 }

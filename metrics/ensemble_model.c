@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "metrics/ensemble_children.h"
+#include "metrics/ensemble_divide.h"
 #include "metrics/rng.h"
 
 #define MANY_BRANCHS 64
@@ -146,6 +147,7 @@ static csi_status lay_out_posts(const builder *b, csi_branch *v, const csi_resul
     v->a = range[0];
     v->b = range[1];
     v->clips = csi_step_boolean(step, "clip");
+    v->is_tame = true;
     for (size_t year = 0; year < e->n_years; year++) {
         for (size_t i = 0; i < e->n_indicators; i++) {
             const size_t at = i * e->n_years + year;
@@ -156,6 +158,7 @@ static csi_status lay_out_posts(const builder *b, csi_branch *v, const csi_resul
             for (size_t lane = 0; lane < e->stride; lane++) {
                 const bool is_there = lane < e->n_countries && !isnan(z[e->country[lane]]);
                 to[lane] = is_there ? x[e->country[lane]] : (double)NAN;
+                v->is_tame = v->is_tame && csi_is_tame(to[lane]);
             }
         }
     }

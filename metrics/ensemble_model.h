@@ -22,13 +22,19 @@ typedef struct csi_patterns {
 } csi_patterns;
 #define CSI_PATTERNS_MOST 256
 
-/* A column whose cells rest on values with standard errors: x + c0 e0 + c1 e1, in the units of the file. By lane. */
+/* A value with its standard error, x + size e, by lane. */
+typedef struct csi_error_term {
+    const double *x, *size;   /* [stride], in the units of the file */
+    const uint32_t *at;       /* [stride]: panel year * stride + country of e */
+} csi_error_term;
+
+/* A column whose cells rest on such values: a, or, between two years, a + (b - a) share, as the linear step has it. */
 typedef struct csi_error_column {
-    const double *x;          /* [stride] */
-    const double *size[2];    /* [stride]; NULL: no second term */
-    const uint32_t *at[2];    /* [stride]: panel year * stride + country of the error */
+    csi_error_term a, b;
+    const double *share;      /* [stride], 0 where there is no b; NULL: nowhere */
     csi_transform transform;  /* then taken */
     size_t erring;            /* the indicator's number among the erring ones */
+    bool is_tame;             /* all numbers are (csi_is_tame) */
 } csi_error_column;
 
 /* By which factors a standard normal draw is multiplied where the errors of an indicator differ above and below its values:
@@ -49,6 +55,7 @@ typedef struct csi_branch {
     double a, b;
     const double *low, *high; /* [indicator * n_years + year]; NaN: the series is not normalised */
     const double *treated;    /* [year][indicator][stride]: before normalising; NULL without posts */
+    bool is_tame;             /* all of these are (csi_is_tame) */
     const double *fixed;      /* [year][indicator][stride]: normalised as measured */
     const double *fixed_value, *fixed_log; /* likewise: with their logarithms, ready for an arithmetic and a geometric mean */
     const csi_patterns *const *patterns; /* [year][aggregate]; what is equal elsewhere is shared with it */

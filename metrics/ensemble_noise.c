@@ -1,8 +1,9 @@
 /* How the sources' errors reach imputed cells, learnt from the imputing steps themselves.
  *
- * A step that fills a series from its own other years (a line, the last value) gives a cell sum_t a_t x_t. The a_t are
- * found by running the steps on panels of the same gaps whose values are 1 in year t and 0 elsewhere, a job each; where the
- * sum does not reproduce the imputed panel, the steps are not of that kind and the replicates walk the pipeline instead.
+ * A step that fills a series from its own other years gives a cell the value of one (the last value), or a + (b - a) share
+ * of two (a line). The shares are found by running the steps on panels of the same gaps whose values are 1 in year t and 0
+ * elsewhere, a job each; where they do not give back the imputed panel to the bit, the steps are not of that kind and the
+ * replicates walk the pipeline instead.
  *
  * Draws of multiple imputation behind such steps fill what is left. They stay as they are: a draw already holds the
  * noise of its cell, and the model is that of the values as published. */
@@ -11,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "metrics/ensemble_divide.h"
 
 #define TERMS 2
 
@@ -205,14 +208,14 @@ static bool is_transformed(const csi_ensemble *e, const csi_branch *v, size_t in
     return false;
 }
 
-/* Keeps the shares that the cells of erring indicator `k` take from the years; false where one takes from too many, or where
- * they do not give back its imputed values. */
+/* Keeps the shares that a cell of erring indicator `k` takes from the years; false where it takes from too many, or where
+ * they do not give back its imputed value. */
 static bool gather_cell(const mapping *m, size_t k, size_t year, size_t c)
 {
     const csi_ensemble *e = m->e;
     const size_t at = (k * e->n_years + year) * e->stride + c, n_cells = n_filled(e);
     const double *filled = m->filled + (k * e->n_years + year) * e->n_countries + c, x = filled[e->raw->n_years * n_cells];
-    double sum = 0.0, size = 0.0;
+    double again = (double)NAN;
     for (size_t t = 0; t < e->raw->n_years; t++) {
         const double share = filled[t * n_cells];
         if (isnan(share) || fabs(share) <= 0.0) {
@@ -221,14 +224,13 @@ static bool gather_cell(const mapping *m, size_t k, size_t year, size_t c)
         if (m->n_terms[at] == TERMS) {
             return false;
         }
-        const double part = share * csi_panel_get(e->raw, e->erring[k], t, c);
+        const double value = csi_panel_get(e->raw, e->erring[k], t, c);
+        again = m->n_terms[at] == 0 ? value : again + (value - again) * share;
         m->share[m->n_terms[at]][at] = share;
         m->from[m->n_terms[at]][at] = (uint32_t)t;
         m->n_terms[at]++;
-        sum += part;
-        size += fabs(part);
     }
-    return isnan(x) || fabs(sum - x) <= 1e-9 * (size + fabs(x));
+    return isnan(x) || fabs(again - x) <= 0.0;
 }
 
 void csi_error_maps_gather(csi_error_maps *maps)
@@ -253,6 +255,14 @@ typedef struct target {
     csi_diag *diag;
 } target;
 
+static bool take_term(const csi_ensemble *e, double **x, double **size, uint32_t **at)
+{
+    *x = csi_arena_alloc(e->arena, e->stride, sizeof **x);
+    *size = csi_arena_alloc(e->arena, e->stride, sizeof **size);
+    *at = csi_arena_alloc(e->arena, e->stride, sizeof **at);
+    return *x != NULL && *size != NULL && *at != NULL;
+}
+
 static csi_status make_column(const target *g, const csi_panel *imputed, size_t k, size_t year, bool *is_needed,
                               csi_error_column **to)
 {
@@ -260,36 +270,39 @@ static csi_status make_column(const target *g, const csi_panel *imputed, size_t 
     const mapping *m = g->m;
     const size_t indicator = e->erring[k], at = (k * e->n_years + year) * e->stride;
     csi_error_column *column = csi_arena_alloc(e->arena, 1, sizeof *column);
-    double *x = csi_arena_alloc(e->arena, e->stride, sizeof *x);
-    double *size[TERMS];
+    double *x[TERMS], *size[TERMS], *share = csi_arena_alloc(e->arena, e->stride, sizeof *share);
     uint32_t *index[TERMS];
-    bool has_second = false;
-    for (size_t term = 0; term < TERMS; term++) {
-        size[term] = csi_arena_alloc(e->arena, e->stride, sizeof **size);
-        index[term] = csi_arena_alloc(e->arena, e->stride, sizeof **index);
-        if (column == NULL || x == NULL || size[term] == NULL || index[term] == NULL) {
-            return csi_diag_no_memory(g->diag, "the ensemble");
-        }
+    bool has_second = false, is_tame = true;
+    if (column == NULL || share == NULL || !take_term(e, &x[0], &size[0], &index[0]) || !take_term(e, &x[1], &size[1], &index[1])) {
+        return csi_diag_no_memory(g->diag, "the ensemble");
     }
     for (size_t lane = 0; lane < e->stride; lane++) {
         const bool is_country = lane < e->n_countries;
-        const size_t c = is_country ? e->country[lane] : lane;
-        x[lane] = is_country ? csi_panel_get(imputed, indicator, year + e->context.first_scored_year, c) : (double)NAN;
+        const size_t c = is_country ? e->country[lane] : lane, n_terms = is_country ? m->n_terms[at + c] : 0;
+        share[lane] = n_terms == TERMS ? m->share[1][at + c] : 0.0;
         for (size_t term = 0; term < TERMS; term++) {
-            const bool is_term = is_country && term < m->n_terms[at + c];
-            const size_t t = is_term ? m->from[term][at + c] : year;
-            const double error = is_term ? csi_error_size(e->raw, csi_panel_at(e->raw, indicator, t, c)) : 0.0;
-            size[term][lane] = is_term ? m->share[term][at + c] * error : 0.0;
+            const bool is_term = term < n_terms;
+            const size_t t = is_term ? m->from[term][at + c] : year, raw_at = csi_panel_at(e->raw, indicator, t, is_country ? c : 0);
+            x[term][lane] = is_term ? e->raw->value[raw_at] : 0.0;
+            size[term][lane] = is_term ? csi_error_size(e->raw, raw_at) : 0.0;
             index[term][lane] = (uint32_t)(t * e->stride + c);
             is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || size[term][lane] > 0.0;
-            has_second = has_second || (term > 0 && size[term][lane] > 0.0);
+            has_second = has_second || (is_term && term > 0);
+            is_tame = is_tame && csi_is_tame(x[term][lane]) && csi_is_tame(size[term][lane]);
+        }
+        if (n_terms == 0) { /* filled by a draw of multiple imputation, or missing */
+            x[0][lane] = is_country ? csi_panel_get(imputed, indicator, year + e->context.first_scored_year, c) : (double)NAN;
+            is_tame = is_tame && csi_is_tame(x[0][lane]);
         }
     }
-    *column = (csi_error_column){.x = x, .size = {size[0], has_second ? size[1] : NULL}, .at = {index[0], index[1]},
+    *column = (csi_error_column){.a = {x[0], size[0], index[0]},
+                                 .b = {x[1], size[1], index[1]},
+                                 .share = has_second ? share : NULL,
                                  .transform = is_transformed(e, g->v, indicator)
                                                   ? e->context.framework->node[indicator].transform
                                                   : CSI_TRANSFORM_NONE,
-                                 .erring = k};
+                                 .erring = k,
+                                 .is_tame = is_tame};
     *to = column;
     return CSI_OK;
 }

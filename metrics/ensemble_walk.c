@@ -27,11 +27,9 @@ static csi_status add_errors(const csi_ensemble *e, const csi_replicate *r, cons
     return status;
 }
 
-/* As the kernel does it, which multiplies by the inverse of the distance and counts reversed ones from above. */
 static double between(const csi_branch *v, double x, double low, double high, int direction)
 {
-    const double scale = (direction < 0 ? -1.0 : 1.0) / (high - low);
-    double z = (x - (direction < 0 ? high : low)) * scale;
+    double z = (direction < 0 ? high - x : x - low) / (high - low);
     if (v->clips && (z < 0.0 || z > 1.0)) {
         z = z < 0.0 ? 0.0 : 1.0;
     }
@@ -80,27 +78,24 @@ static void copy_scores(const csi_ensemble *e, const csi_result *result, double 
            (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries * sizeof *score);
 }
 
-/* Draws of multiple imputation do not answer to errors (metrics/ensemble_noise.c): the values as imputed, moved by what
- * the errors do to the other imputing steps. */
+/* Draws of multiple imputation do not answer to errors (metrics/ensemble_noise.c), the other imputing steps do. */
 static csi_status impute_with_errors(const csi_ensemble *e, const csi_branch *v, const csi_context *context,
                                      const csi_panel *raw, csi_diag *diag, csi_panel **imputed)
 {
-    csi_result *whole = NULL, *before = NULL, *after = NULL;
+    csi_result *whole = NULL, *moved = NULL;
     csi_recipe imputing, steps;
     csi_status status;
     CSI_TRY(csi_branch_imputing(e, v, diag, &imputing, &steps));
     CSI_TRY(csi_stages_run(&imputing, context, e->raw, diag, &whole));
-    CSI_TRY(csi_stages_run(&steps, context, e->raw, diag, &before));
-    CSI_TRY(csi_stages_run(&steps, context, raw, diag, &after));
+    CSI_TRY(csi_stages_run(&steps, context, raw, diag, &moved));
     CSI_TRY(csi_panel_copy(whole->normalised, imputed));
     for (size_t i = 0; i < raw->n_series * raw->n_years * raw->n_countries; i++) {
-        const double change = after->normalised->value[i] - before->normalised->value[i];
-        (*imputed)->value[i] += isnan(change) ? 0.0 : change;
+        const double own = moved->normalised->value[i];
+        (*imputed)->value[i] = isnan(own) ? (*imputed)->value[i] : own;
     }
 out:
     csi_result_free(whole);
-    csi_result_free(before);
-    csi_result_free(after);
+    csi_result_free(moved);
     return status;
 }
 

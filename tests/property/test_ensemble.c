@@ -9,21 +9,7 @@
 #include "metrics/sensitivity.h"
 #include "tests/support/ensemble.h"
 
-#define ROUNDING (32 * 0x1p-53) /* by which the two ways may differ, relatively */
-
-/* Whatever is further apart than rounding stands in the same order. */
-static size_t count_swapped(const double *a, const double *b, size_t n)
-{
-    size_t n_swapped = 0;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            n_swapped += a[i] - a[j] > 2 * ROUNDING * fabs(a[i]) && !(b[i] > b[j]);
-        }
-    }
-    return n_swapped;
-}
-
-/* Scores within 32 units in the last place, missing ones the same, the order too. */
+/* The same scores to the bit, and so the same order; missing ones the same. */
 static void expect_agreement(const subject *s, const char *what, uint64_t n_replicates)
 {
     const size_t n = s->n_aggregates * s->n_years * s->n_countries;
@@ -32,15 +18,13 @@ static void expect_agreement(const subject *s, const char *what, uint64_t n_repl
         const csi_draw_plan plan = plan_of(replicate);
         cr_assert(csi_ensemble_walk(s->ensemble, &plan, s->diag, slow) == CSI_OK);
         cr_assert(csi_ensemble_scores(s->ensemble, &plan, s->diag, fast) == CSI_OK);
-        size_t n_apart = 0, n_swapped = 0;
+        size_t n_apart = 0, n_scores = 0;
         for (size_t i = 0; i < n; i++) {
-            n_apart += isnan(slow[i]) != isnan(fast[i]) || fabs(slow[i] - fast[i]) > ROUNDING * fabs(slow[i]);
+            n_apart += slow[i] != fast[i] && !(isnan(slow[i]) && isnan(fast[i]));
+            n_scores += !isnan(slow[i]);
         }
-        cr_expect(n_apart == 0, "%s, replicate %zu: %zu scores differ", what, (size_t)replicate, n_apart);
-        for (size_t column = 0; column < s->n_aggregates * s->n_years; column++) {
-            n_swapped += count_swapped(slow + column * s->n_countries, fast + column * s->n_countries, s->n_countries);
-        }
-        cr_expect(n_swapped == 0, "%s, replicate %zu: %zu pairs in another order", what, (size_t)replicate, n_swapped);
+        cr_expect(n_apart == 0 && n_scores > n / 2, "%s, replicate %zu: %zu of %zu scores differ", what, (size_t)replicate,
+                  n_apart, n_scores);
     }
     free(slow);
     free(fast);
@@ -164,7 +148,10 @@ static void keep_scores(void *user, const csi_ensemble_block *block)
     }
 }
 
-/* Asked for the index alone the kernel passes over the nodes below where data are complete and rules alike. */
+#define ROUNDING (32 * 0x1p-53)
+
+/* Asked for the index alone the kernel passes over the nodes below where data are complete and rules alike: only the last
+ * digits may then differ. */
 Test(ensemble, the_index_alone_is_the_same)
 {
     enum { REPLICATES = CASES(48, 12) };

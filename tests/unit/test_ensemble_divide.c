@@ -54,3 +54,41 @@ Test(ensemble_divide, edges)
         expect_quotients(dividends, divisor, (uint8_t)(k % DIVISORS));
     }
 }
+
+static void expect_tame_quotient(double dividend, double divisor)
+{
+    const double inverse = 1.0 / divisor;
+    const double quotient = csi_divide_tame(dividend, divisor, inverse, csi_divide_rest(divisor, inverse));
+    cr_assert(quotient == dividend / divisor, "%a / %a is %a, not %a", dividend, divisor, quotient, dividend / divisor);
+}
+
+/* Between the ends of what is tame, and next to quotients that lie half-way between two numbers or next to one. */
+Test(ensemble_divide, tame_numbers)
+{
+    static const double ends[] = {0.0, -0.0, 0x1p300, 0x1p-300, 0x1.fffffffffffffp299, 0x1.0000000000001p-300, 1.0, 0x1p-353};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        for (size_t k = 2; k < 7; k++) {
+            expect_tame_quotient(ends[i], ends[k]);
+            expect_tame_quotient(-ends[i], ends[k]);
+            expect_tame_quotient(ends[i], -3.0 * ends[k] / 4.0);
+        }
+    }
+    for (uint32_t cell = 0; cell < CASES(3000000, 60000); cell += 3) {
+        const double divisor = ldexp(1.0 + drawn(cell), (int)(cell % 599) - 300);
+        expect_tame_quotient(ldexp(2.0 * drawn(cell + 1) - 1.0, (int)(cell % 301) - 150), divisor);
+        const double near = (1.0 + drawn(cell + 2)) * divisor;
+        expect_tame_quotient(near, divisor);
+        expect_tame_quotient(nextafter(near, 0.0), -divisor);
+    }
+}
+
+Test(ensemble_divide, what_is_tame)
+{
+    static const double tame[] = {0.0, -0.0, 1.0, -0x1p300, 0x1p-300, NAN}, wild[] = {0x1.1p300, -0x1.fp-301, INFINITY, 0x1p-1074};
+    for (size_t i = 0; i < sizeof tame / sizeof *tame; i++) {
+        cr_expect(csi_is_tame(tame[i]), "%a", tame[i]);
+    }
+    for (size_t i = 0; i < sizeof wild / sizeof *wild; i++) {
+        cr_expect(csi_is_tame(wild[i]) == false, "%a", wild[i]);
+    }
+}
