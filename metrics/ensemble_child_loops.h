@@ -102,7 +102,7 @@ typedef struct csi_posts {
 CSI_INLINE void move_posts_body(double low, double high, const double *restrict by_low, const double *restrict by_high,
                                 bool is_reversed, csi_posts *restrict posts)
 {
-    int64_t is_tame = 1;
+    int posts_are_tame = 1;
     for (size_t r = 0; r < CSI_ABREAST; r++) {
         const double least = low + by_low[r] * (high - low), most = high + by_high[r] * (high - low);
         const double width = is_reversed ? least - most : most - least;
@@ -110,9 +110,9 @@ CSI_INLINE void move_posts_body(double low, double high, const double *restrict 
         posts->width[r] = width;
         posts->inverse[r] = 1.0 / width;
         posts->rest[r] = csi_divide_rest(width, posts->inverse[r]);
-        is_tame &= csi_is_tame(posts->from[r]) & csi_is_tame(width) & (fabs(width) > 0.0);
+        posts_are_tame &= (int)csi_is_tame(posts->from[r]) & (int)csi_is_tame(width) & (int)(fabs(width) > 0.0);
     }
-    posts->is_tame = is_tame != 0;
+    posts->is_tame = posts_are_tame != 0;
 }
 static void move_posts(double low, double high, const double *restrict by_low, const double *restrict by_high, bool is_reversed,
                        csi_posts *restrict posts);

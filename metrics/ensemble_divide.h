@@ -23,7 +23,7 @@ void csi_divide_invert(const double *divisor, size_t n, double *inverse);
 static inline bool csi_is_tame(double x)
 {
     const double size = fabs(x);
-    return (!(size > 0x1p300)) & (!(size > 0.0) | !(size < 0x1p-300)); /* without branches: in loops over replicates */
+    return !(size > 0x1p300) && !(size > 0.0 && size < 0x1p-300);
 }
 
 /* What csi_divide_tame needs besides the rounded inverse of a tame divisor: what that one lacks. */
