@@ -17,7 +17,8 @@
 #define LINE 32       /* counters looked at together */
 
 struct csi_counts {
-    size_t stride, ranks_per_bin, n_rank_bins;
+    size_t stride, n_rank_bins;
+    uint16_t *bin_of_rank;      /* NULL: a rank is its own bin */
     size_t apart;               /* from one batch that is kept to the next: a line more, so that their rows do not crowd */
     size_t score_row, rank_row; /* from one lane to the next: whole lines, and one more so that lanes do not crowd */
     double low, high, place_scale;
@@ -40,6 +41,16 @@ static void clear_digest(csi_counts *c, size_t from, size_t n)
     }
 }
 
+static csi_status list_bins_of_ranks(const csi_tallies *tally, csi_counts *c)
+{
+    const size_t n = tally->shape.n_countries, per_bin = tally->ranks_per_bin;
+    c->bin_of_rank = per_bin > 1 ? calloc(n + 1, sizeof *c->bin_of_rank) : NULL;
+    for (size_t rank = 0; rank <= n && c->bin_of_rank != NULL; rank++) {
+        c->bin_of_rank[rank] = (uint16_t)((rank + per_bin - 1) / per_bin);
+    }
+    return per_bin > 1 && c->bin_of_rank == NULL ? CSI_ERR_MEMORY : CSI_OK;
+}
+
 csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **counts)
 {
     const size_t n_lanes = tally->shape.n_nodes * stride; /* of 8 bytes each the tally itself has more */
@@ -50,7 +61,6 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
     }
     c->stride = stride;
     c->apart = stride * COLUMNS + LINE;
-    c->ranks_per_bin = tally->ranks_per_bin;
     c->n_rank_bins = tally->n_rank_bins;
     c->score_row = (CSI_TALLY_BINS + LINE - 1) / LINE * LINE + LINE;
     c->rank_row = (c->n_rank_bins + LINE - 1) / LINE * LINE + LINE;
@@ -68,7 +78,7 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
     c->sum = calloc(n_lanes + 1, sizeof *c->sum);
     c->square = calloc(n_lanes + 1, sizeof *c->square);
     if (c->kept_bin == NULL || c->kept_rank == NULL || c->n_kept == NULL || c->n_idle == NULL || c->score_bin == NULL ||
-        c->rank_bin == NULL || c->least == NULL || c->most == NULL || c->sum == NULL || c->square == NULL) {
+        list_bins_of_ranks(tally, c) != CSI_OK || c->rank_bin == NULL || c->least == NULL || c->most == NULL || c->sum == NULL || c->square == NULL) {
         csi_counts_free(c);
         return CSI_ERR_MEMORY;
     }
@@ -80,6 +90,7 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
 void csi_counts_free(csi_counts *counts)
 {
     if (counts != NULL) {
+        free(counts->bin_of_rank);
         free(counts->kept_bin);
         free(counts->kept_rank);
         free(counts->n_kept);
@@ -158,8 +169,8 @@ void csi_counts_add(csi_counts *counts, size_t node, size_t n_columns, size_t n)
     csi_counts *c = counts;
     uint16_t *bin, *rank;
     csi_counts_room(c, node, &bin, &rank);
-    for (size_t i = 0; i < n * COLUMNS && c->ranks_per_bin > 1; i++) {
-        rank[i] = (uint16_t)((rank[i] + c->ranks_per_bin - 1) / c->ranks_per_bin);
+    for (size_t i = 0; i < n * COLUMNS && c->bin_of_rank != NULL; i++) {
+        rank[i] = c->bin_of_rank[rank[i]];
     }
     c->n_idle[node] += COLUMNS - n_columns;
     c->n_kept[node]++;

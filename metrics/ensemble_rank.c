@@ -12,11 +12,13 @@
 
 #include "metrics/ensemble_sort.h"
 #include "metrics/lanes.h"
+#include "metrics/pipeline.h"
 #include "metrics/wide.h"
 
 #define COLUMNS CSI_ABREAST
 #define BIN_BITS 10
 #define KEY_BITS 31
+#define LONG_RUN 24 /* from where on sorting beats counting who is greater */
 
 struct csi_ranker {
     unsigned entry_bits;    /* of a key; the others are the place */
@@ -24,6 +26,12 @@ struct csi_ranker {
     int32_t last_place;
     int32_t *key;           /* [entry][COLUMNS]; negative: no score */
     int32_t *rank;          /* likewise */
+    uint16_t *differs;      /* [entry]: see find_ranks_plainly */
+    struct {                /* entries of equal place */
+        double *score;
+        int *rank;
+        size_t *work;
+    } run;
 };
 
 /* How many of the n equal parts of the range fit into 1; 0 where it has no parts. */
@@ -49,7 +57,12 @@ csi_status csi_ranker_new(size_t n_most, double low, double high, csi_ranker **r
     const size_t n_cells = (n_most / CSI_SORT_TILE + 1) * CSI_SORT_TILE * COLUMNS;
     r->key = aligned_alloc(64, n_cells * sizeof *r->key);
     r->rank = aligned_alloc(64, n_cells * sizeof *r->rank);
-    if (r->key == NULL || r->rank == NULL) {
+    r->differs = calloc(n_most + 1, sizeof *r->differs);
+    r->run.score = calloc(n_most + 1, sizeof *r->run.score);
+    r->run.rank = calloc(n_most + 1, sizeof *r->run.rank);
+    r->run.work = calloc(n_most + 1, sizeof *r->run.work);
+    if (r->key == NULL || r->rank == NULL || r->differs == NULL || r->run.score == NULL || r->run.rank == NULL ||
+        r->run.work == NULL) {
         csi_ranker_free(r);
         return CSI_ERR_MEMORY;
     }
@@ -62,6 +75,10 @@ void csi_ranker_free(csi_ranker *ranker)
     if (ranker != NULL) {
         free(ranker->key);
         free(ranker->rank);
+        free(ranker->differs);
+        free(ranker->run.score);
+        free(ranker->run.rank);
+        free(ranker->run.work);
         free(ranker);
     }
 }
@@ -103,23 +120,25 @@ CSI_LANES(find_keys,
           (score, first, n, low, scale, last_place, entry_bits, key, bin))
 
 /* Whether the entries of two keys of equal place have different scores, in each column of a bit. */
-static unsigned compare_ties(const int32_t *before, const int32_t *here, int32_t mask, const double *score, unsigned columns)
+static uint16_t compare_ties(const int32_t *before, const int32_t *here, int32_t mask, const double *score, unsigned columns)
 {
     unsigned differs = 0;
     for (size_t k = 0; k < COLUMNS; k++) {
         const double x = score[(size_t)(before[k] & mask) * COLUMNS + k], y = score[(size_t)(here[k] & mask) * COLUMNS + k];
         differs |= (columns >> k & 1) != 0 && (x < y || x > y) ? 1U << k : 0;
     }
-    return differs;
+    return (uint16_t)differs;
 }
 
-/* Ranks by place in the sorted columns, neighbours of equal place sharing one. Returns, a bit each, in which columns such
- * neighbours have different scores after all. */
-static unsigned find_ranks_plainly(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
+/* Ranks by place in the sorted columns, neighbours of equal place sharing one. differs[place] tells, a bit each, in which
+ * columns the entry there and the one before are such neighbours and have different scores after all; returned is whether any
+ * are. */
+static bool find_ranks_plainly(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank,
+                               uint16_t *differs)
 {
     const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
     int32_t last[COLUMNS], own[COLUMNS];
-    unsigned differs = 0;
+    unsigned any = 0;
     for (size_t k = 0; k < COLUMNS; k++) {
         last[k] = -1;
         own[k] = 0;
@@ -134,22 +153,24 @@ static unsigned find_ranks_plainly(const int32_t *key, size_t n, unsigned entry_
             last[k] = place;
             rank[(size_t)(here[k] & mask) * COLUMNS + k] = own[k];
         }
-        differs |= tied == 0 ? 0 : compare_ties(here - COLUMNS, here, mask, score, tied);
+        differs[i] = tied == 0 ? 0 : compare_ties(here - COLUMNS, here, mask, score, tied);
+        any |= differs[i];
     }
-    return differs;
+    return any != 0;
 }
 
 #if defined(CSI_HAS_WIDE)
 
 /* The same: compilers do not scatter by themselves. */
-CSI_WIDE static unsigned find_ranks_wide(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
+CSI_WIDE static bool find_ranks_wide(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank,
+                                     uint16_t *differs)
 {
     const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
     const __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     const __m512i entry_mask = _mm512_set1_epi32(mask), zero = _mm512_setzero_si512();
     const __m128i bits = _mm_cvtsi32_si128((int)entry_bits);
     __m512i last = _mm512_set1_epi32(-1), own = zero;
-    unsigned differs = 0;
+    unsigned any = 0;
     for (size_t i = 0; i < n; i++) {
         const __m512i here = _mm512_load_si512((const void *)(key + i * COLUMNS)), place = _mm512_sra_epi32(here, bits);
         const __mmask16 is_there = _mm512_cmpge_epi32_mask(place, zero);
@@ -158,48 +179,63 @@ CSI_WIDE static unsigned find_ranks_wide(const int32_t *key, size_t n, unsigned 
         own = _mm512_maskz_mov_epi32(is_there, _mm512_mask_mov_epi32(own, is_new, _mm512_set1_epi32((int)i + 1)));
         last = place;
         _mm512_i32scatter_epi32(rank, at, own, 4);
-        if (tied != 0) {
-            differs |= compare_ties(key + (i - 1) * COLUMNS, key + i * COLUMNS, mask, score, tied);
-        }
+        differs[i] = tied == 0 ? 0 : compare_ties(key + (i - 1) * COLUMNS, key + i * COLUMNS, mask, score, tied);
+        any |= differs[i];
     }
-    return differs;
+    return any != 0;
 }
 
 #endif
 
-static unsigned find_ranks(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
+static bool find_ranks(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank, uint16_t *differs)
 {
 #if defined(CSI_HAS_WIDE)
     if (csi_is_wide()) {
-        return find_ranks_wide(key, n, entry_bits, score, rank);
+        return find_ranks_wide(key, n, entry_bits, score, rank, differs);
     }
 #endif
-    return find_ranks_plainly(key, n, entry_bits, score, rank);
+    return find_ranks_plainly(key, n, entry_bits, score, rank, differs);
 }
 
 /* Ranks the entries at places begin .. end of a sorted column, which are equal to the keys, by their scores. */
-static void rank_run(const int32_t *key, int32_t mask, size_t begin, size_t end, const double *score, int32_t *rank)
+static void rank_run(const csi_ranker *r, const int32_t *key, size_t begin, size_t end, const double *score, int32_t *rank)
 {
-    for (size_t i = begin; i < end; i++) {
-        const size_t own = (size_t)(key[i * COLUMNS] & mask) * COLUMNS;
-        size_t greater = 0;
-        for (size_t j = begin; j < end; j++) {
-            greater += score[(size_t)(key[j * COLUMNS] & mask) * COLUMNS] > score[own];
+    const int32_t mask = (int32_t)((UINT32_C(1) << r->entry_bits) - 1);
+    const size_t n = end - begin;
+    for (size_t i = 0; i < n; i++) {
+        r->run.score[i] = score[(size_t)(key[(begin + i) * COLUMNS] & mask) * COLUMNS];
+    }
+    if (n > LONG_RUN) {
+        csi_rank_column(r->run.score, n, r->run.rank, r->run.work);
+    }
+    for (size_t i = 0; i < n && n <= LONG_RUN; i++) {
+        r->run.rank[i] = 1;
+        for (size_t j = 0; j < n; j++) {
+            r->run.rank[i] += r->run.score[j] > r->run.score[i];
         }
-        rank[own] = (int32_t)(begin + 1 + greater);
+    }
+    for (size_t i = 0; i < n; i++) {
+        rank[(size_t)(key[(begin + i) * COLUMNS] & mask) * COLUMNS] = (int32_t)begin + r->run.rank[i];
     }
 }
 
-/* Entries of equal place have the same rank so far. */
-static void split_ties(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank)
+/* Splits the runs of equal place whose scores differ, each once: at the first place where they do. */
+static void split_ties(const csi_ranker *r, size_t n, const double *score)
 {
-    const int32_t mask = (int32_t)((UINT32_C(1) << entry_bits) - 1);
-    for (size_t begin = 0, end; begin < n && key[begin * COLUMNS] >= 0; begin = end) {
-        const int32_t shared = key[begin * COLUMNS] >> entry_bits;
-        for (end = begin + 1; end < n && key[end * COLUMNS] >> entry_bits == shared; end++) {
-        }
-        if (end - begin > 1) {
-            rank_run(key, mask, begin, end, score, rank);
+    for (size_t i = 0; i < n; i++) {
+        for (unsigned left = r->differs[i]; left != 0; left &= left - 1) {
+            const size_t k = (size_t)__builtin_ctz(left);
+            const int32_t *key = r->key + k, shared = key[i * COLUMNS] >> r->entry_bits;
+            size_t begin = i - 1, end = i + 1;
+            while (begin > 0 && key[(begin - 1) * COLUMNS] >> r->entry_bits == shared && (r->differs[begin] >> k & 1) == 0) {
+                begin--;
+            }
+            while (end < n && key[end * COLUMNS] >> r->entry_bits == shared) {
+                end++;
+            }
+            if ((r->differs[begin] >> k & 1) == 0) {
+                rank_run(r, key, begin, end, score + k, r->rank + k);
+            }
         }
     }
 }
@@ -223,11 +259,8 @@ void csi_ranker_rank(csi_ranker *ranker, const double *score, size_t n, uint16_t
 {
     const csi_ranker *r = ranker;
     csi_sort_columns(r->key, n);
-    const unsigned differs = find_ranks(r->key, n, r->entry_bits, score, r->rank);
-    for (size_t k = 0; k < COLUMNS; k++) {
-        if ((differs >> k & 1) != 0) {
-            split_ties(r->key + k, n, r->entry_bits, score + k, r->rank + k);
-        }
+    if (find_ranks(r->key, n, r->entry_bits, score, r->rank, r->differs)) {
+        split_ties(r, n, score);
     }
     narrow(r->rank, n, rank);
 }
