@@ -18,7 +18,8 @@ typedef enum csi_transform { CSI_TRANSFORM_NONE, CSI_TRANSFORM_LOG, CSI_TRANSFOR
 typedef struct csi_node {
     const char *code;
     const char *name;
-    const char *unit;    /* "" when not given, as the two below */
+    const char *unit;    /* "" when not given, as measure and kind */
+    const char *name_fr, *unit_fr; /* the same in French; "" or NULL when not given */
     const char *measure; /* normative, legal, operational, technical */
     const char *kind;    /* commitment, capacity, condition, conduct */
     int level;           /* 1 for indicators, 0 for denominators */

@@ -39,6 +39,28 @@ static const csi_shape_field fixed_fields[] = {
 };
 #define N_FIXED (sizeof fixed_fields / sizeof *fixed_fields)
 
+/* Where the framework has any. */
+static const csi_shape_field french_fields[] = {
+    {.name = "iName_fr", .type = "string", .meaning = "Name in French"},
+    {.name = "Unit_fr", .type = "string", .meaning = "Unit in French"},
+};
+#define N_FRENCH (sizeof french_fields / sizeof *french_fields)
+
+static bool is_given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+static bool has_french(const csi_publication *publication)
+{
+    const csi_framework *framework = publication->run->project->framework;
+    bool has = false;
+    for (size_t i = 0; i < framework->n_nodes && !has; i++) {
+        has = is_given(framework->node[i].name_fr) || is_given(framework->node[i].unit_fr);
+    }
+    return has;
+}
+
 static csi_shape_field source_field(const csi_publication *publication, const char *heading)
 {
     const bool is_named_so = strncmp(heading, "source", 6) == 0;
@@ -55,13 +77,17 @@ static const csi_shape *describe(const csi_publication *publication)
 {
     const csi_texts *sources = publication->sources;
     const size_t n_extra = sources == NULL ? 0 : sources->n_columns, key = csi_sources_key(sources);
-    csi_shape_field *field = csi_arena_alloc(publication->arena, N_FIXED + n_extra, sizeof *field);
+    csi_shape_field *field = csi_arena_alloc(publication->arena, N_FIXED + N_FRENCH + n_extra, sizeof *field);
     csi_shape *made = csi_arena_alloc(publication->arena, 1, sizeof *made);
     if (field == NULL || made == NULL) {
         return NULL;
     }
     memcpy(field, fixed_fields, sizeof fixed_fields);
     size_t n = N_FIXED;
+    if (has_french(publication)) {
+        memcpy(field + n, french_fields, sizeof french_fields);
+        n += N_FRENCH;
+    }
     for (size_t i = 0; i < n_extra; i++) {
         if (i != key) {
             field[n] = source_field(publication, sources->heading[i]);
@@ -177,6 +203,14 @@ static void write_observed(const csi_run *run, size_t series, csi_csv *csv)
     }
 }
 
+static void write_french(const csi_publication *publication, const csi_node *node, csi_csv *csv)
+{
+    if (has_french(publication)) {
+        csi_csv_text(csv, node->name_fr);
+        csi_csv_text(csv, node->unit_fr);
+    }
+}
+
 static void write_sources(const csi_publication *publication, const char *code, csi_csv *csv)
 {
     const csi_texts *sources = publication->sources;
@@ -207,6 +241,7 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
         CSI_TRY(write_variants(publication, i, &csv, diag));
         write_weights(run, i, &csv);
         write_observed(run, is_indicator ? i : CSI_NONE, &csv);
+        write_french(publication, &framework->node[i], &csv);
         write_sources(publication, framework->node[i].code, &csv);
     }
     for (size_t i = 0; i < framework->n_denominators; i++) {
@@ -214,6 +249,7 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
         CSI_TRY(write_variants(publication, CSI_NONE, &csv, diag));
         write_weights(run, CSI_NONE, &csv);
         write_observed(run, framework->n_indicators + i, &csv);
+        write_french(publication, &framework->denominator[i], &csv);
         write_sources(publication, framework->denominator[i].code, &csv);
     }
     csi_csv_flush(&csv);

@@ -108,7 +108,7 @@ static csi_status check_id(const csi_setting *section, const char *id, csi_diag 
 static csi_status read_index(csi_project *project, csi_diag *diag)
 {
     static const char *const keys[] = {"id",     "name",     "version", "description", "licence",
-                                       "notice", "citation", "homepage"};
+                                       "notice", "citation", "homepage", "name_fr", "description_fr", "notice_fr"};
     const csi_setting *section;
     csi_status status;
     CSI_TRY(find_section(project->root, "index", CSI_SETTING_MAP, diag, &section));
@@ -122,6 +122,9 @@ static csi_status read_index(csi_project *project, csi_diag *diag)
     CSI_TRY(read_text(section, "notice", "", diag, &project->notice));
     CSI_TRY(read_text(section, "citation", "", diag, &project->citation));
     CSI_TRY(read_text(section, "homepage", "", diag, &project->homepage));
+    CSI_TRY(read_text(section, "name_fr", "", diag, &project->name_fr));
+    CSI_TRY(read_text(section, "description_fr", "", diag, &project->description_fr));
+    CSI_TRY(read_text(section, "notice_fr", "", diag, &project->notice_fr));
 out:
     return status;
 }

@@ -17,6 +17,7 @@ typedef struct csi_project {
     const csi_setting *root;   /* the whole of index.yaml; `ensemble` is read by the stage that it belongs to */
     const char *id, *name, *version;
     const char *description, *licence, *citation, *notice, *homepage; /* "" when not given */
+    const char *name_fr, *description_fr, *notice_fr;                 /* likewise: in French */
     int read_from, first_year, last_year;
     bool units_are_countries;
     csi_framework *framework;

@@ -14,6 +14,7 @@
 typedef enum column {
     LEVEL, CODE, PARENT, DIRECTION, WEIGHT, TYPE,
     NAME, UNIT, TARGET, DENOMINATOR, TRANSFORM, GOAL_LOW, GOAL_HIGH, MAX_CARRY, VALID_FROM, MEASURE, KIND, BREAKS,
+    NAME_FR, UNIT_FR,
     N_COLUMNS
 } column;
 #define N_REQUIRED 6
@@ -23,7 +24,7 @@ static const char *const headings[N_COLUMNS] = {
     [WEIGHT] = "Weight",       [TYPE] = "Type",            [NAME] = "iName",          [UNIT] = "Unit",
     [TARGET] = "Target",       [DENOMINATOR] = "Denominator", [TRANSFORM] = "transform", [GOAL_LOW] = "goal_low",
     [GOAL_HIGH] = "goal_high", [MAX_CARRY] = "max_carry",  [VALID_FROM] = "valid_from", [MEASURE] = "measure",
-    [KIND] = "kind",           [BREAKS] = "breaks",
+    [KIND] = "kind",           [BREAKS] = "breaks",       [NAME_FR] = "iName_fr",     [UNIT_FR] = "Unit_fr",
 };
 
 typedef struct reading {
@@ -165,6 +166,8 @@ static csi_status read_node(const reading *r, const csi_record *record, csi_node
     CSI_TRY(read_text(r, record, NAME, &node->name));
     node->name = node->name[0] == '\0' ? node->code : node->name;
     CSI_TRY(read_text(r, record, UNIT, &node->unit));
+    CSI_TRY(read_text(r, record, NAME_FR, &node->name_fr));
+    CSI_TRY(read_text(r, record, UNIT_FR, &node->unit_fr));
     CSI_TRY(read_text(r, record, MEASURE, &node->measure));
     CSI_TRY(read_text(r, record, KIND, &node->kind));
     CSI_TRY(read_text(r, record, DENOMINATOR, &denominator));

@@ -125,9 +125,12 @@ static bool is_interactive(void)
     return csi_asset_d3_length > 0;
 }
 
-static const char *manifest_text(const csi_results *results, const char *key)
+/* What the index says of itself, in the page's language where it does. */
+static const char *manifest_text(const csi_report *r, const char *key, const char *french)
 {
-    const csi_setting *setting = csi_setting_find(csi_setting_find(results->manifest, "index"), key);
+    const csi_setting *index = csi_setting_find(r->data->results->manifest, "index");
+    const csi_setting *translated = r->language == CSI_FRENCH ? csi_setting_find(index, french) : NULL;
+    const csi_setting *setting = translated != NULL ? translated : csi_setting_find(index, key);
     return setting == NULL ? "" : setting->text;
 }
 
@@ -144,7 +147,7 @@ static void write_head(const csi_report *r)
         put_hash(f, csi_asset_js, csi_asset_js_length);
     }
     csi_outfile_text(f, "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    csi_html_text(f, manifest_text(r->data->results, "name"));
+    csi_html_text(f, manifest_text(r, "name", "name_fr"));
     csi_outfile_text(f, "</title>\n<style>");
     csi_outfile_write(f, (const char *)csi_asset_css, csi_asset_css_length);
     csi_outfile_text(f, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#ranking\">");
@@ -156,11 +159,11 @@ static void write_title(const csi_report *r)
 {
     const csi_results *results = r->data->results;
     csi_outfile_text(r->file, "<header class=\"top\">\n<h1>");
-    csi_html_text(r->file, manifest_text(results, "name"));
+    csi_html_text(r->file, manifest_text(r, "name", "name_fr"));
     csi_outfile_format(r->file, " %d</h1>\n<p class=\"lead\">", results->first_year + (int)r->data->latest);
-    csi_html_text(r->file, manifest_text(results, "description"));
+    csi_html_text(r->file, manifest_text(r, "description", "description_fr"));
     csi_outfile_text(r->file, "</p>\n<p class=\"notice\">");
-    csi_html_text(r->file, manifest_text(results, "notice"));
+    csi_html_text(r->file, manifest_text(r, "notice", "notice_fr"));
     csi_outfile_text(r->file, "</p>\n</header>\n");
 }
 
@@ -188,9 +191,9 @@ static void write_foot(const csi_report *r)
     csi_outfile_text(r->file, "<footer><p>");
     csi_report_word(r, CSI_WORD_footer);
     csi_outfile_text(r->file, " ");
-    csi_html_text(r->file, manifest_text(r->data->results, "name"));
+    csi_html_text(r->file, manifest_text(r, "name", "name_fr"));
     csi_outfile_text(r->file, " ");
-    csi_html_text(r->file, manifest_text(r->data->results, "version"));
+    csi_html_text(r->file, manifest_text(r, "version", "version"));
     csi_outfile_text(r->file, ".</p></footer>\n");
     if (is_interactive()) {
         write_data_blocks(r);
@@ -203,7 +206,7 @@ csi_status csi_report_write(const csi_results *results, const csi_audit *audit, 
 {
     csi_report_data data;
     bool is_out_of_memory = false;
-    csi_status status = csi_report_data_read(results, diag, &data);
+    csi_status status = csi_report_data_read(results, language, diag, &data);
     if (status != CSI_OK) {
         return status;
     }

@@ -29,10 +29,10 @@ static const char *subject(const csi_report *r, const char *code)
     const csi_report_data *d = r->data;
     const size_t node = csi_names_find(d->results->nodes, code, strlen(code));
     if (code[0] == '\0' || node != CSI_NONE) {
-        return d->results->node_name[node == CSI_NONE ? 0 : node];
+        return d->node_name[node == CSI_NONE ? 0 : node];
     }
     for (size_t i = 0; i < d->n_indicators; i++) {
-        if (strcmp(d->indicator[i].code, code) == 0 && d->indicator[i].name[0] != '\0') {
+        if (strcmp(d->indicator[i].code, code) == 0) {
             return d->indicator[i].name;
         }
     }

@@ -94,7 +94,7 @@ void csi_report_write_coverage(const csi_report *r)
     csi_outfile_text(r->file, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < d->n_indicators; i++) {
         csi_outfile_text(r->file, "<tr><th scope=\"row\">");
-        csi_html_text(r->file, d->indicator[i].name[0] != '\0' ? d->indicator[i].name : d->indicator[i].code);
+        csi_html_text(r->file, d->indicator[i].name);
         csi_outfile_text(r->file, "</th>");
         for (size_t y = 0; y < d->n_read; y++) {
             write_cell(r, count_cells(r, i, y));

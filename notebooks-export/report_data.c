@@ -97,10 +97,10 @@ static csi_status read_whole(const csi_gatherer *g, const char *file, char **tex
                         : csi_file_read(path, MOST_BYTES, g->diag, text, &n);
 }
 
-csi_status csi_report_data_read(const csi_results *results, csi_diag *diag, csi_report_data *data)
+csi_status csi_report_data_read(const csi_results *results, csi_language language, csi_diag *diag, csi_report_data *data)
 {
     *data = (csi_report_data){.results = results, .latest = csi_results_latest_year(results), .root_min_children = 1};
-    csi_gatherer g = {results, data, csi_names_new(results->arena), diag};
+    csi_gatherer g = {results, data, csi_names_new(results->arena), diag, language};
     csi_status status = CSI_OK;
     if (g.codes == NULL) {
         return csi_diag_no_memory(diag, "reading the results");

@@ -5,9 +5,10 @@
 #include "core/panel.h"
 #include "index/audit.h"
 #include "index/results.h"
+#include "notebooks-export/report_words.h"
 
 typedef struct csi_report_indicator {
-    const char *code, *name, *unit, *parent, *source, *licence; /* "" when not given */
+    const char *code, *name, *unit, *parent, *source, *licence; /* "" when not given; a name is the code then */
     int direction;
     double weight; /* within the index */
     int first_year, last_year, n_countries;
@@ -23,6 +24,7 @@ typedef struct csi_report_move {
 
 typedef struct csi_report_data {
     const csi_results *results;
+    const char *const *node_name;  /* [node of results]: in the page's language where there is one, as of indicators */
     const csi_audit *audit;        /* borrowed; NULL: none was made */
     size_t latest;                 /* year index */
     size_t n_indicators;
@@ -44,7 +46,8 @@ typedef struct csi_report_data {
 } csi_report_data;
 
 /* Reads the files beside the scores. Lives in results->arena but for the two texts; csi_report_data_clear frees them. */
-CSI_MUST_USE csi_status csi_report_data_read(const csi_results *results, csi_diag *diag, csi_report_data *data);
+CSI_MUST_USE csi_status csi_report_data_read(const csi_results *results, csi_language language, csi_diag *diag,
+                                               csi_report_data *data);
 void csi_report_data_clear(csi_report_data *data);
 
 #endif

@@ -10,6 +10,7 @@ typedef struct csi_gatherer {
     csi_report_data *data;
     csi_names *codes; /* of the indicators, in the order of data->indicator */
     csi_diag *diag;
+    csi_language language;
 } csi_gatherer;
 
 /* Opens a file of the results. *rows is owned by the caller. */

@@ -17,6 +17,13 @@ static const char *optional(const csi_gatherer *g, const csi_rows *rows, const c
     return column == CSI_NONE ? "" : keep(g, csi_rows_text(rows, column));
 }
 
+/* The same in the page's language, where there is one. */
+static const char *translated(const csi_gatherer *g, const csi_rows *rows, const char *heading, const char *french)
+{
+    const char *text = g->language == CSI_FRENCH ? optional(g, rows, french) : "";
+    return text == NULL || text[0] != '\0' ? text : optional(g, rows, heading);
+}
+
 static double optional_number(const csi_rows *rows, const char *heading)
 {
     const size_t column = csi_rows_find(rows, heading);
@@ -50,7 +57,8 @@ static csi_status add_indicator(csi_gatherer *g, const csi_rows *rows, size_t *r
     csi_report_indicator *indicator = &d->indicator[d->n_indicators++];
     const char *citation = optional(g, rows, "source_citation");
     *indicator = (csi_report_indicator){
-        .code = optional(g, rows, "iCode"), .name = optional(g, rows, "iName"), .unit = optional(g, rows, "Unit"),
+        .code = optional(g, rows, "iCode"), .name = translated(g, rows, "iName", "iName_fr"),
+        .unit = translated(g, rows, "Unit", "Unit_fr"),
         .parent = optional(g, rows, "Parent"),
         .source = citation != NULL && citation[0] != '\0' ? citation : optional(g, rows, "source"),
         .licence = optional(g, rows, "source_licence"),
@@ -64,11 +72,12 @@ static csi_status add_indicator(csi_gatherer *g, const csi_rows *rows, size_t *r
         indicator->source == NULL || indicator->licence == NULL) {
         return csi_diag_no_memory(g->diag, "reading the codebook");
     }
+    indicator->name = indicator->name[0] == '\0' ? indicator->code : indicator->name;
     size_t index;
     return csi_names_add(g->codes, indicator->code, strlen(indicator->code), &index);
 }
 
-static void add_aggregate(const csi_gatherer *g, const csi_rows *rows, size_t *parent, double *weight)
+static csi_status add_aggregate(const csi_gatherer *g, const csi_rows *rows, size_t *parent, double *weight, const char **name)
 {
     const char *code = csi_rows_text(rows, csi_rows_find(rows, "iCode"));
     const size_t node = csi_names_find(g->results->nodes, code, strlen(code));
@@ -77,7 +86,13 @@ static void add_aggregate(const csi_gatherer *g, const csi_rows *rows, size_t *p
         const char *above = csi_rows_text(rows, column);
         parent[node] = above[0] == '\0' ? CSI_NONE : csi_names_find(g->results->nodes, above, strlen(above));
         weight[node] = optional_number(rows, "Weight");
+        const char *own = translated(g, rows, "iName", "iName_fr");
+        if (own == NULL) {
+            return csi_diag_no_memory(g->diag, "reading the codebook");
+        }
+        name[node] = own[0] == '\0' ? name[node] : own;
     }
+    return CSI_OK;
 }
 
 csi_status csi_gather_codebook(csi_gatherer *g)
@@ -85,15 +100,17 @@ csi_status csi_gather_codebook(csi_gatherer *g)
     const size_t n_nodes = csi_names_count(g->results->nodes);
     size_t *parent = csi_arena_alloc(g->results->arena, n_nodes, sizeof *parent);
     double *weight = csi_arena_alloc(g->results->arena, n_nodes, sizeof *weight);
+    const char **name = csi_arena_alloc(g->results->arena, n_nodes, sizeof *name);
     csi_rows *rows = NULL;
     csi_status status = CSI_OK;
     bool has_row;
     size_t type, code, room = 0;
-    if (parent == NULL || weight == NULL) {
+    if (parent == NULL || weight == NULL || name == NULL) {
         return csi_diag_no_memory(g->diag, "reading the codebook");
     }
     for (size_t i = 0; i < n_nodes; i++) {
         parent[i] = CSI_NONE;
+        name[i] = g->results->node_name[i];
     }
     CSI_TRY(csi_gather_open(g, "codebook.csv", &rows));
     CSI_TRY(csi_rows_expect(rows, "Type", g->diag, &type));
@@ -106,11 +123,12 @@ csi_status csi_gather_codebook(csi_gatherer *g)
         if (strcmp(csi_rows_text(rows, type), "Indicator") == 0) {
             CSI_TRY(add_indicator(g, rows, &room));
         } else if (strcmp(csi_rows_text(rows, type), "Aggregate") == 0) {
-            add_aggregate(g, rows, parent, weight);
+            CSI_TRY(add_aggregate(g, rows, parent, weight, name));
         }
     }
     g->data->parent = parent;
     g->data->weight = weight;
+    g->data->node_name = name;
 out:
     csi_rows_close(rows);
     return status;

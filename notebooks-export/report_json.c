@@ -66,7 +66,7 @@ static void write_nodes(const csi_report *r, csi_json *json)
     for (size_t n = 0; n < csi_names_count(results->nodes); n++) {
         csi_json_begin_object(json);
         csi_json_text_at(json, "code", csi_names_at(results->nodes, n));
-        csi_json_text_at(json, "name", results->node_name[n]);
+        csi_json_text_at(json, "name", r->data->node_name[n]);
         csi_json_integer_at(json, "level", results->node_level[n]);
         csi_json_integer_at(json, "parent", r->data->parent[n] == CSI_NONE ? -1 : (int64_t)r->data->parent[n]);
         csi_json_number_at(json, "weight", r->data->weight[n]);
@@ -132,7 +132,7 @@ static void write_indicators(const csi_report *r, csi_json *json)
         const csi_report_indicator *indicator = &r->data->indicator[i];
         csi_json_begin_object(json);
         csi_json_text_at(json, "code", indicator->code);
-        csi_json_text_at(json, "name", indicator->name[0] != '\0' ? indicator->name : indicator->code);
+        csi_json_text_at(json, "name", indicator->name);
         csi_json_text_at(json, "unit", indicator->unit);
         csi_json_text_at(json, "parent", indicator->parent);
         csi_json_text_at(json, "source", indicator->source);

@@ -157,7 +157,7 @@ void csi_report_write_parts(const csi_report *r)
     csi_report_heading(r, CSI_WORD_country, "");
     for (size_t n = 0; n < n_nodes; n++) {
         csi_outfile_text(r->file, "<th scope=\"col\" class=\"number\">");
-        csi_html_text(r->file, results->node_name[n]);
+        csi_html_text(r->file, r->data->node_name[n]);
         csi_outfile_text(r->file, "</th>");
     }
     csi_outfile_text(r->file, "</tr></thead><tbody>\n");
@@ -187,13 +187,13 @@ static void text_cell(const csi_report *r, const char *text)
 static const char *part_name(const csi_report *r, const char *code)
 {
     const size_t node = csi_names_find(r->data->results->nodes, code, strlen(code));
-    return node == CSI_NONE ? code : r->data->results->node_name[node];
+    return node == CSI_NONE ? code : r->data->node_name[node];
 }
 
 static void write_indicator(const csi_report *r, const csi_report_indicator *indicator)
 {
     csi_outfile_text(r->file, "<tr><th scope=\"row\">");
-    csi_html_text(r->file, indicator->name[0] != '\0' ? indicator->name : indicator->code);
+    csi_html_text(r->file, indicator->name);
     csi_outfile_text(r->file, "</th>");
     text_cell(r, part_name(r, indicator->parent));
     text_cell(r, indicator->unit);

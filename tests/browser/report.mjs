@@ -220,6 +220,10 @@ await test("speaks French", async () => {
   const page = await open(`file://${run}/french/report.html#CHE`);
   assert.equal(await page.getAttribute("html", "lang"), "fr");
   assert.match(await page.textContent("nav"), /Classement/);
+  assert.match(await page.textContent("h1"), /^Indice de stabilité du cyberespace 2023$/);
+  assert.match(await page.textContent(".notice"), /n'a jamais calculé d'indice/);
+  assert.ok((await column(page, "#sliders label")).some((text) => text.startsWith("Protéger Internet")));
+  assert.ok((await column(page, "#codebook-table tbody th")).includes("Personnes utilisant Internet"));
   assert.equal(await page.textContent("#country-name"), "Suisse (CHE)");
   assert.match((await column(page, "#ranking-table tbody tr:first-child td:nth-child(4)"))[0], /^\d+,\d$/);
   const [, csv] = await download(page, page.locator("button[data-table=ranking-table]"));

@@ -163,10 +163,10 @@ def hostile_project():
     names = HOSTILE["name"]
     with open(os.path.join(directory, "framework.csv"), "w", newline="") as file:
         rows = csv.writer(file, quoting=csv.QUOTE_ALL)
-        rows.writerow("iCode iName Level Parent Direction Weight Type Unit goal_low goal_high".split())
+        rows.writerow("iCode iName Level Parent Direction Weight Type Unit goal_low goal_high iName_fr Unit_fr".split())
         for i, name in enumerate(names):
-            rows.writerow([f"x{i}", name, 1, "top", 1, 1, "Indicator", name, 0, 10])
-        rows.writerow(["top", "=Top", 2, "", 1, 1, "Aggregate", "", "", ""])
+            rows.writerow([f"x{i}", name, 1, "top", 1, 1, "Indicator", name, 0, 10, name, name])
+        rows.writerow(["top", "=Top", 2, "", 1, 1, "Aggregate", "", "", "", "", ""])
     with open(os.path.join(directory, "sources.csv"), "w", newline="") as file:
         rows = csv.writer(file, quoting=csv.QUOTE_ALL)
         rows.writerow(["indicator", "citation", "@note"])
