@@ -121,10 +121,10 @@ CSI_LANES(move_posts,
            csi_posts *restrict posts),
           (low, high, by_low, by_high, is_reversed, posts))
 
-/* a + width z, z the place between the goalposts, held between z_low and z_high; `missing` where there is no value. */
+/* a + range z, z the place between the goalposts, held between z_low and z_high; `missing` where there is no value. */
 typedef struct placing {
     const csi_posts *posts;
-    double z_low, z_high, a, width, missing;
+    double z_low, z_high, a, range, missing;
 } placing;
 
 CSI_INLINE double place_one(const placing *p, size_t r, double x, const bool is_fused)
@@ -134,7 +134,7 @@ CSI_INLINE double place_one(const placing *p, size_t r, double x, const bool is_
     double z = is_fused ? csi_divide_tame(above, posts->width[r], posts->inverse[r], posts->rest[r]) : above / posts->width[r];
     z = z < p->z_low ? p->z_low : z;
     z = z > p->z_high ? p->z_high : z;
-    return x == x ? p->a + p->width * z : p->missing;
+    return x == x ? p->a + p->range * z : p->missing;
 }
 
 /* Rows, or one column for all replicates. */

@@ -78,7 +78,8 @@ csi_status csi_counts_new(const csi_tallies *tally, size_t stride, csi_counts **
     c->sum = calloc(n_lanes + 1, sizeof *c->sum);
     c->square = calloc(n_lanes + 1, sizeof *c->square);
     if (c->kept_bin == NULL || c->kept_rank == NULL || c->n_kept == NULL || c->n_idle == NULL || c->score_bin == NULL ||
-        list_bins_of_ranks(tally, c) != CSI_OK || c->rank_bin == NULL || c->least == NULL || c->most == NULL || c->sum == NULL || c->square == NULL) {
+        c->rank_bin == NULL || list_bins_of_ranks(tally, c) != CSI_OK || c->least == NULL || c->most == NULL ||
+        c->sum == NULL || c->square == NULL) {
         csi_counts_free(c);
         return CSI_ERR_MEMORY;
     }

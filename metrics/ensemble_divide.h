@@ -11,8 +11,8 @@
 #include "core/logarithm.h"
 #include "metrics/abreast.h"
 
-/* quotient[row][r] = dividend[row][r] / divisor[of[row]][r] over n rows of CSI_ABREAST, the processor's own quotient to the last
- * bit. inverse holds what csi_divide_invert made of the divisors, which are positive, finite and normal, or NaN. */
+/* quotient[row][r] = dividend[row][r] / divisor[of[row]][r] over n rows of CSI_ABREAST, the processor's own quotient to the
+ * last bit. inverse holds what csi_divide_invert made of the divisors, which are positive, finite and normal, or NaN. */
 void csi_divide_rows(const double *dividend, const double *divisor, const double *inverse, const uint8_t *of, size_t n,
                      double *quotient);
 
@@ -35,8 +35,9 @@ CSI_INLINE double csi_divide_rest(double divisor, double inverse)
 /* Whether csi_divide_tame is quick here. */
 bool csi_divide_is_fused(void);
 
-/* dividend / divisor to the last bit, both tame, or a difference of tame numbers: for loops where multiplication and
- * addition are fused. The inverse and its rest give all but the last bit, one correction the last one. */
+/* dividend / divisor to the last bit, both tame or made of tame numbers by a few sums and products with draws: for loops where
+ * multiplication and addition are fused. The inverse and its rest give all but the last bit, one correction the last one (see
+ * ensemble_divide.c). */
 CSI_INLINE double csi_divide_tame(double dividend, double divisor, double inverse, double rest)
 {
     const double near = csi_fma(dividend, inverse, dividend * rest);

@@ -11,6 +11,7 @@
 #include "metrics/rng.h"
 
 #define MANY_BRANCHS 64
+#define UNITS_MOST 65535 /* ranks have 16 bits */
 
 typedef struct builder {
     csi_ensemble *e;
@@ -407,6 +408,11 @@ csi_status csi_ensemble_new(const csi_ensemble_spec *spec, const csi_recipe *rec
     const builder b = {e, diag};
     csi_status status = CSI_OK;
     *ensemble = NULL;
+    if (raw->n_countries > UNITS_MOST) {
+        free(e);
+        return csi_diag_error(diag, CSI_ERR_CONFIG, NULL, "an ensemble ranks at most %d units, not %zu: ask for no replicates",
+                              UNITS_MOST, raw->n_countries);
+    }
     if (e == NULL || (e->arena = csi_arena_new()) == NULL) {
         free(e);
         return csi_diag_no_memory(diag, "the ensemble");

@@ -255,54 +255,73 @@ typedef struct target {
     csi_diag *diag;
 } target;
 
-static bool take_term(const csi_ensemble *e, double **x, double **size, uint32_t **at)
+/* A column being made. */
+typedef struct making {
+    double *x[TERMS], *size[TERMS], *share;
+    uint32_t *at[TERMS];
+    bool has_second, is_tame;
+} making;
+
+static bool make_room(const csi_ensemble *e, making *to)
 {
-    *x = csi_arena_alloc(e->arena, e->stride, sizeof **x);
-    *size = csi_arena_alloc(e->arena, e->stride, sizeof **size);
-    *at = csi_arena_alloc(e->arena, e->stride, sizeof **at);
-    return *x != NULL && *size != NULL && *at != NULL;
+    *to = (making){.share = csi_arena_alloc(e->arena, e->stride, sizeof *to->share), .is_tame = true};
+    bool is_made = to->share != NULL;
+    for (size_t term = 0; term < TERMS && is_made; term++) {
+        to->x[term] = csi_arena_alloc(e->arena, e->stride, sizeof *to->x[term]);
+        to->size[term] = csi_arena_alloc(e->arena, e->stride, sizeof *to->size[term]);
+        to->at[term] = csi_arena_alloc(e->arena, e->stride, sizeof *to->at[term]);
+        is_made = to->x[term] != NULL && to->size[term] != NULL && to->at[term] != NULL;
+    }
+    return is_made;
+}
+
+/* The lane of a country whose cell is `imputed`. */
+static void fill_lane(const mapping *m, size_t k, size_t year, size_t lane, double imputed, making *to, bool *is_needed)
+{
+    const csi_ensemble *e = m->e;
+    const size_t c = e->country[lane], at = (k * e->n_years + year) * e->stride + c, n_terms = m->n_terms[at];
+    for (size_t term = 0; term < n_terms; term++) {
+        const size_t t = m->from[term][at], raw_at = csi_panel_at(e->raw, e->erring[k], t, c);
+        to->x[term][lane] = e->raw->value[raw_at];
+        to->size[term][lane] = csi_error_size(e->raw, raw_at);
+        to->at[term][lane] = (uint32_t)(t * e->stride + c);
+        is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || to->size[term][lane] > 0.0;
+        to->is_tame = to->is_tame && csi_is_tame(to->x[term][lane]) && csi_is_tame(to->size[term][lane]);
+    }
+    if (n_terms == TERMS) {
+        to->share[lane] = m->share[1][at];
+        to->has_second = true;
+    } else if (n_terms == 0) { /* filled by a draw of multiple imputation, or missing */
+        to->x[0][lane] = imputed;
+        to->is_tame = to->is_tame && csi_is_tame(imputed);
+    }
 }
 
 static csi_status make_column(const target *g, const csi_panel *imputed, size_t k, size_t year, bool *is_needed,
                               csi_error_column **to)
 {
     const csi_ensemble *e = g->e;
-    const mapping *m = g->m;
-    const size_t indicator = e->erring[k], at = (k * e->n_years + year) * e->stride;
+    const size_t indicator = e->erring[k];
     csi_error_column *column = csi_arena_alloc(e->arena, 1, sizeof *column);
-    double *x[TERMS], *size[TERMS], *share = csi_arena_alloc(e->arena, e->stride, sizeof *share);
-    uint32_t *index[TERMS];
-    bool has_second = false, is_tame = true;
-    if (column == NULL || share == NULL || !take_term(e, &x[0], &size[0], &index[0]) || !take_term(e, &x[1], &size[1], &index[1])) {
+    making own;
+    if (column == NULL || !make_room(e, &own)) {
         return csi_diag_no_memory(g->diag, "the ensemble");
     }
     for (size_t lane = 0; lane < e->stride; lane++) {
-        const bool is_country = lane < e->n_countries;
-        const size_t c = is_country ? e->country[lane] : lane, n_terms = is_country ? m->n_terms[at + c] : 0;
-        share[lane] = n_terms == TERMS ? m->share[1][at + c] : 0.0;
-        for (size_t term = 0; term < TERMS; term++) {
-            const bool is_term = term < n_terms;
-            const size_t t = is_term ? m->from[term][at + c] : year, raw_at = csi_panel_at(e->raw, indicator, t, is_country ? c : 0);
-            x[term][lane] = is_term ? e->raw->value[raw_at] : 0.0;
-            size[term][lane] = is_term ? csi_error_size(e->raw, raw_at) : 0.0;
-            index[term][lane] = (uint32_t)(t * e->stride + c);
-            is_needed[k * e->raw->n_years + t] = is_needed[k * e->raw->n_years + t] || size[term][lane] > 0.0;
-            has_second = has_second || (is_term && term > 0);
-            is_tame = is_tame && csi_is_tame(x[term][lane]) && csi_is_tame(size[term][lane]);
-        }
-        if (n_terms == 0) { /* filled by a draw of multiple imputation, or missing */
-            x[0][lane] = is_country ? csi_panel_get(imputed, indicator, year + e->context.first_scored_year, c) : (double)NAN;
-            is_tame = is_tame && csi_is_tame(x[0][lane]);
+        own.x[0][lane] = (double)NAN;
+        if (lane < e->n_countries) {
+            fill_lane(g->m, k, year, lane,
+                      csi_panel_get(imputed, indicator, year + e->context.first_scored_year, e->country[lane]), &own, is_needed);
         }
     }
-    *column = (csi_error_column){.a = {x[0], size[0], index[0]},
-                                 .b = {x[1], size[1], index[1]},
-                                 .share = has_second ? share : NULL,
+    *column = (csi_error_column){.a = {own.x[0], own.size[0], own.at[0]},
+                                 .b = {own.x[1], own.size[1], own.at[1]},
+                                 .share = own.has_second ? own.share : NULL,
                                  .transform = is_transformed(e, g->v, indicator)
                                                   ? e->context.framework->node[indicator].transform
                                                   : CSI_TRANSFORM_NONE,
                                  .erring = k,
-                                 .is_tame = is_tame};
+                                 .is_tame = own.is_tame};
     *to = column;
     return CSI_OK;
 }

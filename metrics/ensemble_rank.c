@@ -131,8 +131,8 @@ static uint16_t compare_ties(const int32_t *before, const int32_t *here, int32_t
 }
 
 /* Ranks by place in the sorted columns, neighbours of equal place sharing one. differs[place] tells, a bit each, in which
- * columns the entry there and the one before are such neighbours and have different scores after all; returned is whether any
- * are. */
+ * columns the entry there and the one before are such neighbours and have different scores after all; returned is whether
+ * any are. */
 static bool find_ranks_plainly(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank,
                                uint16_t *differs)
 {
@@ -187,7 +187,8 @@ CSI_WIDE static bool find_ranks_wide(const int32_t *key, size_t n, unsigned entr
 
 #endif
 
-static bool find_ranks(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank, uint16_t *differs)
+static bool find_ranks(const int32_t *key, size_t n, unsigned entry_bits, const double *score, int32_t *rank,
+                       uint16_t *differs)
 {
 #if defined(CSI_HAS_WIDE)
     if (csi_is_wide()) {
@@ -195,6 +196,16 @@ static bool find_ranks(const int32_t *key, size_t n, unsigned entry_bits, const 
     }
 #endif
     return find_ranks_plainly(key, n, entry_bits, score, rank, differs);
+}
+
+static void count_greater(const double *score, size_t n, int *rank)
+{
+    for (size_t i = 0; i < n; i++) {
+        rank[i] = 1;
+        for (size_t j = 0; j < n; j++) {
+            rank[i] += score[j] > score[i];
+        }
+    }
 }
 
 /* Ranks the entries at places begin .. end of a sorted column, which are equal to the keys, by their scores. */
@@ -207,12 +218,8 @@ static void rank_run(const csi_ranker *r, const int32_t *key, size_t begin, size
     }
     if (n > LONG_RUN) {
         csi_rank_column(r->run.score, n, r->run.rank, r->run.work);
-    }
-    for (size_t i = 0; i < n && n <= LONG_RUN; i++) {
-        r->run.rank[i] = 1;
-        for (size_t j = 0; j < n; j++) {
-            r->run.rank[i] += r->run.score[j] > r->run.score[i];
-        }
+    } else {
+        count_greater(r->run.score, n, r->run.rank);
     }
     for (size_t i = 0; i < n; i++) {
         rank[(size_t)(key[(begin + i) * COLUMNS] & mask) * COLUMNS] = (int32_t)begin + r->run.rank[i];
