@@ -81,7 +81,7 @@ static void pass_tally(csi_tallies *tally, size_t from, bool is_sender)
     pass(tally->score_bin, n * CSI_TALLY_BINS * sizeof *tally->score_bin, from, is_sender);
     pass(tally->rank_bin, n * tally->n_rank_bins * sizeof *tally->rank_bin, from, is_sender);
     if (shape->with_pairs) {
-        pass(tally->above, shape->n_years * shape->n_countries * shape->n_countries * sizeof *tally->above, from, is_sender);
+        pass(tally->above, csi_tallies_n_above(shape) * sizeof *tally->above, from, is_sender);
     }
 }
 

@@ -29,10 +29,9 @@ static void write_pair(const csi_publication *publication, size_t year, size_t a
 {
     const csi_tallies *tally = publication->intervals->tally;
     const csi_country *country = publication->run->raw->countries.country;
-    const size_t n = tally->shape.n_countries;
     const double all = (double)tally->n_replicates;
-    const double a_above = (double)tally->above[(year * n + a) * n + b] / all;
-    const double b_above = (double)tally->above[(year * n + b) * n + a] / all;
+    const double a_above = (double)csi_tallies_above(tally, year, a)[b] / all;
+    const double b_above = (double)csi_tallies_above(tally, year, b)[a] / all;
     csi_csv_text(csv, country[a].iso3);
     csi_csv_text(csv, country[b].iso3);
     csi_csv_integer(csv, publication->run->result->scores->first_year + (int)year);

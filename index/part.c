@@ -12,7 +12,7 @@
 #include "ingest/source.h"
 #include "metrics/ensemble_split.h"
 
-#define MAGIC "csindex part 4\n"
+#define MAGIC "csindex part 5\n"
 #define BUFFER ((size_t)1 << 16)
 
 void csi_part_fingerprint(const csi_run *run, const csi_uncertainty *uncertainty, uint64_t total,
@@ -29,7 +29,8 @@ void csi_part_fingerprint(const csi_run *run, const csi_uncertainty *uncertainty
         csi_digest_add(&digest, run->raw->source[i].sha256, strlen(run->raw->source[i].sha256));
     }
     const uint64_t number[] = {uncertainty->spec->seed, total,          shape->n_nodes,
-                               shape->n_years,          shape->n_countries, shape->with_pairs};
+                               shape->n_years,          shape->n_countries, shape->with_pairs,
+                               shape->pairs_first};
     csi_digest_add(&digest, number, sizeof number);
     csi_digest_finish(&digest, hex);
 }
@@ -76,8 +77,7 @@ static sizes sizes_of(const csi_tallies *tally)
 {
     const csi_tallies_shape *shape = &tally->shape;
     const size_t cells = shape->n_nodes * shape->n_years * shape->n_countries;
-    return (sizes){cells, cells * CSI_TALLY_BINS, cells * tally->n_rank_bins,
-                   shape->with_pairs ? shape->n_years * shape->n_countries * shape->n_countries : 0};
+    return (sizes){cells, cells * CSI_TALLY_BINS, cells * tally->n_rank_bins, csi_tallies_n_above(shape)};
 }
 
 static void put_tally(csi_outfile *file, const csi_tallies *tally)

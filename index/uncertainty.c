@@ -25,7 +25,11 @@ csi_status csi_uncertainty_new(const csi_run *run, csi_diag *diag, csi_uncertain
     CSI_TRY(csi_ensemble_read(project->arena, project->framework, project->recipe,
                               csi_setting_find(project->root, "ensemble"), project->seed, diag, &u->spec));
     CSI_TRY(csi_ensemble_new(u->spec, project->recipe, &run->context, run->raw->panel, diag, &u->ensemble));
-    const csi_ensemble_options options = {.with_pairs = true};
+    const size_t latest = csi_run_latest_year(run);
+    const csi_ensemble_options options = {
+        .with_pairs = true, /* of the year that rank_pairs.csv.gz tells */
+        .pairs_first = latest == CSI_NONE ? run->context.n_scored_years : latest,
+    };
     u->moves = csi_arena_alloc(project->arena, CSI_N_SPLITS * run->context.n_scored_years, sizeof *u->moves);
     status = u->moves == NULL ? CSI_ERR_MEMORY : csi_ensemble_tally_new(u->ensemble, &options, &u->tally);
     if (status != CSI_OK) {

@@ -236,7 +236,7 @@ static void take_node(const run *job, workspace *w, const csi_order_batch *own, 
     if (w->seen != NULL) {
         show(job, w, own, t.rank, k, n_lanes);
     }
-    if (w->rank != NULL && k + 1 == job->n_nodes) {
+    if (w->rank != NULL && k + 1 == job->n_nodes && year >= job->tally->shape.pairs_first) {
         keep_ranks(job, w, own, t.rank, n_lanes);
     }
     if (w->counts != NULL) {
@@ -277,7 +277,7 @@ static void hand_on(run *job, const workspace *w, uint64_t first, size_t n, size
     for (size_t k = 0; k < job->n_nodes && w->counts != NULL; k++) {
         csi_counts_flush(w->counts, k, n, count_lanes(job, k, year), e->country, year, job->tally);
     }
-    if (w->rank != NULL) {
+    if (w->rank != NULL && year >= job->tally->shape.pairs_first) {
         csi_tallies_add_pairs(job->tally, year, w->rank, job->row, n, count_lanes(job, job->n_nodes - 1, year), e->country);
     }
     if (job->options.sink != NULL) {
@@ -378,6 +378,7 @@ csi_status csi_ensemble_tally_new(const csi_ensemble *ensemble, const csi_ensemb
         .low = ensemble->low,
         .high = ensemble->high,
         .with_pairs = options->with_pairs,
+        .pairs_first = options->pairs_first,
     };
     return csi_tallies_new(&shape, tally);
 }

@@ -40,6 +40,7 @@ csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally)
                       has_product(n_cells, CSI_TALLY_BINS, &n_scores) && has_product(n_cells, t->n_rank_bins, &n_ranks) &&
                       has_product(shape->n_countries, shape->n_countries, &n_pairs) &&
                       has_product(n_pairs, shape->n_years, &n_pairs) && n_cells < SIZE_MAX / 64;
+    n_pairs = csi_tallies_n_above(shape);
     if (fits) {
         t->cell = calloc(n_cells + 1, sizeof *t->cell);
         t->score_bin = calloc(n_scores + 1, sizeof *t->score_bin);
@@ -146,7 +147,6 @@ static void add_before(const uint16_t *a, const uint16_t *rank, size_t stride, s
 void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const uint16_t *rank, size_t stride, size_t n, size_t n_lanes,
                            const size_t *country)
 {
-    const size_t n_countries = tally->shape.n_countries;
     uint16_t own[CHUNK];
     for (size_t first = 0; first < n; first += CHUNK) {
         const size_t m = n - first < CHUNK ? n - first : CHUNK;
@@ -156,7 +156,7 @@ void csi_tallies_add_pairs(csi_tallies *tally, size_t year, const uint16_t *rank
                 own[r] = here == 0 ? UINT16_MAX : here;
             }
             add_before(own, rank + first, stride, m, n_lanes, country,
-                       tally->above + (year * n_countries + country[a]) * n_countries);
+                       csi_tallies_above(tally, year, country[a]));
         }
     }
 }
@@ -165,7 +165,8 @@ csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
 {
     const csi_tallies_shape *a = &to->shape, *b = &from->shape;
     if (a->n_nodes != b->n_nodes || a->n_years != b->n_years || a->n_countries != b->n_countries ||
-        a->with_pairs != b->with_pairs || a->low < b->low || a->low > b->low || a->high < b->high || a->high > b->high) {
+        a->with_pairs != b->with_pairs || a->pairs_first != b->pairs_first || a->low < b->low || a->low > b->low ||
+        a->high < b->high || a->high > b->high) {
         return CSI_ERR_DATA;
     }
     const size_t n_cells = a->n_nodes * a->n_years * a->n_countries;
@@ -182,7 +183,7 @@ csi_status csi_tallies_merge(csi_tallies *to, const csi_tallies *from)
     for (size_t i = 0; i < n_cells * to->n_rank_bins; i++) {
         to->rank_bin[i] += from->rank_bin[i];
     }
-    for (size_t i = 0; a->with_pairs && i < a->n_years * a->n_countries * a->n_countries; i++) {
+    for (size_t i = 0; i < csi_tallies_n_above(a); i++) {
         to->above[i] += from->above[i];
     }
     to->n_replicates += from->n_replicates;

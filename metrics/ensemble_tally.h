@@ -19,7 +19,8 @@ typedef struct csi_tallies_shape {
     size_t n_years;
     size_t n_countries;
     double low, high;    /* of the score bins; scores outside fall into the end bins, and the extremes are kept */
-    bool with_pairs;     /* of the last node asked for, in every year */
+    bool with_pairs;     /* of the last node asked for */
+    size_t pairs_first;  /* in this year and all later ones */
 } csi_tallies_shape;
 
 /* One (node, year, country). */
@@ -37,7 +38,7 @@ typedef struct csi_tallies {
     csi_tallies_cell *cell;    /* [node][year][country] */
     uint32_t *score_bin;     /* [node][year][country][CSI_TALLY_BINS] */
     uint32_t *rank_bin;      /* [node][year][country][n_rank_bins] */
-    uint32_t *above;         /* [year][a][b]: replicates in which a ranks before b; NULL without pairs */
+    uint32_t *above;         /* see csi_tallies_above; NULL without pairs */
 } csi_tallies;
 
 CSI_MUST_USE csi_status csi_tallies_new(const csi_tallies_shape *shape, csi_tallies **tally);
@@ -58,6 +59,18 @@ void csi_tallies_clear(csi_tallies *tally, size_t node, size_t year);
 static inline size_t csi_tallies_at(const csi_tallies *tally, size_t node, size_t year, size_t country)
 {
     return (node * tally->shape.n_years + year) * tally->shape.n_countries + country;
+}
+
+/* How many counters of pairs there are. */
+static inline size_t csi_tallies_n_above(const csi_tallies_shape *shape)
+{
+    return shape->with_pairs ? (shape->n_years - shape->pairs_first) * shape->n_countries * shape->n_countries : 0;
+}
+
+/* The replicates in which each country ranks behind `country`, of a year that has pairs: [n_countries]. */
+static inline uint32_t *csi_tallies_above(const csi_tallies *tally, size_t year, size_t country)
+{
+    return tally->above + ((year - tally->shape.pairs_first) * tally->shape.n_countries + country) * tally->shape.n_countries;
 }
 
 /* By what a score's distance from the low end is multiplied to be its place; 0 where the ends are one. */

@@ -122,7 +122,7 @@ Test(ensemble, tallies_add_up)
                 const int *own = rank + r * n + (root + year) * s.n_countries;
                 above += own[a] > 0 && own[b] > 0 && own[a] < own[b];
             }
-            n_wrong += tally->above[(year * s.n_countries + a) * s.n_countries + b] != above;
+            n_wrong += csi_tallies_above(tally, year, a)[b] != above;
         }
     }
     cr_expect(n_wrong == 0, "pairs");

@@ -38,11 +38,11 @@ static void count(csi_tallies *tally, size_t country, double score, size_t rank)
 Test(tally, shapes_that_no_memory_holds, .disabled = IS_SANITIZED)
 {
     const csi_tallies_shape shapes[] = {
-        {SIZE_MAX, 2, 1, 0, 1, false},       {SIZE_MAX / 2, 2, 3, 0, 1, false},
-        {SIZE_MAX / 1000, 1, 1, 0, 1, false}, {SIZE_MAX / 1024 - 1, 1, 1, 0, 1, false},
-        {SIZE_MAX / 4096, 1, 2, 0, 1, false}, {1, 1, SIZE_MAX / 2000, 0, 1, true},
-        {0, SIZE_MAX / 8, 3, 0, 1, true},     {0, 1, SIZE_MAX / 2, 0, 1, true},
-        {1, 1, (size_t)1 << 40, 0, 1, false},
+        {SIZE_MAX, 2, 1, 0, 1, false, 0},       {SIZE_MAX / 2, 2, 3, 0, 1, false, 0},
+        {SIZE_MAX / 1000, 1, 1, 0, 1, false, 0}, {SIZE_MAX / 1024 - 1, 1, 1, 0, 1, false, 0},
+        {SIZE_MAX / 4096, 1, 2, 0, 1, false, 0}, {1, 1, SIZE_MAX / 2000, 0, 1, true, 0},
+        {0, SIZE_MAX / 8, 3, 0, 1, true, 0},     {0, 1, SIZE_MAX / 2, 0, 1, true, 0},
+        {1, 1, (size_t)1 << 40, 0, 1, false, 0},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         csi_tallies *tally = (csi_tallies *)&tally;
@@ -53,14 +53,14 @@ Test(tally, shapes_that_no_memory_holds, .disabled = IS_SANITIZED)
 
 Test(tally, nobody_at_all)
 {
-    csi_tallies *tally = make((csi_tallies_shape){2, 3, 0, 0, 1, true});
+    csi_tallies *tally = make((csi_tallies_shape){2, 3, 0, 0, 1, true, 0});
     cr_expect(tally->n_rank_bins == 1 && tally->ranks_per_bin == 1, "%zu bins", tally->n_rank_bins);
     csi_tallies_free(tally);
 }
 
 Test(tally, no_score_is_no_number)
 {
-    csi_tallies *tally = make((csi_tallies_shape){1, 1, 1, 0, HIGH, false});
+    csi_tallies *tally = make((csi_tallies_shape){1, 1, 1, 0, HIGH, false, 0});
     for (int n = 0; n < 3; n++) {
         cr_expect(csi_tallies_count(tally, 0, 0, 0) == 0, "after %d", n);
         cr_expect(isnan(csi_tallies_score_mean(tally, 0, 0, 0)) && isnan(csi_tallies_rank_mean(tally, 0, 0, 0)));
@@ -76,10 +76,10 @@ Test(tally, no_score_is_no_number)
 /* What is merged must be of one shape; then everything is the sum, extremes the extremes. */
 Test(tally, merging)
 {
-    const csi_tallies_shape own = {2, 2, 2, 0, 1, true};
+    const csi_tallies_shape own = {2, 2, 2, 0, 1, true, 0};
     csi_tallies *to = make(own);
-    csi_tallies_shape other[8];
-    for (size_t i = 0; i < 8; i++) {
+    csi_tallies_shape other[9];
+    for (size_t i = 0; i < 9; i++) {
         other[i] = own;
     }
     other[0].n_nodes = 3;
@@ -90,13 +90,14 @@ Test(tally, merging)
     other[5].low = 0.5;
     other[6].high = 2;
     other[7].high = 0.5;
-    for (size_t i = 0; i < 8; i++) {
+    other[8].pairs_first = 1;
+    for (size_t i = 0; i < 9; i++) {
         csi_tallies *from = make(other[i]);
         cr_expect(csi_tallies_merge(to, from) == CSI_ERR_DATA, "shape %zu", i);
         csi_tallies_free(from);
     }
     for (int with_pairs = 0; with_pairs < 2; with_pairs++) {
-        const csi_tallies_shape shape = {1, 1, 2, 0, 100, with_pairs == 1};
+        const csi_tallies_shape shape = {1, 1, 2, 0, 100, with_pairs == 1, 0};
         csi_tallies *a = make(shape), *b = make(shape);
         count(a, 0, 10, 1);
         count(a, 1, 5, 2);
@@ -140,7 +141,7 @@ Test(tally, quantiles_of_known_scores)
     };
     static const double p[] = {0, 0.05, 0.16, 0.5, 0.84, 0.95, 1};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        csi_tallies *tally = make((csi_tallies_shape){1, 1, 1, 0, HIGH, false});
+        csi_tallies *tally = make((csi_tallies_shape){1, 1, 1, 0, HIGH, false, 0});
         double score[MOST];
         uint64_t state = 7 + k;
         for (size_t i = 0; i < kinds[k].n; i++) {
@@ -165,7 +166,7 @@ Test(tally, quantiles_of_known_scores)
 /* A scale without extent has one place for all. */
 Test(tally, ends_that_are_one)
 {
-    csi_tallies *tally = make((csi_tallies_shape){1, 1, 1, 5, 5, false});
+    csi_tallies *tally = make((csi_tallies_shape){1, 1, 1, 5, 5, false, 0});
     count(tally, 0, 5, 1);
     count(tally, 0, 5, 1);
     tally->n_replicates = 2;
@@ -179,7 +180,7 @@ Test(tally, ends_that_are_one)
 Test(tally, many_countries)
 {
     enum { COUNTRIES = 5000 };
-    csi_tallies *tally = make((csi_tallies_shape){1, 1, COUNTRIES, 0, HIGH, false});
+    csi_tallies *tally = make((csi_tallies_shape){1, 1, COUNTRIES, 0, HIGH, false, 0});
     int *nominal = calloc(COUNTRIES, sizeof *nominal);
     uint64_t sum = 0, n = 0;
     cr_assert(tally->ranks_per_bin == 3 && tally->n_rank_bins == 1 + (COUNTRIES + 2) / 3);
@@ -221,15 +222,18 @@ Test(tally, pairs)
                                                   1, 9, 9, 9, 3, 0, 3, 0, 2, 9, 9, 9};
     static const size_t country[LANES] = {2, 0, 3};
     static const uint32_t expected[4][4] = {{0, 0, 2, 3}, {0, 0, 0, 0}, {3, 0, 0, 2}, {0, 0, 0, 0}};
-    csi_tallies *tally = make((csi_tallies_shape){1, 2, 4, 0, 1, true});
-    csi_tallies_add_pairs(tally, 1, rank, STRIDE, REPLICATES, LANES, country);
-    csi_tallies_add_pairs(tally, 0, rank, STRIDE, REPLICATES, 0, country);
-    for (size_t a = 0; a < 4; a++) {
-        for (size_t b = 0; b < 4; b++) {
-            cr_expect(tally->above[a * 4 + b] == 0, "no lane, nothing counted");
-            cr_expect(tally->above[16 + a * 4 + b] == expected[a][b], "%zu above %zu: %u", a, b,
-                      (unsigned)tally->above[16 + a * 4 + b]);
+    for (size_t pairs_first = 0; pairs_first < 2; pairs_first++) { /* years before it have none */
+        csi_tallies *tally = make((csi_tallies_shape){1, 2 + pairs_first, 4, 0, 1, true, pairs_first});
+        cr_assert(csi_tallies_n_above(&tally->shape) == 32);
+        csi_tallies_add_pairs(tally, 1 + pairs_first, rank, STRIDE, REPLICATES, LANES, country);
+        csi_tallies_add_pairs(tally, pairs_first, rank, STRIDE, REPLICATES, 0, country);
+        for (size_t a = 0; a < 4; a++) {
+            for (size_t b = 0; b < 4; b++) {
+                const unsigned above = csi_tallies_above(tally, 1 + pairs_first, a)[b];
+                cr_expect(csi_tallies_above(tally, pairs_first, a)[b] == 0, "no lane, nothing counted");
+                cr_expect(above == expected[a][b], "%zu above %zu: %u", a, b, above);
+            }
         }
+        csi_tallies_free(tally);
     }
-    csi_tallies_free(tally);
 }
