@@ -4,8 +4,8 @@ memcheck()
 {
     local expected=$1 got=0
     shift
-    valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$@" >"$work/out" 2>"$work/err" ||
-        got=$?
+    valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+        --suppressions=tests/support/valgrind.supp "$@" >"$work/out" 2>"$work/err" || got=$?
     [ "$got" -eq "$expected" ] && ! grep -q '^==' "$work/err" || { echo "$*: exit $got"; cat "$work/err"; return 1; }
     echo "clean: ${*#"$source_dir"/}"
 }
@@ -16,6 +16,8 @@ memcheck 0 "$CSINDEX" run datasets/paris-call/index-dsp-2018.yaml -o "$work/dsp"
 for view in "rank" "compare CHE NLD" "trend KEN" "verify $results"; do
     case $view in verify*) memcheck 0 "$CSINDEX" $view ;; *) memcheck 0 "$CSINDEX" $view --results "$results" ;; esac
 done
+memcheck 0 "$CSINDEX" report "$results" --lang fr -o "$work/page"
+memcheck 0 "$CSINDEX" export all "$results" -o "$work/exports"
 memcheck 0 "$CSINDEX" explain FRA 2022 --project datasets/paris-call
 memcheck 0 "$CSINDEX" methods
 memcheck 0 "$CSINDEX" init "$work/mine"
