@@ -233,6 +233,13 @@ void csi_json_text_at(csi_json *json, const char *key, const char *text)
     csi_json_text(json, text);
 }
 
+void csi_json_given_at(csi_json *json, const char *key, const char *text)
+{
+    if (text[0] != '\0') {
+        csi_json_text_at(json, key, text);
+    }
+}
+
 void csi_json_number_at(csi_json *json, const char *key, double value)
 {
     csi_json_key(json, key);

@@ -39,6 +39,7 @@ void csi_json_boolean(csi_json *json, bool value);
 
 /* key and value in one call */
 void csi_json_text_at(csi_json *json, const char *key, const char *text);
+void csi_json_given_at(csi_json *json, const char *key, const char *text); /* nothing where the text is empty */
 void csi_json_number_at(csi_json *json, const char *key, double value);
 void csi_json_integer_at(csi_json *json, const char *key, int64_t value);
 void csi_json_boolean_at(csi_json *json, const char *key, bool value);

@@ -203,12 +203,10 @@ static void write_observed(const csi_run *run, size_t series, csi_csv *csv)
     }
 }
 
-static void write_french(const csi_publication *publication, const csi_node *node, csi_csv *csv)
+static void write_french(const csi_node *node, csi_csv *csv)
 {
-    if (has_french(publication)) {
-        csi_csv_text(csv, node->name_fr);
-        csi_csv_text(csv, node->unit_fr);
-    }
+    csi_csv_text(csv, node->name_fr);
+    csi_csv_text(csv, node->unit_fr);
 }
 
 static void write_sources(const csi_publication *publication, const char *code, csi_csv *csv)
@@ -228,6 +226,7 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
     const csi_run *run = publication->run;
     const csi_framework *framework = run->project->framework;
     const csi_shape *codebook = describe(publication);
+    const bool is_bilingual = has_french(publication);
     csi_status status = CSI_OK;
     if (codebook == NULL) {
         return csi_diag_no_memory(diag, "writing the codebook");
@@ -241,7 +240,9 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
         CSI_TRY(write_variants(publication, i, &csv, diag));
         write_weights(run, i, &csv);
         write_observed(run, is_indicator ? i : CSI_NONE, &csv);
-        write_french(publication, &framework->node[i], &csv);
+        if (is_bilingual) {
+            write_french(&framework->node[i], &csv);
+        }
         write_sources(publication, framework->node[i].code, &csv);
     }
     for (size_t i = 0; i < framework->n_denominators; i++) {
@@ -249,7 +250,9 @@ static csi_status write_codebook(const csi_publication *publication, csi_outfile
         CSI_TRY(write_variants(publication, CSI_NONE, &csv, diag));
         write_weights(run, CSI_NONE, &csv);
         write_observed(run, framework->n_indicators + i, &csv);
-        write_french(publication, &framework->denominator[i], &csv);
+        if (is_bilingual) {
+            write_french(&framework->denominator[i], &csv);
+        }
         write_sources(publication, framework->denominator[i].code, &csv);
     }
     csi_csv_flush(&csv);

@@ -143,13 +143,6 @@ static csi_status write_resource(const csi_publication *publication, size_t i, c
     return CSI_OK;
 }
 
-static void write_given(csi_json *json, const char *key, const char *text)
-{
-    if (text[0] != '\0') {
-        csi_json_text_at(json, key, text);
-    }
-}
-
 /* The profile allows a licence name of these characters only; anything else is prose and goes nowhere but the text. */
 static void write_licence(csi_json *json, const char *licence)
 {
@@ -213,9 +206,9 @@ static csi_status write_datapackage(const csi_publication *publication, csi_outf
     csi_json_text_at(&json, "$schema", "https://datapackage.org/profiles/2.0/datapackage.json");
     csi_json_text_at(&json, "name", project->id);
     csi_json_text_at(&json, "title", project->name);
-    write_given(&json, "description", project->description);
+    csi_json_given_at(&json, "description", project->description);
     csi_json_text_at(&json, "version", project->version);
-    write_given(&json, "homepage", project->homepage);
+    csi_json_given_at(&json, "homepage", project->homepage);
     write_licence(&json, project->licence);
     CSI_TRY(write_sources(publication, &json, diag));
     csi_json_key(&json, "resources");

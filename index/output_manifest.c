@@ -22,13 +22,6 @@ static void write_tool(csi_json *json)
     csi_json_end_object(json);
 }
 
-static void write_given(csi_json *json, const char *key, const char *text)
-{
-    if (text[0] != '\0') {
-        csi_json_text_at(json, key, text);
-    }
-}
-
 static void write_index(const csi_project *project, csi_json *json)
 {
     csi_json_key(json, "index");
@@ -38,9 +31,9 @@ static void write_index(const csi_project *project, csi_json *json)
     csi_json_text_at(json, "version", project->version);
     csi_json_text_at(json, "description", project->description);
     csi_json_text_at(json, "notice", project->notice);
-    write_given(json, "name_fr", project->name_fr);
-    write_given(json, "description_fr", project->description_fr);
-    write_given(json, "notice_fr", project->notice_fr);
+    csi_json_given_at(json, "name_fr", project->name_fr);
+    csi_json_given_at(json, "description_fr", project->description_fr);
+    csi_json_given_at(json, "notice_fr", project->notice_fr);
     csi_json_text_at(json, "licence", project->licence);
     csi_json_integer_at(json, "first_year", project->first_year);
     csi_json_integer_at(json, "last_year", project->last_year);

@@ -3,7 +3,7 @@
  *     s = sum w / sum (w / x),   over the children present
  *
  * Source: OECD/JRC Handbook (2008), p. 103 (the generalised mean of order -1). By hand: 2 and 6: 3.
- * Taken as the inverse of the mean of inverses, as metrics/decompose_mean.c and the ensemble take it: the same bits.
+ * Taken as the inverse of the mean of inverses, as the ensemble takes it, which has the same bits.
  * Edges: a 0 with a weight makes the score 0, unless `floor` raises it; a negative value is an error. */
 #include "metrics/mean.h"
 

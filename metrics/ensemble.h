@@ -136,7 +136,7 @@ typedef struct csi_ensemble_options {
     size_t n_nodes;
     const size_t *only_year;    /* among the scored ones; NULL: all */
     bool with_pairs;            /* tally who ranks above whom on the last of the nodes, ... */
-    size_t pairs_first;         /* ... in this year (index) and all later ones */
+    size_t pairs_first;         /* ... in this year (index; n_years: none) and all later ones */
     const csi_draw_plan *(*plan)(void *user, uint64_t replicate, csi_draw_plan *storage); /* NULL: replicate = key */
     void *plan_user;
     csi_ensemble_sink sink;     /* NULL: none */

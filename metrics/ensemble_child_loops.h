@@ -154,22 +154,20 @@ CSI_INLINE void place_rows(const placing *restrict p, const double *restrict x, 
     }
 }
 
-CSI_INLINE void place_tame_body(const placing *restrict p, const double *restrict x, bool is_shared, size_t n,
-                                double *restrict rows)
+/* is_tame: all numbers are (csi_is_tame), and operations are fused. */
+CSI_INLINE void place_body(const placing *restrict p, const double *restrict x, bool is_shared, bool is_tame, size_t n,
+                           double *restrict rows)
 {
-    place_rows(p, x, is_shared, n, rows, true);
+    if (is_tame) {
+        place_rows(p, x, is_shared, n, rows, true);
+    } else {
+        place_rows(p, x, is_shared, n, rows, false);
+    }
 }
-static void place_tame(const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows);
-CSI_LANES(place_tame, (const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows),
-          (p, x, is_shared, n, rows))
-
-CSI_INLINE void place_any_body(const placing *restrict p, const double *restrict x, bool is_shared, size_t n,
-                               double *restrict rows)
-{
-    place_rows(p, x, is_shared, n, rows, false);
-}
-static void place_any(const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows);
-CSI_LANES(place_any, (const placing *restrict p, const double *restrict x, bool is_shared, size_t n, double *restrict rows),
-          (p, x, is_shared, n, rows))
+static void place(const placing *restrict p, const double *restrict x, bool is_shared, bool is_tame, size_t n,
+                  double *restrict rows);
+CSI_LANES(place,
+          (const placing *restrict p, const double *restrict x, bool is_shared, bool is_tame, size_t n, double *restrict rows),
+          (p, x, is_shared, is_tame, n, rows))
 
 #endif

@@ -252,7 +252,7 @@ static void make_moved(const csi_children *c, size_t s, const csi_child *column,
         carry_terms(c, erring, column, first, n, c->carried);
         x = c->carried;
     }
-    (is_tame ? place_tame : place_any)(&to, x, erring == NULL, n, placed);
+    place(&to, x, erring == NULL, is_tame, n, placed);
     if (!is_ready) {
         csi_make_ready(placed, column->kind, column->floor, n * CSI_ABREAST, rows);
     }

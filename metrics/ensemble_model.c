@@ -404,15 +404,14 @@ out:
 csi_status csi_ensemble_new(const csi_ensemble_spec *spec, const csi_recipe *recipe, const csi_context *context,
                             const csi_panel *raw, csi_diag *diag, csi_ensemble **ensemble)
 {
-    csi_ensemble *e = calloc(1, sizeof *e);
-    const builder b = {e, diag};
-    csi_status status = CSI_OK;
     *ensemble = NULL;
     if (raw->n_countries > UNITS_MOST) {
-        free(e);
         return csi_diag_error(diag, CSI_ERR_CONFIG, NULL, "an ensemble ranks at most %d units, not %zu: ask for no replicates",
                               UNITS_MOST, raw->n_countries);
     }
+    csi_ensemble *e = calloc(1, sizeof *e);
+    const builder b = {e, diag};
+    csi_status status = CSI_OK;
     if (e == NULL || (e->arena = csi_arena_new()) == NULL) {
         free(e);
         return csi_diag_no_memory(diag, "the ensemble");

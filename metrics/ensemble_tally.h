@@ -20,7 +20,7 @@ typedef struct csi_tallies_shape {
     size_t n_countries;
     double low, high;    /* of the score bins; scores outside fall into the end bins, and the extremes are kept */
     bool with_pairs;     /* of the last node asked for */
-    size_t pairs_first;  /* in this year and all later ones */
+    size_t pairs_first;  /* in this year and all later ones; at most n_years */
 } csi_tallies_shape;
 
 /* One (node, year, country). */

@@ -242,3 +242,13 @@ Test(ensemble, refuses_what_it_does_not_know)
         csi_diag_free(diag);
     }
 }
+
+Test(ensemble, refuses_more_units_than_ranks_can_number)
+{
+    const csi_panel raw = {.n_countries = 65536};
+    csi_diag *diag = csi_diag_new(0);
+    csi_ensemble *ensemble = NULL;
+    cr_expect(csi_ensemble_new(NULL, NULL, NULL, &raw, diag, &ensemble) == CSI_ERR_CONFIG && ensemble == NULL);
+    cr_expect(csi_diag_n_errors(diag) == 1);
+    csi_diag_free(diag);
+}
