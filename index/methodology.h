@@ -4,7 +4,10 @@
 
 #include "index/output.h"
 
+/* Text that came from outside, so that no table, link or markup can be broken out of. */
+void csi_methodology_text(csi_outfile *file, const char *text);
+
 /* What the ensemble draws, factor by factor, and what its intervals mean. Without an ensemble it says so. */
-void csi_methodology_ensemble(const csi_publication *publication, csi_outfile *file);
+CSI_MUST_USE csi_status csi_methodology_ensemble(const csi_publication *publication, csi_outfile *file, csi_diag *diag);
 
 #endif

@@ -1,28 +1,76 @@
 /* The part of methodology.md about uncertainty, written from the section `ensemble` as it was read. */
+#include <string.h>
+
 #include "index/methodology.h"
 #include "metrics/ensemble_split.h"
 
-/* "a, then b" */
-static void put_steps(const csi_step *step, size_t n, csi_outfile *file)
+/* The configured step of the same method; NULL: there is none. */
+static const csi_step *configured(const csi_recipe *recipe, const csi_step *step)
 {
-    for (size_t i = 0; i < n; i++) {
-        csi_outfile_format(file, "%s%s", i == 0 ? "" : ", then ", step[i].method->name);
+    for (size_t i = 0; i < recipe->n_stages; i++) {
+        if (recipe->stage[i].method == step->method) {
+            return &recipe->stage[i];
+        }
     }
-    csi_outfile_text(file, n == 0 ? "none" : "");
+    return NULL;
 }
 
-static void put_alternatives(const csi_ensemble_spec *spec, csi_factor factor, csi_outfile *file)
+/* "minmax (goalposts: panel)": the options in which it differs from the configured step of its method, which would else read
+ * alike; where there is none, those that are given. */
+static csi_status put_step(const csi_publication *publication, const csi_step *step, csi_outfile *file, csi_diag *diag)
 {
+    const csi_step *usual = configured(publication->run->project->recipe, step);
+    bool is_any = false;
+    csi_outfile_text(file, step->method->name);
+    for (size_t i = 0; i < step->method->n_options; i++) {
+        const csi_option *option = &step->method->option[i];
+        const char *text = csi_option_text(publication->arena, option, &step->value[i]);
+        const char *other = usual == NULL ? "" : csi_option_text(publication->arena, option, &usual->value[i]);
+        if (text == NULL || other == NULL) {
+            return csi_diag_no_memory(diag, "writing the method text");
+        }
+        if (usual == NULL ? step->value[i].is_given : strcmp(text, other) != 0) {
+            csi_outfile_format(file, "%s%s: ", is_any ? ", " : " (", option->name);
+            csi_methodology_text(file, text);
+            is_any = true;
+        }
+    }
+    csi_outfile_text(file, is_any ? ")" : "");
+    return CSI_OK;
+}
+
+/* "a, then b" */
+static csi_status put_steps(const csi_publication *publication, const csi_alternative *steps, csi_outfile *file,
+                            csi_diag *diag)
+{
+    csi_status status = CSI_OK;
+    for (size_t i = 0; i < steps->n; i++) {
+        csi_outfile_text(file, i == 0 ? "" : ", then ");
+        CSI_TRY(put_step(publication, &steps->step[i], file, diag));
+    }
+    csi_outfile_text(file, steps->n == 0 ? "none" : "");
+out:
+    return status;
+}
+
+static csi_status put_alternatives(const csi_publication *publication, csi_factor factor, csi_outfile *file, csi_diag *diag)
+{
+    const csi_ensemble_spec *spec = publication->intervals->spec;
+    csi_status status = CSI_OK;
     csi_outfile_text(file, "as configured");
     for (size_t i = 0; i < spec->n_alternatives[factor]; i++) {
         csi_outfile_text(file, "; or ");
-        put_steps(spec->alternative[factor][i].step, spec->alternative[factor][i].n, file);
+        CSI_TRY(put_steps(publication, &spec->alternative[factor][i], file, diag));
     }
     csi_outfile_text(file, ", equally likely");
+out:
+    return status;
 }
 
-static void put_imputation(const csi_ensemble_spec *spec, csi_outfile *file)
+static csi_status put_imputation(const csi_publication *publication, csi_outfile *file, csi_diag *diag)
 {
+    const csi_ensemble_spec *spec = publication->intervals->spec;
+    csi_status status = CSI_OK;
     for (size_t i = 0; i < spec->n_imputations; i++) {
         const csi_choices *choices = &spec->imputation[i];
         csi_outfile_text(file, i == 0 ? "" : "; or ");
@@ -32,18 +80,22 @@ static void put_imputation(const csi_ensemble_spec *spec, csi_outfile *file)
         if (i == 0) {
             csi_outfile_text(file, "as configured");
         } else {
-            put_steps(spec->alternative[CSI_FACTOR_IMPUTATION][choices->first - 1].step,
-                      spec->alternative[CSI_FACTOR_IMPUTATION][choices->first - 1].n, file);
+            CSI_TRY(put_steps(publication, &spec->alternative[CSI_FACTOR_IMPUTATION][choices->first - 1], file, diag));
         }
     }
     csi_outfile_text(file, ", equally likely");
+out:
+    return status;
 }
 
-static void put_rules(const csi_ensemble_spec *spec, csi_outfile *file)
+static csi_status put_rules(const csi_publication *publication, csi_outfile *file, csi_diag *diag)
 {
+    const csi_ensemble_spec *spec = publication->intervals->spec;
+    csi_status status = CSI_OK;
     csi_outfile_text(file, "as configured");
     for (size_t i = 0; i < spec->n_rules; i++) {
-        csi_outfile_format(file, "; or %s", spec->rule[i].step->method->name);
+        csi_outfile_text(file, "; or ");
+        CSI_TRY(put_step(publication, spec->rule[i].step, file, diag));
         if (spec->rule[i].level == 0) {
             csi_outfile_text(file, " at every level");
         } else {
@@ -51,6 +103,8 @@ static void put_rules(const csi_ensemble_spec *spec, csi_outfile *file)
         }
     }
     csi_outfile_text(file, ", equally likely");
+out:
+    return status;
 }
 
 static void put_range(const char *before, double spread, const char *after, csi_outfile *file)
@@ -87,16 +141,14 @@ static void put_errors(const csi_ensemble_spec *spec, bool is_asymmetric, csi_ou
     csi_outfile_number(file, spec->error_correlation);
 }
 
-static void put_factor(const csi_publication *publication, csi_factor factor, csi_outfile *file)
+static csi_status put_factor(const csi_publication *publication, csi_factor factor, csi_outfile *file, csi_diag *diag)
 {
     const csi_ensemble_spec *spec = publication->intervals->spec;
     switch (factor) {
     case CSI_FACTOR_IMPUTATION:
-        put_imputation(spec, file);
-        break;
+        return put_imputation(publication, file, diag);
     case CSI_FACTOR_AGGREGATION:
-        put_rules(spec, file);
-        break;
+        return put_rules(publication, file, diag);
     case CSI_FACTOR_WEIGHTS:
         put_weights(spec, file);
         break;
@@ -112,8 +164,9 @@ static void put_factor(const csi_publication *publication, csi_factor factor, cs
         csi_outfile_format(file, "nothing, or one part of level %d, left out, equally likely", spec->leave_out_level);
         break;
     default:
-        put_alternatives(spec, factor, file);
+        return put_alternatives(publication, factor, file, diag);
     }
+    return CSI_OK;
 }
 
 static void put_kinds(const csi_intervals *intervals, csi_outfile *file)
@@ -132,14 +185,15 @@ static void put_kinds(const csi_intervals *intervals, csi_outfile *file)
     }
 }
 
-void csi_methodology_ensemble(const csi_publication *publication, csi_outfile *file)
+csi_status csi_methodology_ensemble(const csi_publication *publication, csi_outfile *file, csi_diag *diag)
 {
     const csi_intervals *intervals = publication->intervals;
+    csi_status status = CSI_OK;
     csi_outfile_text(file, "## 7. Uncertainty and sensitivity\n\n");
     if (intervals == NULL || intervals->spec == NULL) {
         csi_outfile_text(file, intervals == NULL ? "No ensemble was run; the quantile columns are blank.\n\n"
                                                  : "Quantiles (5 %, 50 %, 95 %) of every score and rank over an ensemble.\n\n");
-        return;
+        return CSI_OK;
     }
     csi_outfile_format(file, "Every score and rank was computed again in %zu replicates (seed %llu) with all the factors of "
                              "this table drawn at once. Choices of method, weights and goalposts are the same for all "
@@ -150,7 +204,7 @@ void csi_methodology_ensemble(const csi_publication *publication, csi_outfile *f
         if (intervals->is_drawn[factor]) {
             csi_outfile_format(file, "| %s | %s | ", csi_factor_name((csi_factor)factor),
                                csi_factor_is_data((csi_factor)factor) ? "data" : "method");
-            put_factor(publication, (csi_factor)factor, file);
+            CSI_TRY(put_factor(publication, (csi_factor)factor, file, diag));
             csi_outfile_text(file, " |\n");
         }
     }
@@ -161,4 +215,6 @@ void csi_methodology_ensemble(const csi_publication *publication, csi_outfile *f
     put_kinds(intervals, file);
     csi_outfile_text(file, "**Which choice matters.** rank_shifts.csv tells how far the ranks of the index move on average when "
                            "one factor is drawn alone; `csindex sensitivity` gives the shares of variance.\n\n");
+out:
+    return status;
 }

@@ -2,7 +2,9 @@
  * asked how errors reach their cells; the others are then walked side by side, each by a copy of the ensemble whose arena
  * is its own. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/arena.h"
 #include "core/workers.h"
 #include "metrics/ensemble_noise.h"
 
@@ -64,6 +66,39 @@ out:
     return status;
 }
 
+static bool is_said(const csi_diag *said, const csi_message *message, const char *text)
+{
+    size_t n = 0;
+    const csi_message *kept = csi_diag_messages(said, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (kept[i].line == message->line && kept[i].column == message->column && strcmp(kept[i].text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Errors as they are. A warning that the run itself has given is not repeated; any other holds of some replicates alone, and
+ * says so once, however many branches have it. */
+static void hand_on(csi_diag *said, const csi_diag *from)
+{
+    size_t n = 0;
+    const csi_message *message = csi_diag_messages(from, &n);
+    if (from != NULL && csi_diag_n_errors(from) > 0) {
+        csi_diag_pass_on(said, from);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const csi_message *m = &message[i];
+        const csi_place place = {m->file, m->line, m->column, m->length, m->source_line};
+        char *text = csi_text_format("in some replicates of the ensemble: %s", m->text);
+        if (text != NULL && !is_said(said, m, m->text) && !is_said(said, m, text)) {
+            (m->severity == CSI_NOTE ? csi_diag_note : csi_diag_warn)(said, &place, "%s", text);
+        }
+        free(text);
+    }
+}
+
 /* Runs the jobs, and hands on what they had to say, in their order. */
 static csi_status run_jobs(making *m, size_t n, csi_job job)
 {
@@ -75,7 +110,7 @@ static csi_status run_jobs(making *m, size_t n, csi_job job)
     const csi_status status = csi_workers_run(m->e->context.n_threads, n, job, m);
     for (size_t i = 0; i < n; i++) {
         if (csi_diag_n_errors(m->said) == n_before) {
-            csi_diag_pass_on(m->said, m->diag[i]);
+            hand_on(m->said, m->diag[i]);
         }
         csi_diag_free(m->diag[i]);
     }
