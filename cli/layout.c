@@ -245,8 +245,8 @@ static bool write_cell(const layout *l, FILE *out, size_t row, size_t c, size_t 
         }
         return write_prose(out, &text, l->width[c], is_last);
     }
-    if (cell->kind == CSI_TABLE_BAR && line == 0 && column->low < 0) {
-        csi_draw_signed(out, l->screen, l->width[c], column->high, cell->value);
+    if (cell->kind == CSI_TABLE_BAR && line == 0 && column->low < 0 && isnan(cell->low)) {
+        csi_draw_signed(out, l->screen, l->width[c], fmax(column->high, -column->low), cell->value);
     } else if (cell->kind == CSI_TABLE_BAR && line == 0) {
         csi_draw_bar(out, l->screen, l->width[c], column->low, column->high, cell->low, cell->value, cell->high);
     } else if (cell->kind == CSI_TABLE_MARKS && line == 0) {

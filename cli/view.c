@@ -152,16 +152,6 @@ csi_status csi_view_year(const csi_call *call, const csi_results *results, size_
     return CSI_OK;
 }
 
-double csi_results_ceiling(const csi_results *results)
-{
-    double ceiling = 100;
-    const size_t n = csi_names_count(results->nodes) * results->n_years * results->countries.n;
-    for (size_t i = 0; i < n; i++) {
-        ceiling = results->row[i].score > ceiling ? results->row[i].score : ceiling;
-    }
-    return ceiling;
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

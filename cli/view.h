@@ -40,9 +40,6 @@ CSI_MUST_USE csi_status csi_view_framework_node(const csi_call *call, const csi_
 CSI_MUST_USE csi_status csi_view_year(const csi_call *call, const csi_results *results, size_t *year);
 CSI_MUST_USE csi_status csi_view_find_year(const csi_call *call, const csi_results *results, int64_t year, size_t *index);
 
-/* The upper end of the scale that scores are drawn on: 100, or more where a score is. */
-double csi_results_ceiling(const csi_results *results);
-
 /* A country by code or by any name that the resolver knows. */
 CSI_MUST_USE csi_status csi_view_country(const csi_call *call, const csi_countries *countries, const char *text,
                                          size_t *country);

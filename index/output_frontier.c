@@ -11,7 +11,7 @@ static const csi_shape_field fields[] = {
     {.name = "frontier", .type = "number", .meaning = "Best score of any country in that year", .is_required = true},
     {.name = "frontier_iso3", .type = "string", .meaning = "Whose it is; of several the first by code", .is_required = true},
     {.name = "distance_to_frontier", .type = "number", .meaning = "frontier - score", .is_required = true},
-    {.name = "distance_to_top", .type = "number", .meaning = "Upper end of the scale - score", .is_required = true},
+    {.name = "distance_to_top", .type = "number", .meaning = "Upper end of the scale - score; blank where the method sets none, as for z-scores"},
 };
 
 static const csi_shape shape = {
@@ -43,6 +43,7 @@ static void write_column(const csi_publication *publication, size_t node, size_t
     const csi_country *country = run->raw->countries.country;
     const double *score = csi_panel_column(run->result->scores, node, year);
     const size_t best = csi_run_frontier(run, node, year);
+    const bool is_bounded = csi_recipe_is_bounded(run->project->recipe, run->project->framework);
     for (size_t c = 0; c < run->result->scores->n_countries; c++) {
         if (!isnan(score[c])) {
             csi_csv_text(csv, country[c].iso3);
@@ -52,7 +53,7 @@ static void write_column(const csi_publication *publication, size_t node, size_t
             csi_csv_number(csv, score[best]);
             csi_csv_text(csv, country[best].iso3);
             csi_csv_number(csv, score[best] - score[c]);
-            csi_csv_number(csv, run->project->recipe->scale_high - score[c]);
+            csi_csv_number(csv, is_bounded ? run->project->recipe->scale_high - score[c] : NAN);
             csi_csv_end_row(csv);
         }
     }

@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "index/output.h"
+#include "index/results.h"
 
 static const csi_shape_field fixed_fields[] = {
     {.name = "rank", .type = "integer", .meaning = "Rank, 1 is best; blank where there is no score"},
     {.name = "iso3", .type = "string", .meaning = "Code of the country", .is_required = true},
     {.name = "country", .type = "string", .meaning = "Name of the country in English"},
     {.name = "year", .type = "integer", .meaning = "The latest year with scores", .is_required = true},
-    {.name = "score", .type = "number", .meaning = "Score of the index, rounded to two decimals"},
+    {.name = "score", .type = "number", .meaning = "Score of the index, rounded: to two decimals on a scale of 100"},
     {.name = "score_q05", .type = "number", .meaning = "5 % quantile of the score over the ensemble"},
     {.name = "score_q95", .type = "number", .meaning = "95 % quantile of the score over the ensemble"},
     {.name = "rank_q05", .type = "number", .meaning = "5 % quantile of the rank over the ensemble"},
@@ -73,7 +74,7 @@ static double quantile(const double *values, size_t cell)
     return values == NULL ? NAN : values[cell];
 }
 
-static void write_row(const csi_publication *publication, size_t year, size_t c, csi_csv *csv)
+static void write_row(const csi_publication *publication, size_t year, size_t c, int decimals, csi_csv *csv)
 {
     const csi_run *run = publication->run;
     const csi_panel *scores = run->result->scores;
@@ -84,9 +85,9 @@ static void write_row(const csi_publication *publication, size_t year, size_t c,
     csi_csv_text(csv, run->raw->countries.country[c].iso3);
     csi_csv_text(csv, run->raw->countries.country[c].name);
     csi_csv_integer(csv, scores->first_year + (int)year);
-    csi_csv_fixed(csv, scores->value[cell], 2);
-    csi_csv_fixed(csv, quantile(intervals->score_q05, cell), 2);
-    csi_csv_fixed(csv, quantile(intervals->score_q95, cell), 2);
+    csi_csv_fixed(csv, scores->value[cell], decimals + 1);
+    csi_csv_fixed(csv, quantile(intervals->score_q05, cell), decimals + 1);
+    csi_csv_fixed(csv, quantile(intervals->score_q95, cell), decimals + 1);
     csi_csv_number(csv, quantile(intervals->rank_q05, cell));
     csi_csv_number(csv, quantile(intervals->rank_q95, cell));
     csi_csv_count(csv, year == 0 ? 0 : run->rank[cell - scores->n_countries]);
@@ -94,7 +95,7 @@ static void write_row(const csi_publication *publication, size_t year, size_t c,
     csi_csv_fixed(csv, run->result->imputed_share[cell], 3);
     csi_csv_text(csv, csi_score_status_name(run->status[cell]));
     for (size_t q = 0; q < root->n_children; q++) {
-        csi_csv_fixed(csv, csi_panel_get(scores, root->child[q], year, c), 1);
+        csi_csv_fixed(csv, csi_panel_get(scores, root->child[q], year, c), decimals);
     }
     csi_csv_end_row(csv);
 }
@@ -106,6 +107,7 @@ static csi_status write_ranking(const csi_publication *publication, csi_outfile 
     const size_t latest = csi_run_latest_year(run), year = latest == CSI_NONE ? scores->n_years - 1 : latest;
     size_t *order = calloc(scores->n_countries + 1, sizeof *order);
     const csi_shape *ranking = describe(publication);
+    const int decimals = csi_run_scale(run, publication->intervals).decimals;
     if (order == NULL || ranking == NULL) {
         free(order);
         return csi_diag_no_memory(diag, "writing the ranking");
@@ -115,7 +117,7 @@ static csi_status write_ranking(const csi_publication *publication, csi_outfile 
     csi_shape_write_heading(ranking, &csv);
     order_countries(run->rank + csi_panel_at(scores, scores->n_series - 1, year, 0), scores->n_countries, order);
     for (size_t i = 0; i < scores->n_countries; i++) {
-        write_row(publication, year, order[i], &csv);
+        write_row(publication, year, order[i], decimals, &csv);
     }
     csi_csv_flush(&csv);
     free(order);

@@ -49,4 +49,17 @@ const csi_score_row *csi_results_at(const csi_results *results, size_t node, siz
 /* The last year (index) with a score of the top node; CSI_NONE when there is none. */
 size_t csi_results_latest_year(const csi_results *results);
 
+/* The scale that scores are drawn on: 0 to 1, 10 or 100 where all scores and their quantiles lie there, else round numbers
+ * about them and 0. */
+typedef struct csi_scale {
+    double low, high;
+    double step;       /* between the lines of a grid, which both ends are on */
+    int step_decimals; /* that the lines need */
+    int decimals;      /* that keep scores apart for people: 1 on a scale of 100 */
+} csi_scale;
+csi_scale csi_results_scale(const csi_results *results);
+csi_scale csi_run_scale(const csi_run *run, const csi_intervals *intervals); /* the same; `intervals` may be NULL */
+
+double csi_scale_round(double value, int decimals); /* NaN for NaN */
+
 #endif

@@ -24,6 +24,10 @@ typedef struct csi_recipe {
 CSI_MUST_USE csi_status csi_recipe_read(csi_arena *arena, const csi_framework *framework, const csi_setting *steps,
                                         csi_diag *diag, csi_recipe **recipe);
 
+/* Whether no score can be above scale_high: all indicators are normalised onto a range, and every aggregate is a mean or a
+ * median of its children. Else (z-scores, counts of wins) scores have no upper end to be measured from. */
+bool csi_recipe_is_bounded(const csi_recipe *recipe, const csi_framework *framework);
+
 /* Everything the pipeline computed. Panels are owned by the result. */
 typedef struct csi_result {
     size_t n_stages;

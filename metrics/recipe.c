@@ -235,6 +235,25 @@ static csi_status make_recipe(reader *r, size_t n_stages)
     return status;
 }
 
+bool csi_recipe_is_bounded(const csi_recipe *recipe, const csi_framework *framework)
+{
+    bool has_range = false;
+    for (size_t i = 0; i < recipe->n_stages; i++) {
+        const csi_step *step = &recipe->stage[i];
+        if (step->method->step == CSI_STEP_NORMALISE && !csi_step_has(step, "range")) {
+            return false;
+        }
+        has_range = has_range || step->method->step == CSI_STEP_NORMALISE;
+    }
+    for (size_t node = framework->n_indicators; node < framework->n_nodes; node++) {
+        const csi_method *rule = recipe->node_rule[node].step->method;
+        if (rule->phi == NULL && strcmp(rule->name, "median") != 0 && strcmp(rule->name, "owa") != 0) {
+            return false;
+        }
+    }
+    return has_range;
+}
+
 /* Directions are applied by the normalisation: without one, an indicator of which less is better would count wrong. */
 static csi_status check_directions(const reader *r, const csi_setting *steps)
 {

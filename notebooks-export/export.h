@@ -33,6 +33,7 @@ typedef struct csi_release {
     const csi_entry *entry; /* in the order of codebook.csv: higher levels or indicators first, as published */
     bool has_intervals;     /* an ensemble was run */
     size_t latest;          /* index of the latest year with scores; 0 when there is none */
+    csi_scale scale;        /* that scores are drawn on, and rounded for */
     bool *is_out_of_memory; /* set by csi_release_text */
 } csi_release;
 

@@ -57,18 +57,36 @@ static const char *shortened(const csi_release *release, const char *name, size_
     return csi_release_text(release, "%.*s\xe2\x80\xa6", (int)n, name);
 }
 
-static double score_x(double score)
+static double share_of_scale(const csi_release *release, double score)
 {
-    return margin + name_width + plot_width * score / 100;
+    return (score - release->scale.low) / (release->scale.high - release->scale.low);
 }
 
-static void draw_score_axis(csi_outfile *file, double top, double bottom)
+static double score_x(const csi_release *release, double score)
 {
-    for (int score = 0; score <= 100; score += 20) {
+    return margin + name_width + plot_width * share_of_scale(release, score);
+}
+
+static int count_lines(const csi_scale *scale)
+{
+    return (int)lround((scale->high - scale->low) / scale->step) + 1;
+}
+
+/* The value of a line of the grid. */
+static double line_at(const csi_scale *scale, int line, char label[CSI_NUMBER_MAX])
+{
+    const double value = scale->low + scale->step * line;
+    csi_number_write_fixed(fabs(value) < scale->step / 2 ? 0 : value, scale->step_decimals, label);
+    return value;
+}
+
+static void draw_score_axis(const csi_release *release, csi_outfile *file, double top, double bottom)
+{
+    for (int line = 0; line < count_lines(&release->scale); line++) {
         char label[CSI_NUMBER_MAX];
-        csi_number_write_integer(score, label);
-        csi_svg_line(file, score_x(score), top, score_x(score), bottom, CSI_SVG_GRID, 1);
-        csi_svg_text(file, score_x(score), top - 6, CSI_SVG_MIDDLE, 11, CSI_SVG_FAINT, label);
+        const double x = score_x(release, line_at(&release->scale, line, label));
+        csi_svg_line(file, x, top, x, bottom, CSI_SVG_GRID, 1);
+        csi_svg_text(file, x, top - 6, CSI_SVG_MIDDLE, 11, CSI_SVG_FAINT, label);
     }
 }
 
@@ -81,9 +99,9 @@ static void draw_ranked(const ranking *ranked, size_t at, csi_outfile *file)
     const char *const label = csi_release_text(release, "%s %d", name, row->rank);
     csi_svg_text(file, margin + name_width - 8, y + 4, CSI_SVG_END, 11, CSI_SVG_INK, label);
     if (!isnan(row->score_q05) && !isnan(row->score_q95)) {
-        csi_svg_line(file, score_x(row->score_q05), y, score_x(row->score_q95), y, CSI_SVG_BLUE, 3);
+        csi_svg_line(file, score_x(release, row->score_q05), y, score_x(release, row->score_q95), y, CSI_SVG_BLUE, 3);
     }
-    csi_svg_dot(file, score_x(row->score), y, 4, CSI_SVG_INK);
+    csi_svg_dot(file, score_x(release, row->score), y, 4, CSI_SVG_INK);
 }
 
 static csi_status draw_ranking(const csi_release *release, size_t limit, csi_outfile *file, csi_diag *diag)
@@ -99,7 +117,7 @@ static csi_status draw_ranking(const csi_release *release, size_t limit, csi_out
     csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, title_of(release, ""));
     csi_svg_text(file, margin, margin + 26, CSI_SVG_START, 11, CSI_SVG_FAINT,
                  release->has_intervals ? "Score, and where 90 % of the ensemble's scores lie" : "Score");
-    draw_score_axis(file, title_height + margin - 10, bottom);
+    draw_score_axis(release, file, title_height + margin - 10, bottom);
     for (size_t i = 0; i < n; i++) {
         draw_ranked(&ranked, i, file);
     }
@@ -127,9 +145,9 @@ static double year_x(const csi_release *release, size_t year)
     return margin + 30 + (n < 2 ? plot_width / 2 : plot_width * (double)year / (double)(n - 1));
 }
 
-static double trend_y(double score)
+static double trend_y(const csi_release *release, double score)
 {
-    return trend_top + trend_height * (1 - score / 100);
+    return trend_top + trend_height * (1 - share_of_scale(release, score));
 }
 
 static void draw_series(const csi_release *release, size_t country, const char *colour, double width, double opacity,
@@ -140,7 +158,7 @@ static void draw_series(const csi_release *release, size_t country, const char *
     for (size_t year = 0; year < release->results->n_years; year++) {
         const double score = csi_results_at(release->results, 0, year, country)->score;
         if (!isnan(score)) {
-            csi_svg_path_point(file, year_x(release, year), trend_y(score), is_start);
+            csi_svg_path_point(file, year_x(release, year), trend_y(release, score), is_start);
         }
         is_start = isnan(score);
     }
@@ -150,10 +168,10 @@ static void draw_series(const csi_release *release, size_t country, const char *
 static void draw_trend_axes(const csi_release *release, csi_outfile *file)
 {
     char label[CSI_NUMBER_MAX];
-    for (int score = 0; score <= 100; score += 20) {
-        csi_number_write_integer(score, label);
-        csi_svg_line(file, margin + 30, trend_y(score), margin + 30 + plot_width, trend_y(score), CSI_SVG_GRID, 1);
-        csi_svg_text(file, margin + 24, trend_y(score) + 4, CSI_SVG_END, 11, CSI_SVG_FAINT, label);
+    for (int line = 0; line < count_lines(&release->scale); line++) {
+        const double y = trend_y(release, line_at(&release->scale, line, label));
+        csi_svg_line(file, margin + 30, y, margin + 30 + plot_width, y, CSI_SVG_GRID, 1);
+        csi_svg_text(file, margin + 24, y + 4, CSI_SVG_END, 11, CSI_SVG_FAINT, label);
     }
     const size_t step = (release->results->n_years + 11) / 12;
     for (size_t year = 0; year < release->results->n_years; year += step) {
@@ -165,7 +183,12 @@ static void draw_trend_axes(const csi_release *release, csi_outfile *file)
 
 static double end_y(const ranking *ranked, size_t at)
 {
-    return trend_y(csi_results_at(ranked->release->results, 0, ranked->release->latest, ranked->order[at])->score);
+    return trend_y(ranked->release, csi_results_at(ranked->release->results, 0, ranked->release->latest, ranked->order[at])->score);
+}
+
+static size_t n_highlighted(const ranking *ranked)
+{
+    return ranked->n_ranked < HIGHLIGHTED ? ranked->n_ranked : HIGHLIGHTED;
 }
 
 /* The highlighted countries come best first, so that their labels only ever need pushing down; all are then lifted by
@@ -173,7 +196,7 @@ static double end_y(const ranking *ranked, size_t at)
 static void draw_highlights(const ranking *ranked, csi_outfile *file)
 {
     const csi_release *const release = ranked->release;
-    const size_t n = ranked->n_ranked < HIGHLIGHTED ? ranked->n_ranked : HIGHLIGHTED;
+    const size_t n = n_highlighted(ranked);
     double label_y[HIGHLIGHTED];
     for (size_t i = 0; i < n; i++) {
         label_y[i] = i == 0 ? end_y(ranked, 0) : fmax(end_y(ranked, i), label_y[i - 1] + 14);
@@ -192,15 +215,16 @@ static csi_status fill_trends(const csi_release *release, csi_outfile *file, csi
     ranking ranked;
     csi_status status;
     CSI_TRY(make_ranking(release, diag, &ranked));
+    const size_t n = n_highlighted(&ranked);
     csi_svg_begin(file, 2 * margin + 30 + plot_width + label_width, trend_top + trend_height + 40,
                   title_of(release, ": scores over the years"),
-                  "A line for each country; the eight best of the latest year are coloured and named.");
+                  "A line for each country; the best of the latest year are coloured and named.");
     csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, release->name);
     csi_svg_text(file, margin, margin + 26, CSI_SVG_START, 11, CSI_SVG_FAINT,
-                 csi_release_text(release, "Scores of all countries; coloured are the first %d of %d", HIGHLIGHTED,
+                 csi_release_text(release, "Scores of all countries; coloured are the first %zu of %d", n,
                                   release->results->first_year + (int)release->latest));
     draw_trend_axes(release, file);
-    for (size_t i = HIGHLIGHTED; i < release->results->countries.n; i++) {
+    for (size_t i = n; i < release->results->countries.n; i++) {
         draw_series(release, ranked.order[i], "#9a9a9a", 1, 0.35, file);
     }
     draw_highlights(&ranked, file);
@@ -220,10 +244,11 @@ static void draw_part(const csi_release *release, size_t node, size_t country, d
         csi_svg_text(file, x + cell_width / 2, y + 11, CSI_SVG_MIDDLE, 10, CSI_SVG_FAINT, "\xe2\x80\x93");
         return;
     }
-    csi_svg_scale_colour(score / 100, colour);
+    const double share = share_of_scale(release, score);
+    csi_svg_scale_colour(share, colour);
     csi_svg_box(file, x, y, cell_width - 1, row_height - 1, colour);
-    csi_number_write_fixed(score, 0, label);
-    csi_svg_text(file, x + cell_width / 2, y + 11, CSI_SVG_MIDDLE, 10, score > 66 ? "#ffffff" : CSI_SVG_INK, label);
+    csi_number_write_fixed(score, release->scale.decimals - 1, label);
+    csi_svg_text(file, x + cell_width / 2, y + 11, CSI_SVG_MIDDLE, 10, share > 0.66 ? "#ffffff" : CSI_SVG_INK, label);
 }
 
 /* Names of the parts are written upwards over their columns. */
@@ -242,15 +267,20 @@ static csi_status fill_parts(const csi_release *release, csi_outfile *file, csi_
 {
     const size_t n_nodes = csi_names_count(release->results->nodes);
     const double left = margin + name_width, top = title_height + head_height;
+    char low[CSI_NUMBER_MAX], high[CSI_NUMBER_MAX];
     ranking ranked;
     csi_status status;
+    (void)line_at(&release->scale, 0, low);
+    (void)line_at(&release->scale, count_lines(&release->scale) - 1, high);
     CSI_TRY(make_ranking(release, diag, &ranked));
     const size_t n = ranked.n_ranked < TOP ? ranked.n_ranked : TOP;
     csi_svg_begin(file, left + cell_width * (double)n_nodes + 160, top + row_height * (double)n + margin,
-                  title_of(release, ": the index and its parts"), "Scores from 0, light, to 100, dark; a dash is missing.");
+                  title_of(release, ": the index and its parts"),
+                  csi_release_text(release, "Scores from %s, light, to %s, dark; a dash is missing.", low, high));
     csi_svg_text(file, margin, margin + 8, CSI_SVG_START, 16, CSI_SVG_INK, title_of(release, ""));
     csi_svg_text(file, margin, margin + 26, CSI_SVG_START, 11, CSI_SVG_FAINT,
-                 "The index and its parts, from 0 (light) to 100 (dark); a dash: no score");
+                 csi_release_text(release, "The index and its parts, from %s (light) to %s (dark); a dash: no score", low,
+                                  high));
     for (size_t node = 0; node < n_nodes; node++) {
         draw_part_name(release, node, left + cell_width * ((double)node + 0.5), file);
     }

@@ -15,13 +15,13 @@ typedef struct language {
     const char *none;
 } language;
 
-static void put_fixed(csi_outfile *file, const language *as, double value)
+static void put_score(const csi_release *release, csi_outfile *file, const language *as, double value)
 {
     char text[CSI_NUMBER_MAX];
     if (isnan(value)) {
         csi_outfile_text(file, as->none);
     } else {
-        csi_outfile_write(file, text, csi_number_write_fixed(value, 1, text));
+        csi_outfile_write(file, text, csi_number_write_fixed(value, release->scale.decimals, text));
     }
 }
 
@@ -61,7 +61,7 @@ static void write_row(const csi_release *release, size_t country, const language
     for (size_t node = 0; node < csi_names_count(results->nodes); node++) {
         if (is_shown(release, node)) {
             csi_outfile_text(file, as->between);
-            put_fixed(file, as, csi_results_at(results, node, release->latest, country)->score);
+            put_score(release, file, as, csi_results_at(results, node, release->latest, country)->score);
         }
     }
     csi_outfile_text(file, as->after);

@@ -195,6 +195,7 @@ static csi_status describe(csi_release *release, csi_diag *diag)
     release->has_intervals = has_intervals(release->results);
     const size_t latest = csi_results_latest_year(release->results);
     release->latest = latest == CSI_NONE ? 0 : latest;
+    release->scale = csi_results_scale(release->results);
     CSI_TRY(read_package(release, diag));
 out:
     return status;

@@ -75,7 +75,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Quintiles of the latest scores, rounded to one decimal so that the legend says exactly what is drawn. */
+/* Quintiles of the latest scores, rounded so that the legend says exactly what is drawn. */
 static csi_status find_breaks(csi_report *r, csi_diag *diag)
 {
     const size_t n_countries = r->data->results->countries.n;
@@ -92,7 +92,7 @@ static csi_status find_breaks(csi_report *r, csi_diag *diag)
     }
     qsort(scores, n, sizeof *scores, by_value);
     for (size_t k = 0; k < 4; k++) {
-        r->breaks[k] = n == 0 ? 20.0 * (double)(k + 1) : round(10 * scores[n * (k + 1) / 5]) / 10;
+        r->breaks[k] = n == 0 ? 20.0 * (double)(k + 1) : csi_scale_round(scores[n * (k + 1) / 5], r->scale.decimals);
     }
     free(scores);
     return CSI_OK;
@@ -212,6 +212,7 @@ csi_status csi_report_write(const csi_results *results, const csi_audit *audit, 
     }
     data.audit = audit;
     csi_report report = {.data = &data, .language = language, .is_out_of_memory = &is_out_of_memory};
+    report.scale = csi_results_scale(results);
     CSI_TRY(find_breaks(&report, diag));
     CSI_TRY(csi_outfile_open(directory, name, CSI_PLAIN, diag, &report.file));
     write_head(&report);

@@ -7,15 +7,17 @@
 #include "core/number.h"
 #include "notebooks-export/report_parts.h"
 
-static void write_value(csi_json *json, double value)
+enum { IN_FULL = -1 };
+
+static void write_rounded(csi_json *json, double value, int decimals)
 {
-    csi_json_number(json, value);
+    csi_json_number(json, decimals == IN_FULL ? value : csi_scale_round(value, decimals));
 }
 
-/* Rounded to two decimals: enough to draw. */
-static void write_drawn(csi_json *json, double value)
+/* The decimals that are enough to draw a score. */
+static int drawn(const csi_report *r)
 {
-    csi_json_number(json, isnan(value) ? value : round(value * 100) / 100);
+    return r->scale.decimals + 1;
 }
 
 typedef double (*getter)(const csi_score_row *row);
@@ -30,31 +32,31 @@ static double get_coverage(const csi_score_row *row) { return row->coverage; }
 
 /* [year][country] of one node. */
 static void write_grid(const csi_report *r, csi_json *json, size_t node, getter get,
-                       void (*put)(csi_json *, double))
+                       int decimals)
 {
     const csi_results *results = r->data->results;
     csi_json_begin_array(json);
     for (size_t y = 0; y < results->n_years; y++) {
         csi_json_begin_array(json);
         for (size_t c = 0; c < results->countries.n; c++) {
-            put(json, get(csi_results_at(results, node, y, c)));
+            write_rounded(json, get(csi_results_at(results, node, y, c)), decimals);
         }
         csi_json_end_array(json);
     }
     csi_json_end_array(json);
 }
 
-static void write_grid_at(const csi_report *r, csi_json *json, const char *key, getter get, void (*put)(csi_json *, double))
+static void write_grid_at(const csi_report *r, csi_json *json, const char *key, getter get, int decimals)
 {
     csi_json_key(json, key);
-    write_grid(r, json, 0, get, put);
+    write_grid(r, json, 0, get, decimals);
 }
 
 static void write_bounds(const csi_report *r, csi_json *json, const char *key, getter get)
 {
     csi_json_key(json, key);
     csi_json_begin_array(json);
-    write_grid(r, json, 0, get, write_drawn);
+    write_grid(r, json, 0, get, drawn(r));
     csi_json_end_array(json);
 }
 
@@ -81,15 +83,15 @@ static void write_scores(const csi_report *r, csi_json *json)
     csi_json_begin_array(json);
     for (size_t n = 0; n < csi_names_count(r->data->results->nodes); n++) {
         const bool is_full = n == 0 || r->data->parent[n] == 0;
-        write_grid(r, json, n, get_score, is_full ? write_value : write_drawn);
+        write_grid(r, json, n, get_score, is_full ? IN_FULL : drawn(r));
     }
     csi_json_end_array(json);
     write_bounds(r, json, "low", get_low);
     write_bounds(r, json, "high", get_high);
-    write_grid_at(r, json, "rank", get_rank, write_value);
-    write_grid_at(r, json, "rank_low", get_rank_low, write_drawn);
-    write_grid_at(r, json, "rank_high", get_rank_high, write_drawn);
-    write_grid_at(r, json, "coverage", get_coverage, write_drawn);
+    write_grid_at(r, json, "rank", get_rank, IN_FULL);
+    write_grid_at(r, json, "rank_low", get_rank_low, 2);
+    write_grid_at(r, json, "rank_high", get_rank_high, 2);
+    write_grid_at(r, json, "coverage", get_coverage, 2);
 }
 
 static void write_years(const csi_report *r, csi_json *json)
@@ -149,7 +151,7 @@ static void write_cells(const csi_report *r, csi_json *json)
     for (size_t i = 0; i < r->data->n_indicators; i++) {
         csi_json_begin_array(json);
         for (size_t c = 0; c < n_countries; c++) {
-            write_drawn(json, r->data->normalised[i * n_countries + c]);
+            write_rounded(json, r->data->normalised[i * n_countries + c], drawn(r));
         }
         csi_json_end_array(json);
     }
@@ -217,9 +219,10 @@ static void write_rule(const csi_report *r, csi_json *json)
     csi_json_end_array(json);
     csi_json_key(json, "scale");
     csi_json_begin_array(json);
-    csi_json_integer(json, 0);
-    csi_json_integer(json, 100);
+    csi_json_number(json, r->scale.low);
+    csi_json_number(json, r->scale.high);
     csi_json_end_array(json);
+    csi_json_integer_at(json, "decimals", r->scale.decimals);
 }
 
 static void write_words(const csi_report *r, csi_json *json)

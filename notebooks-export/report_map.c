@@ -45,7 +45,7 @@ static void write_title(const csi_report *r, size_t country)
     if (isnan(row->score)) {
         csi_report_word(r, CSI_WORD_missing);
     } else {
-        csi_report_fixed(r, row->score, 1);
+        csi_report_fixed(r, row->score, r->scale.decimals);
     }
     csi_outfile_text(r->file, "</title>");
 }
@@ -80,11 +80,11 @@ static void write_legend_item(const csi_report *r, const char *class_name, int k
     } else if (k == 0) {
         csi_report_word(r, CSI_WORD_below);
         csi_outfile_char(r->file, ' ');
-        csi_report_fixed(r, r->breaks[0], 1);
+        csi_report_fixed(r, r->breaks[0], r->scale.decimals);
     } else {
         csi_report_word(r, CSI_WORD_from);
         csi_outfile_char(r->file, ' ');
-        csi_report_fixed(r, r->breaks[k - 1], 1);
+        csi_report_fixed(r, r->breaks[k - 1], r->scale.decimals);
     }
     csi_outfile_text(r->file, "</li>\n");
 }
@@ -108,7 +108,9 @@ void csi_report_write_map(const csi_report *r)
     csi_outfile_text(r->file, "</svg>\n<ul class=\"legend\">\n");
     static const char *const class_name[] = {"q0", "q1", "q2", "q3", "q4"};
     for (int k = 0; k < 5; k++) {
-        write_legend_item(r, class_name[k], k);
+        if (k == 0 || k == 4 || r->breaks[k - 1] < r->breaks[k]) { /* else nothing is in it: few countries, or ties */
+            write_legend_item(r, class_name[k], k);
+        }
     }
     write_legend_item(r, "missing", -1);
     csi_outfile_text(r->file, "</ul>\n<p class=\"hint\">");

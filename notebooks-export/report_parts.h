@@ -12,6 +12,7 @@ typedef struct csi_report {
     csi_language language;
     csi_outfile *file;
     double breaks[4]; /* between the five classes of the map: quintiles of the latest scores */
+    csi_scale scale;  /* that scores are drawn on, and rounded for */
     bool *is_out_of_memory; /* set by a part that is therefore incomplete: the page is not committed then */
 } csi_report;
 

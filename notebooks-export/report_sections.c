@@ -167,8 +167,13 @@ static void write_steps(const csi_report *r)
         csi_html_text(r->file, name);
         for (next = i; next < n && strcmp(method_text(&methods->item[next], "step"), step) == 0 &&
                        strcmp(method_text(&methods->item[next], "method"), name) == 0; next++) {
-            csi_outfile_char(r->file, ' ');
-            csi_html_text(r->file, method_text(&methods->item[next], "node"));
+            const char *const node = method_text(&methods->item[next], "node");
+            if (node[0] == '\0') {
+                next++;
+                break;
+            }
+            csi_outfile_text(r->file, next == i ? ": " : ", ");
+            csi_html_text(r->file, node);
         }
         csi_outfile_text(r->file, "</li>\n");
     }

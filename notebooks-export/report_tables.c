@@ -52,10 +52,10 @@ void csi_report_headings(const csi_report *r, const csi_report_column *column, s
     csi_outfile_text(r->file, "</tr></thead><tbody>\n");
 }
 
-/* Scores to a strip 200 wide that spans the scale 0..100. */
-static double on_strip(double score)
+/* Scores to a strip 200 wide that spans the scale. */
+static double on_strip(const csi_report *r, double score)
 {
-    return 6 + 1.88 * (score < 0 ? 0 : score > 100 ? 100 : score);
+    return 6 + 188 * (score - r->scale.low) / (r->scale.high - r->scale.low);
 }
 
 static void write_interval(const csi_report *r, const csi_score_row *row)
@@ -64,14 +64,14 @@ static void write_interval(const csi_report *r, const csi_score_row *row)
                               "aria-hidden=\"true\"><line x1=\"6\" x2=\"194\" y1=\"8\" y2=\"8\"/>");
     if (!isnan(row->score_q05) && !isnan(row->score_q95)) {
         csi_outfile_text(r->file, "<rect y=\"5.5\" height=\"5\" x=\"");
-        csi_html_fixed(r->file, on_strip(row->score_q05), 1);
+        csi_html_fixed(r->file, on_strip(r, row->score_q05), 1);
         csi_outfile_text(r->file, "\" width=\"");
-        csi_html_fixed(r->file, fmax(on_strip(row->score_q95) - on_strip(row->score_q05), 1), 1);
+        csi_html_fixed(r->file, fmax(on_strip(r, row->score_q95) - on_strip(r, row->score_q05), 1), 1);
         csi_outfile_text(r->file, "\"/>");
     }
     if (!isnan(row->score)) {
         csi_outfile_text(r->file, "<path d=\"M");
-        csi_html_fixed(r->file, on_strip(row->score), 1);
+        csi_html_fixed(r->file, on_strip(r, row->score), 1);
         csi_outfile_text(r->file, " 8h0\"/>");
     }
     csi_outfile_text(r->file, "</svg>");
@@ -91,7 +91,7 @@ static void write_ranking_row(const csi_report *r, const place *p)
     csi_outfile_text(r->file, "</th><td class=\"wide\">");
     csi_html_text(r->file, csi_report_region(r, p->country));
     csi_outfile_text(r->file, "</td><td class=\"number\">");
-    csi_report_fixed(r, row->score, 1);
+    csi_report_fixed(r, row->score, r->scale.decimals);
     csi_outfile_text(r->file, "</td><td>");
     write_interval(r, row);
     csi_outfile_text(r->file, "</td><td class=\"number\">");
@@ -168,7 +168,8 @@ void csi_report_write_parts(const csi_report *r)
         csi_outfile_text(r->file, "</th>");
         for (size_t n = 0; n < n_nodes; n++) {
             csi_outfile_text(r->file, "<td class=\"number\">");
-            csi_report_fixed(r, csi_results_at(results, n, r->data->latest, places[i].country)->score, 1);
+            csi_report_fixed(r, csi_results_at(results, n, r->data->latest, places[i].country)->score,
+                             r->scale.decimals);
             csi_outfile_text(r->file, "</td>");
         }
         csi_outfile_text(r->file, "</tr>\n");

@@ -77,9 +77,9 @@ static void show_bars(csi_sheets *to, lxw_worksheet *sheet, size_t column, size_
         .bar_color = COLOUR_BAR,
         .bar_solid = LXW_TRUE,
         .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
-        .min_value = 0,
+        .min_value = to->release->scale.low,
         .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
-        .max_value = 100,
+        .max_value = to->release->scale.high,
     };
     if (n_rows > 0) {
         csi_sheets_keep(to, worksheet_conditional_format_range(sheet, 1, (lxw_col_t)column, (lxw_row_t)n_rows, (lxw_col_t)column,
@@ -277,7 +277,10 @@ static void write_charts(csi_sheets *to)
     if (chart != NULL) {
         add_rows(chart, "Parts", n < 2 ? n : 2, 3, (lxw_col_t)(n_nodes + 1), false);
         chart_axis_set_reverse(chart->y_axis);
-        chart_axis_set_max(chart->x_axis, 100);
+        if (to->release->scale.low < 0) {
+            chart_axis_set_min(chart->x_axis, to->release->scale.low);
+        }
+        chart_axis_set_max(chart->x_axis, to->release->scale.high);
         place_chart(to, sheet, 25, chart);
     }
 }
@@ -359,7 +362,8 @@ static bool add_formats(csi_sheets *to)
     format_set_bold(to->title);
     format_set_bottom(to->title, LXW_BORDER_THIN);
     format_set_text_wrap(to->title);
-    format_set_num_format(to->score, "0.0");
+    static const char *const score_format[] = {"0", "0.0", "0.00", "0.000"};
+    format_set_num_format(to->score, score_format[to->release->scale.decimals]);
     format_set_num_format(to->share, "0%");
     format_set_num_format(to->count, "0");
     format_set_align(to->text, LXW_ALIGN_VERTICAL_TOP);

@@ -22,6 +22,7 @@ CSI_MUST_USE csi_status csi_xlsxwriter_load(csi_diag *diag);
 #ifndef CSI_XLSXWRITER_PLAIN_NAMES
 #define chart_add_series csi_xlsx.chart_add_series
 #define chart_axis_set_max csi_xlsx.chart_axis_set_max
+#define chart_axis_set_min csi_xlsx.chart_axis_set_min
 #define chart_axis_set_name csi_xlsx.chart_axis_set_name
 #define chart_axis_set_reverse csi_xlsx.chart_axis_set_reverse
 #define chart_legend_set_position csi_xlsx.chart_legend_set_position

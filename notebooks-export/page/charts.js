@@ -54,7 +54,7 @@ function seriesChart(holder, chosen) {
       .x(function (p) { return x(p.k); }).y(function (p) { return y(p.v); })(points));
     points.filter(has).forEach(function (p) {
       g.append("circle").attr("cx", x(p.k)).attr("cy", y(p.v)).attr("r", p.k === state.year ? 4.5 : 3)
-        .append("title").text(countries[c][1] + " " + years[p.k] + ": " + fixed(p.v, 2));
+        .append("title").text(countries[c][1] + " " + years[p.k] + ": " + fixed(p.v, exact));
     });
     var last = points.filter(has).pop();
     if (last) { labels.push({ x: x(last.k) + 9, y: y(last.v) + 4, text: countries[c][0], n: n }); }
@@ -68,14 +68,14 @@ function ownSeries(c) {
   return { file: countries[c][0] + "-scores.csv",
     headings: [[say("year")], [say("score"), 1], [say("low"), 1], [say("high"), 1], [say("rank"), 1], [say("rank_interval"), 1], [say("coverage_share"), 1]],
     rows: years.map(function (year, k) {
-      return [year, fixed(score(0, k, c), 2), fixed(data.low[0][k][c], 2), fixed(data.high[0][k][c], 2),
+      return [year, fixed(score(0, k, c), exact), fixed(data.low[0][k][c], exact), fixed(data.high[0][k][c], exact),
         data.rank[k][c] === null ? "" : data.rank[k][c], span(data.rank_low[k][c], data.rank_high[k][c]), percent(data.coverage[k][c])];
     }) };
 }
 function sharedSeries(chosen) {
   return { file: "comparison-scores.csv",
     headings: [[say("year")]].concat(chosen.map(function (c) { return [countries[c][1], 1]; })),
-    rows: years.map(function (year, k) { return [year].concat(chosen.map(function (c) { return fixed(score(0, k, c), 2); })); }) };
+    rows: years.map(function (year, k) { return [year].concat(chosen.map(function (c) { return fixed(score(0, k, c), exact); })); }) };
 }
 function mean(values) {
   var present = values.filter(isNumber);
@@ -122,8 +122,8 @@ function partsChart(holder, c) {
     var value = score(node, state.year, c), top = rows.top(r);
     rows.svg.append("rect").attr("class", "track").attr("x", rows.left).attr("y", top + 6).attr("height", 14).attr("width", rows.width - 42 - rows.left);
     if (isNumber(value)) {
-      rows.svg.append("rect").attr("class", "bar k0").attr("x", rows.left).attr("y", top + 6).attr("height", 14)
-        .attr("width", Math.max(rows.x(value) - rows.left, 1));
+      rows.svg.append("rect").attr("class", "bar k0").attr("x", Math.min(rows.x(0), rows.x(value))).attr("y", top + 6)
+        .attr("height", 14).attr("width", Math.max(Math.abs(rows.x(value) - rows.x(0)), 1));
     }
     rows.svg.append("text").attr("class", "axis").attr("x", rows.width).attr("y", top + 17).attr("text-anchor", "end")
       .text(isNumber(value) ? fixed(value) : "–");
@@ -134,7 +134,7 @@ function partsChart(holder, c) {
   asTable(holder, say("principles"), { file: countries[c][0] + "-parts.csv",
     headings: [[say("principle")], [say("score"), 1], [say("region_mean"), 1], [say("world_mean"), 1]],
     rows: children.map(function (node) {
-      return [data.nodes[node].name, fixed(score(node, state.year, c), 2), fixed(regionMean(node, region), 2), fixed(worldMean(node), 2)];
+      return [data.nodes[node].name, fixed(score(node, state.year, c), exact), fixed(regionMean(node, region), exact), fixed(worldMean(node), exact)];
     }) });
 }
 var shapes = ["circle", "square", "triangle-up", "diamond", "cross"];

@@ -33,7 +33,7 @@ function showComparison() {
   comparedParts(parts, state.chosen);
   var headings = [[say("principle")]].concat(state.chosen.map(function (c) { return [countries[c][1], 1]; }));
   var rows = [0].concat(children).map(function (node) {
-    return [data.nodes[node].name].concat(state.chosen.map(function (c) { return fixed(score(node, state.year, c), 2); }));
+    return [data.nodes[node].name].concat(state.chosen.map(function (c) { return fixed(score(node, state.year, c), exact); }));
   });
   rows.push([say("rank")].concat(state.chosen.map(function (c) { var r = data.rank[state.year][c]; return r === null ? "" : r; })));
   rows.push([say("rank_interval")].concat(state.chosen.map(function (c) {

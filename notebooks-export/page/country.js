@@ -5,20 +5,20 @@ function card(holder, title) {
   holder.appendChild(c);
   return c;
 }
-/* The five indicators farthest above (sign 1) or below (-1) the mean of the world. */
+/* The five indicators farthest above (sign 1) or below (-1) the mean of all countries. */
 function standingTable(holder, c, sign) {
   var rows = data.indicators.map(function (indicator, q) {
     var world = mean(data.normalised[q]), own = data.normalised[q][c];
     return { name: indicator.name, own: own, world: world, difference: isNumber(own) ? own - world : 0 };
-  }).filter(function (r) { return sign * r.difference > 0.05; });
+  }).filter(function (r) { return sign * r.difference > 0.5 * Math.pow(10, -data.decimals); });
   rows.sort(function (a, b) { return sign * (b.difference - a.difference); });
   if (rows.length === 0) {
     holder.appendChild(element("p", { "class": "hint" }, say(sign > 0 ? "none_above" : "none_below")));
     return;
   }
   plainTable(holder, say(sign > 0 ? "strengths_caption" : "weaknesses_caption") + " " + years[data.latest],
-    [[say("indicator")], [say("score"), 1], [say("world"), 1, " wide"], [say("difference"), 1]],
-    rows.slice(0, 5).map(function (r) { return [r.name, fixed(r.own), fixed(r.world), signed(r.difference, 1)]; }),
+    [[say("indicator")], [say("score"), 1], [say("mean"), 1, " wide"], [say("difference"), 1]],
+    rows.slice(0, 5).map(function (r) { return [r.name, fixed(r.own), fixed(r.world), signed(r.difference, data.decimals)]; }),
     countries[c][0] + (sign > 0 ? "-strengths.csv" : "-weaknesses.csv"));
 }
 /* The ten largest causes, then what all others make together, then the sum. */

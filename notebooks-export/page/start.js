@@ -16,7 +16,10 @@ document.documentElement.classList.add("js");
 function say(key) { return words[key] || key; }
 function isNumber(x) { return typeof x === "number"; }
 function localised(text) { return data.language === "fr" ? text.replace(".", ",") : text; }
-function fixed(x, digits) { return isNumber(x) ? localised(x.toFixed(digits === undefined ? 1 : digits)) : ""; }
+var exact = data.decimals + 1; /* decimals of a score in tables; one fewer in passing */
+function fixed(x, digits) {
+  return isNumber(x) ? localised(x.toFixed(digits === undefined ? data.decimals : digits).replace(/^-(?=[0.]*$)/, "")) : "";
+}
 function span(low, high) { return isNumber(low) ? Math.round(low) + "–" + Math.round(high) : ""; }
 function percent(x) { return isNumber(x) ? String(Math.round(100 * x)) : ""; }
 function byName(a, b) { return countries[a][1].localeCompare(countries[b][1]); }

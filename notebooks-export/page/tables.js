@@ -1,7 +1,7 @@
 /* Tables that the script makes, and every table as a CSV file: there text cells that a spreadsheet would run as a formula
  * get a quote in front. */
 function signed(x, digits) {
-  return { text: (x >= 0 ? "+" : "−") + fixed(Math.abs(x), digits === undefined ? 2 : digits), className: x >= 0 ? "better" : "worse" };
+  return { text: (x >= 0 ? "+" : "−") + fixed(Math.abs(x), digits === undefined ? Math.min(exact, 3) : digits), className: x >= 0 ? "better" : "worse" };
 }
 function plainTable(holder, caption, headings, rows, file) {
   var scroll = element("div", { "class": "scroll whole", tabindex: "0", role: "region", "aria-label": caption });

@@ -22,7 +22,7 @@ function showWeights() {
   var values = countries.map(function (c, i) { return reweighed(i); });
   var ranks = ranksOf(values);
   var total = d3.sum(weights);
-  d3.selectAll("#sliders output").text(function (d, k) { return total > 0 ? fixed(100 * weights[k] / total) + " %" : "–"; });
+  d3.selectAll("#sliders output").text(function (d, k) { return total > 0 ? fixed(100 * weights[k] / total, 1) + " %" : "–"; });
   var rows = countries.map(function (c, i) { return i; }).filter(function (i) { return ranks[i] !== null; });
   rows.sort(function (a, b) { return ranks[a] - ranks[b] || (countries[a][1] < countries[b][1] ? -1 : 1); });
   var tb = clear(document.getElementById("weights-table").tBodies[0]);
@@ -31,7 +31,7 @@ function showWeights() {
     tr.setAttribute("data-iso3", countries[i][0]);
     tr.insertCell().textContent = ranks[i];
     tr.appendChild(element("th", { scope: "row" }, countries[i][1]));
-    tr.insertCell().textContent = fixed(values[i], 2);
+    tr.insertCell().textContent = fixed(values[i], exact);
     tr.insertCell().textContent = was === null ? "" : was;
     tr.insertCell().textContent = was === null || was === ranks[i] ? "" : (was > ranks[i] ? "▲ " : "▼ ") + Math.abs(was - ranks[i]);
     tr.insertCell().textContent = span(low, high) + (isNumber(low) && (ranks[i] < low || ranks[i] > high) ? " *" : "");

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """What somebody meets who makes a first project: few countries, gaps, an indicator that never varies, another scale than
 1 to 100. What is said must be true of just these data, and say what to do next."""
+import csv
+import gzip
 import pathlib
+import re
 import sys
 
 from cli import csindex, directory, require
@@ -72,10 +75,48 @@ def check_ensemble(work):
            words, words)
 
 
-require("run")
+def check_scale(work):
+    """Drawings and rounding follow the scores' own scale; an end that a scale does not have is not measured from."""
+    home, out = project(work / "z", "{method: zscore}"), work / "z-out"
+    said("run", home, "-q", "-q", "-o", out)
+    shown, _ = said("rank", "-r", out, "--ascii")
+    places = {line.index("o", line.index(".")) for line in shown.splitlines() if re.match(r" +\d", line)}
+    expect("z-scores lie apart on the bar", len(places) == 4, shown)
+    said("report", out, "-q", "--project", home)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    expect("the page draws z-scores on their scale", '"scale":[-2,2],"decimals":2' in page, re.findall(r'"scale".{30}', page))
+    expect("the page names no scale that is not there", "1 to 100" not in page)
+    expect("the page tells the nodes of a step apart", "<strong>aggregate</strong> arithmetic: supply, rule, top" in page,
+           re.findall("<strong>aggregate.*", page))
+    expect("the map's legend has no class twice", len(set(re.findall(r"</svg>from ([-0-9.]+)</li>", page))) ==
+           len(re.findall(r"</svg>from ([-0-9.]+)</li>", page)))
+    with gzip.open(out / "frontier.csv.gz", "rt", encoding="utf-8") as file:
+        tops = {row["distance_to_top"] for row in csv.DictReader(file)}
+    expect("z-scores have no top", tops == {""}, tops)
+    said("export", "charts", out, "-q", "-o", work / "charts")
+    ranking = (work / "charts/chart_ranking.svg").read_text(encoding="utf-8")
+    dots = [float(x) for x in re.findall(r'<circle cx="([-0-9.]+)"', ranking)]
+    expect("the chart's dots lie on its axis", len(dots) == 4 and min(dots) > 234 and max(dots) < 754 and max(dots) - min(dots) > 200,
+           dots)
+    trends = (work / "charts/chart_trends.svg").read_text(encoding="utf-8")
+    expect("countries that dropped out have their line", trends.count("<path") == 5 and "the first 4 of 2022" in trends,
+           re.findall("<path.*", trends))
+
+    share = work / "share-out"
+    said("run", project(work / "share", "{method: minmax, goalposts: framework, range: [0, 1]}"), "-q", "-q", "-o", share)
+    with open(share / "ranking.csv", encoding="utf-8") as file:
+        scores = [row["score"] for row in csv.DictReader(file) if row["rank"]]
+    expect("scores of 0 to 1 keep four decimals", all(re.fullmatch(r"0\.\d{4}", score) for score in scores), scores)
+    said("export", "markdown", share, "-q", "-o", work / "md")
+    table = (work / "md/ranking.md").read_text(encoding="utf-8")
+    expect("and three in tables", re.search(r"\| 0\.\d{3} \|", table), table)
+
+
+require("run", "report", "export")
 with directory() as work:
     work = pathlib.Path(work)
     check_ensemble(work)
+    check_scale(work)
 for problem in problems:
     print(problem)
 sys.exit(1 if problems else 0)
