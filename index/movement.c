@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "index/output.h"
-#include "metrics/ensemble.h"
+#include "metrics/ensemble_alike.h"
 
 const char *csi_verdict_name(csi_verdict verdict)
 {
@@ -137,38 +137,23 @@ out:
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(g->diag, "fitting trends") : status;
 }
 
-/* Scores of the two years, draw by draw: [side][country][draw]. */
+/* The difference like for like, draw by draw: [country][draw]. */
 typedef struct draws {
-    size_t from, to, n_draws, n_countries;
-    float *score;
+    size_t n_draws, n_countries;
+    float *difference;
+    double *apart; /* [country]: what coverage and breaks did as configured */
 } draws;
-
-static void keep_block(void *user, const csi_ensemble_block *block)
-{
-    draws *d = user;
-    if (block->year != d->from && block->year != d->to) {
-        return;
-    }
-    const size_t side = block->year == d->to ? d->n_countries : 0;
-    for (size_t r = 0; r < block->n_replicates; r++) {
-        for (size_t c = 0; c < block->n_countries; c++) {
-            d->score[(side + c) * d->n_draws + (size_t)block->first_replicate + r] =
-                (float)block->score[r * block->stride + c];
-        }
-    }
-}
 
 static csi_status draw_years(const gathering *g, const csi_ensemble *ensemble, draws *d)
 {
-    csi_ensemble_options options = {
-        .n_replicates = d->n_draws, .n_threads = g->run->project->n_threads, .node = &g->options->node, .n_nodes = 1,
-        .sink = keep_block, .sink_user = d, .only_year = &d->from};
-    csi_status status;
-    CSI_TRY(csi_ensemble_run(ensemble, &options, g->diag, NULL));
-    options.only_year = &d->to;
-    CSI_TRY(csi_ensemble_run(ensemble, &options, g->diag, NULL));
-out:
-    return status;
+    const csi_alike_options options = {
+        .node = g->options->node, .from = g->options->from, .to = g->options->to, .n_replicates = d->n_draws,
+        .n_threads = g->run->project->n_threads, .apart = d->apart};
+    for (size_t c = 0; c < d->n_countries; c++) {
+        const csi_movement *m = &g->movement[c];
+        d->apart[c] = m->after - m->before - m->like_for_like;
+    }
+    return csi_ensemble_alike(ensemble, &options, g->diag, d->difference);
 }
 
 static csi_status draw_all(const gathering *g, csi_arena *arena, draws *d)
@@ -199,12 +184,10 @@ static csi_status judge(const gathering *g, const draws *d)
     }
     for (size_t c = 0; c < d->n_countries; c++) {
         csi_movement *m = &g->movement[c];
-        const double apart = m->after - m->before - m->like_for_like;
         for (size_t r = 0; r < d->n_draws; r++) {
-            difference[r] = (double)d->score[(d->n_countries + c) * d->n_draws + r] -
-                            (double)d->score[c * d->n_draws + r] - apart;
+            difference[r] = (double)d->difference[c * d->n_draws + r];
         }
-        csi_paired_test(difference, isnan(apart) ? 0 : d->n_draws, g->options->level, &m->draws);
+        csi_paired_test(difference, isnan(m->like_for_like) ? 0 : d->n_draws, g->options->level, &m->draws);
         p[c] = m->draws.p;
     }
     CSI_TRY(csi_adjust_bh(p, d->n_countries, p + d->n_countries));
@@ -234,7 +217,7 @@ csi_status csi_movements_fill(const csi_run *run, const csi_movement_options *op
                               csi_movement *movement)
 {
     const gathering g = {run, options, diag, movement, run->result->scores->n_countries};
-    draws d = {.from = options->from, .to = options->to, .n_draws = options->n_draws, .n_countries = g.n_countries};
+    draws d = {.n_draws = options->n_draws, .n_countries = g.n_countries};
     csi_arena *arena = csi_arena_new();
     csi_status status = CSI_OK;
     if (arena == NULL) {
@@ -243,10 +226,12 @@ csi_status csi_movements_fill(const csi_run *run, const csi_movement_options *op
     CSI_TRY(explain_all(&g));
     CSI_TRY(fit_trends(&g));
     if (options->n_draws > 0) {
-        size_t n_scores;
-        d.score = __builtin_mul_overflow(2 * d.n_countries, d.n_draws, &n_scores) ? NULL
-                                                                                 : calloc(n_scores + 1, sizeof *d.score);
-        if (d.score == NULL) {
+        size_t n_cells;
+        if (!__builtin_mul_overflow(d.n_countries, d.n_draws, &n_cells)) {
+            d.difference = calloc(n_cells + 1, sizeof *d.difference);
+            d.apart = calloc(d.n_countries + 1, sizeof *d.apart);
+        }
+        if (d.difference == NULL || d.apart == NULL) {
             CSI_TRY(csi_diag_no_memory(diag, "testing the changes"));
         }
         CSI_TRY(draw_all(&g, arena, &d));
@@ -254,7 +239,8 @@ csi_status csi_movements_fill(const csi_run *run, const csi_movement_options *op
     }
     decide(&g);
 out:
-    free(d.score);
+    free(d.difference);
+    free(d.apart);
     csi_arena_free(arena);
     return status;
 }

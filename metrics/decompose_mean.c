@@ -159,7 +159,9 @@ static void split_limit(const side *zero, const side *other, size_t n, double st
 }
 
 /* Rounding, and the curvature that slope_of neglects where two scores nearly meet, are spread in proportion, so that the
- * parts add up. */
+ * parts add up. Slopes follow the curvature, which is a millionth at most, and not the rounding, of which alone a difference
+ * may consist: what offsets itself within a child is then still told by its slope. */
+#define MOST_CURVATURE 1e-6
 static void close_sum(size_t n, double difference, csi_parts *part)
 {
     double sum = 0, size = 0;
@@ -176,7 +178,7 @@ static void close_sum(size_t n, double difference, csi_parts *part)
         part[q].value += share * fabs(part[q].value);
         part[q].weight += share * fabs(part[q].weight);
         part[q].coverage += share * fabs(part[q].coverage);
-        part[q].slope *= before != 0 ? part[q].value / before : 1;
+        part[q].slope *= before != 0 && fabs(share) <= MOST_CURVATURE ? part[q].value / before : 1;
     }
 }
 

@@ -72,10 +72,14 @@ static csi_status draw_recipe(const csi_ensemble *e, const csi_replicate *r, csi
     return CSI_OK;
 }
 
-static void copy_scores(const csi_ensemble *e, const csi_result *result, double *score)
+static csi_status copy_scores(void *user, const csi_recipe *recipe, const csi_context *context, const csi_result *result)
 {
-    memcpy(score, result->scores->value + csi_panel_at(result->scores, e->n_indicators, 0, 0),
-           (e->n_nodes - e->n_indicators) * e->n_years * e->n_countries * sizeof *score);
+    const csi_panel *scores = result->scores;
+    const size_t first = context->framework->n_indicators;
+    (void)recipe;
+    memcpy(user, scores->value + csi_panel_at(scores, first, 0, 0),
+           (scores->n_series - first) * scores->n_years * scores->n_countries * sizeof *scores->value);
+    return CSI_OK;
 }
 
 /* Draws of multiple imputation do not answer to errors (metrics/ensemble_noise.c), the other imputing steps do. */
@@ -123,8 +127,17 @@ out:
     return status;
 }
 
-csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error, csi_diag *diag,
-                    double *score)
+/* Aggregating multiplies by the factors on its way; what explains a score wants the weights that it was made with. */
+static void draw_weights(const csi_replicate *r, csi_result *result)
+{
+    const size_t n_years = result->scores->n_years;
+    for (size_t at = 0; at < result->scores->n_series * n_years && r->has_weights; at++) {
+        result->weight[at] *= r->weight_factor[at / n_years];
+    }
+}
+
+csi_status csi_walk_use(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error, csi_diag *diag,
+                        csi_use_walk *use, void *user)
 {
     const csi_branch *v = replicate->branch;
     csi_context context = ensemble->context;
@@ -147,7 +160,8 @@ csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate
     }
     context.treatments = result->treatments;
     CSI_TRY(csi_aggregate_run(&recipe, &context, result, diag));
-    copy_scores(ensemble, result, score);
+    draw_weights(replicate, result);
+    CSI_TRY(use(user, &recipe, &context, result));
 out:
     free(recipe.node_rule);
     csi_result_free(result);
@@ -155,6 +169,12 @@ out:
     csi_panel_free(imputed);
     csi_panel_free(raw);
     return status;
+}
+
+csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error, csi_diag *diag,
+                    double *score)
+{
+    return csi_walk_use(ensemble, replicate, error, diag, copy_scores, score);
 }
 
 csi_status csi_ensemble_walk(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag, double *score)
