@@ -95,8 +95,11 @@ csi_status csi_causes_show(const csi_call *call, const csi_run *run, size_t node
     }
     CSI_TRY(csi_decompose(run->project->recipe, &run->context, a, b, node, call->diag, effect, &n));
     if (n == 0) {
-        status = csi_diag_error(call->diag, CSI_ERR_DATA, NULL, "%s: not scored on both sides, so there is no difference",
-                                framework->node[node].code);
+        const csi_point *missing = isnan(csi_panel_get(a->result->scores, node, a->year, a->country)) ? a : b;
+        status = csi_diag_error(call->diag, CSI_ERR_DATA, NULL, "%s: %s has no score in %d, so there is no difference; "
+                                "csindex explain %s %d tells why", framework->node[node].code,
+                                run->raw->countries.country[missing->country].name, run->project->first_year + (int)missing->year,
+                                run->raw->countries.country[missing->country].iso3, run->project->first_year + (int)missing->year);
         goto out;
     }
     qsort(effect, n, sizeof *effect, compare);

@@ -56,7 +56,7 @@ static csi_status run(csi_call *call)
     csi_run *result = NULL;
     csi_audit *audit = NULL;
     size_t year = 0;
-    const char *directory = csi_call_text(call, CSI_OPT_OUTPUT_DIR);
+    const char *directory = csi_call_text(call, CSI_OPT_OUTPUT_AUDIT);
     directory = directory != NULL ? directory : USUAL_OUTPUT;
     CSI_TRY(csi_project_open(call, call->n_arguments > 0 ? call->argument[0] : NULL, &project));
     csi_progress_stage("computing", NULL, 0);
@@ -73,7 +73,7 @@ out:
     return status;
 }
 
-static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_OUTPUT_DIR, CSI_OPT_THREADS, CSI_OPT_SEED,
+static const csi_opt options[] = {CSI_OPT_YEAR, CSI_OPT_OUTPUT_AUDIT, CSI_OPT_THREADS, CSI_OPT_SEED,
                                   CSI_OPT_FORMAT, CSI_OPT_WIDTH, CSI_OPT_ASCII, CSI_OPT_END};
 
 const csi_command csi_command_audit = {

@@ -85,9 +85,13 @@ static csi_status show(const csi_call *call, const profile *p)
     CSI_TRY(add_side(call, table, p, false));
     CSI_TRY(add_side(call, table, p, true));
     if (rank > 0) {
-        snprintf(title, sizeof title, "%s, %d: rank %d of the index, in tier %d of 5",
+        int n_tiers = 0;
+        for (size_t c = 0; c < n; c++) {
+            n_tiers = tier[c] > n_tiers ? tier[c] : n_tiers;
+        }
+        snprintf(title, sizeof title, "%s, %d: rank %d of the index, in tier %d of %d",
                  p->run->raw->countries.country[p->country].name, p->run->project->first_year + (int)p->year, rank,
-                 tier[p->country]);
+                 tier[p->country], n_tiers);
     } else {
         snprintf(title, sizeof title, "%s, %d: not scored", p->run->raw->countries.country[p->country].name,
                  p->run->project->first_year + (int)p->year);

@@ -121,7 +121,7 @@ static void write_notes(const ranking *r, char *notes, size_t room)
     notes[0] = '\0';
     if (r->has_intervals) {
         const int n = snprintf(notes, room, "90 %%: from the 5th to the 95th percentile of the ensemble; countries whose "
-                                            "intervals overlap are not clearly apart.");
+                                            "intervals of rank overlap are not clearly apart.");
         at = n > 0 ? (size_t)n : 0;
     } else {
         const int n = snprintf(notes, room, "%s", csi_view_without_intervals(r->results));

@@ -82,7 +82,13 @@ void csi_view_close(csi_view *view)
 
 const char *csi_view_without_intervals(const csi_results *results)
 {
+    const size_t n = csi_names_count(results->nodes) * results->n_years * results->countries.n;
+    bool is_drawn = false;
+    for (size_t i = 0; i < n && !is_drawn; i++) {
+        is_drawn = !isnan(results->row[i].score_q05);
+    }
     return results->variant != NULL ? "Variants have no intervals; those of the full series say how sure a score is."
+           : is_drawn               ? "No intervals: nothing here is scored."
                                     : "No intervals: no ensemble was drawn; `csindex run` draws one.";
 }
 

@@ -69,6 +69,9 @@ static csi_status write_pair(csi_audit *audit, csi_csv *csv, size_t a, size_t b)
     csi_csv_number(csv, p);
     csi_csv_text(csv, fabs(r) > REDUNDANT && !is_part ? "redundant" : is_against ? "negative" : is_part && r < WEAK ? "weak" : "");
     csi_csv_end_row(csv);
+    if (status == CSI_OK && n < CSI_AUDIT_FEW) {
+        return CSI_OK;
+    }
     if (status == CSI_OK && relation[0] == 'p') {
         status = judge_parent(audit, code_a, code_b, r);
     } else if (status == CSI_OK && !is_part) {

@@ -76,7 +76,7 @@ static csi_status write_reliability(csi_audit *audit, csi_csv *csv, size_t node)
     csi_csv_number(csv, a.df);
     csi_csv_number(csv, a.p);
     csi_csv_end_row(csv);
-    CSI_TRY(judge_reliability(audit, parent, &r, &a));
+    CSI_TRY(columns.n < CSI_AUDIT_FEW ? CSI_OK : judge_reliability(audit, parent, &r, &a));
 out:
     csi_columns_free(&columns);
     free(matrix);
@@ -126,7 +126,8 @@ static csi_status write_items(csi_audit *audit, csi_csv *csv, size_t node)
         csi_csv_number(csv, is_known && p > 2 ? without[q] : NAN);
         csi_csv_number(csv, is_known ? msa[q] : NAN);
         csi_csv_end_row(csv);
-        CSI_TRY(judge_item(audit, csi_audit_node(audit, parent->child[q]), parent->code, is_known ? rest[q] : NAN));
+        CSI_TRY(judge_item(audit, csi_audit_node(audit, parent->child[q]), parent->code,
+                           is_known && columns.n >= CSI_AUDIT_FEW ? rest[q] : NAN));
     }
 out:
     csi_columns_free(&columns);

@@ -77,14 +77,14 @@ static csi_status write_child(csi_audit *audit, csi_csv *csv, const csi_node *pa
     csi_csv_number(csv, mean);
     csi_csv_number(csv, largest);
     csi_csv_end_row(csv);
-    if (mean > UNSETTLING * (double)csi_audit_n_scored(audit)) {
+    if (csi_audit_n_scored(audit) >= CSI_AUDIT_FEW && mean > UNSETTLING * (double)csi_audit_n_scored(audit)) {
         CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_WATCH, "removal", node->code,
                                "no one part should move ranks by more than 5 % of the countries (OECD/JRC Handbook, eq. 38; "
                                "the limit is ours)",
                                "without it ranks move by %s places on average and %s at most",
                                csi_audit_number(audit, mean, 1), csi_audit_number(audit, largest, 0)));
     }
-    if (sum > 0 && parent->n_children > 1) {
+    if (sum > 0 && parent->n_children > 1 && s->n >= CSI_AUDIT_FEW) {
         CSI_TRY(judge(audit, node, parent->code, weight, isnan(s->nonlinear) ? 0 : s->nonlinear / sum));
     }
 out:

@@ -31,6 +31,17 @@ static csi_status write_line(csi_audit *audit, csi_csv *csv, const char *code, c
     return CSI_OK;
 }
 
+static csi_status note_overall(csi_audit *audit, const csi_validation *v)
+{
+    if (v->n_filled == 0 || isnan(v->r2) || isnan(v->willmott)) {
+        return csi_audit_find(audit, CSI_GRAVITY_NOTE, "imputation", "", "OECD/JRC Handbook, Box 4",
+                              "of %zu hidden cells %zu were filled: too few to tell how well", v->n, v->n_filled);
+    }
+    return csi_audit_find(audit, CSI_GRAVITY_NOTE, "imputation", "", "OECD/JRC Handbook, Box 4",
+                          "of %zu hidden cells %zu were filled, with R2 %s and Willmott's d %s on standardised values", v->n,
+                          v->n_filled, csi_audit_number(audit, v->r2, 3), csi_audit_number(audit, v->willmott, 3));
+}
+
 csi_status csi_audit_imputation(csi_audit *audit, csi_csv *csv, csi_diag *diag)
 {
     const csi_run *run = audit->run;
@@ -44,11 +55,7 @@ csi_status csi_audit_imputation(csi_audit *audit, csi_csv *csv, csi_diag *diag)
         CSI_TRY(write_line(audit, csv, framework->node[q].code, &v[q]));
     }
     CSI_TRY(write_line(audit, csv, "", &v[framework->n_indicators]));
-    CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_NOTE, "imputation", "", "OECD/JRC Handbook, Box 4",
-                           "of %zu hidden cells %zu were filled, with R2 %s and Willmott's d %s on standardised values",
-                           v[framework->n_indicators].n, v[framework->n_indicators].n_filled,
-                           csi_audit_number(audit, v[framework->n_indicators].n_filled > 0 ? v[framework->n_indicators].r2 : 0, 3),
-                           csi_audit_number(audit, v[framework->n_indicators].n_filled > 0 ? v[framework->n_indicators].willmott : 0, 3)));
+    CSI_TRY(note_overall(audit, &v[framework->n_indicators]));
 out:
     free(v);
     return status;

@@ -90,11 +90,12 @@ static csi_status judge(csi_audit *audit, const csi_node *node, const facts *f)
                                "skewness %s and kurtosis %s after treatment",
                                csi_audit_number(audit, f->skewness[1], 2), csi_audit_number(audit, f->kurtosis[1], 2)));
     }
-    if (f->tie_share > CROWD) {
+    if (f->tie_share > CROWD && f->n_present >= CSI_AUDIT_FEW) {
         CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_NOTE, "discrimination", node->code,
                                "an indicator should tell countries apart",
-                               "%s %% of the countries share one value (%zu distinct values)",
-                               csi_audit_number(audit, 100 * f->tie_share, 1), f->n_distinct));
+                               "%s %% of the countries share one value (%zu distinct value%s)",
+                               csi_audit_number(audit, 100 * f->tie_share, 1), f->n_distinct,
+                               f->n_distinct == 1 ? "" : "s"));
     }
     if ((double)f->n_clipped > CLIPPED * (double)f->n_present) {
         CSI_TRY(csi_audit_find(audit, CSI_GRAVITY_WATCH, "goalposts", node->code,
@@ -103,6 +104,16 @@ static csi_status judge(csi_audit *audit, const csi_node *node, const facts *f)
     }
 out:
     return status;
+}
+
+static csi_status judge_number(csi_audit *audit)
+{
+    const size_t n = csi_audit_n_scored(audit);
+    return n >= CSI_AUDIT_FEW ? CSI_OK
+                              : csi_audit_find(audit, CSI_GRAVITY_NOTE, "coverage", "",
+                                               "fewer than five countries bear no statistics",
+                                               "%zu countries are scored: correlations, reliability, importance and "
+                                               "ranks without an indicator are not judged", n);
 }
 
 /* The same rule across: countries that are scored on less than that of the weight. */
@@ -148,6 +159,7 @@ csi_status csi_audit_indicators(csi_audit *audit, csi_csv *csv, csi_diag *diag)
         csi_csv_end_row(csv);
         CSI_TRY(judge(audit, node, &f));
     }
+    CSI_TRY(judge_number(audit));
     CSI_TRY(judge_countries(audit));
 out:
     return status;

@@ -21,6 +21,10 @@ csi_status csi_audit_clusters(csi_audit *audit, csi_csv *csv, csi_diag *diag);
 /* A row of headings. */
 void csi_audit_headings(csi_csv *csv, const char *const *heading, size_t n);
 
+/* Of fewer countries than these, neither a correlation nor a share of the variance says anything: two points always lie on
+ * a line. Tables hold the figures, but no rule is held against them. */
+#define CSI_AUDIT_FEW 5
+
 /* How many countries have a score of the index in the audited year: those that the audit is about. */
 size_t csi_audit_n_scored(const csi_audit *audit);
 

@@ -1,5 +1,6 @@
 /* The verdict of the gate, in words and as a table. */
 #include <math.h>
+#include <string.h>
 
 #include "core/number.h"
 #include "core/outfile.h"
@@ -12,6 +13,7 @@ enum { VANISHED_SHOWN = 20 };
 typedef struct check {
     const char *name;
     double found, limit; /* NaN: no limit */
+    bool is_share;       /* told in per cent, as its limit is given */
     bool is_failed;
     const char *detail;
 } check;
@@ -37,16 +39,24 @@ static const char *tell_mover(csi_arena *arena, const csi_gate *gate)
 static void list_checks(csi_arena *arena, const csi_gate *gate, const csi_gate_limits *limits, check checks[N_CHECKS])
 {
     const double drop = gate->coverage_before - gate->coverage_after, n_vanished = (double)csi_names_count(gate->vanished);
-    checks[0] = (check){"rank_change", gate->rank_change, limits->max_rank_change,
+    checks[0] = (check){"rank_change", gate->rank_change, limits->max_rank_change, false,
                         gate->rank_change > limits->max_rank_change, tell_mover(arena, gate)};
-    checks[1] = (check){"revised_share", gate->revised_share, limits->max_revised_share,
+    checks[1] = (check){"revised_share", gate->revised_share, limits->max_revised_share, true,
                         gate->revised_share > limits->max_revised_share,
                         csi_arena_format(arena, "of %zu raw cells %zu revised, %zu gone; %zu new", gate->n_cells,
                                          gate->n_revised, gate->n_gone, gate->n_added)};
-    checks[2] = (check){"coverage_drop", drop, limits->max_coverage_drop,
+    checks[2] = (check){"coverage_drop", drop, limits->max_coverage_drop, true,
                         drop > limits->max_coverage_drop, "mean coverage of the index's scores, before less now"};
-    checks[3] = (check){"vanished", n_vanished, limits->allow_shrink ? NAN : 0.0,
+    checks[3] = (check){"vanished", n_vanished, limits->allow_shrink ? NAN : 0.0, false,
                         !limits->allow_shrink && n_vanished > 0, list_vanished(arena, gate->vanished)};
+}
+
+/* Per cent to two decimals, or all of them where two would leave 0. */
+static void write_number(const check *c, double value, char text[CSI_NUMBER_MAX + 2])
+{
+    const double percent = 100 * value, rounded = round(100 * percent) / 100;
+    size_t n = csi_number_write(!c->is_share ? value : rounded > 0 ? rounded : percent, text);
+    memcpy(text + n, c->is_share ? " %" : "", c->is_share ? 3 : 1);
 }
 
 csi_status csi_gate_judge(csi_arena *arena, csi_gate *gate, const csi_gate_limits *limits, const char *previous,
@@ -55,12 +65,12 @@ csi_status csi_gate_judge(csi_arena *arena, csi_gate *gate, const csi_gate_limit
     check checks[N_CHECKS];
     list_checks(arena, gate, limits, checks);
     for (size_t i = 0; i < N_CHECKS; i++) {
-        char found[CSI_NUMBER_MAX] = "", limit[CSI_NUMBER_MAX] = "";
+        char found[CSI_NUMBER_MAX + 2] = "", limit[CSI_NUMBER_MAX + 2] = "";
         if (!checks[i].is_failed) {
             continue;
         }
-        csi_number_write(checks[i].found, found);
-        csi_number_write(checks[i].limit, limit);
+        write_number(&checks[i], checks[i].found, found);
+        write_number(&checks[i], checks[i].limit, limit);
         gate->n_failed++;
         (void)csi_diag_error(diag, CSI_ERR_GATE, &(csi_place){.file = previous}, "held back: %s %s is above %s%s%s%s",
                              checks[i].name, found, limit, checks[i].detail == NULL ? "" : " (",

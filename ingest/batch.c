@@ -444,10 +444,16 @@ static csi_status report_series(csi_batch *batch, const csi_record *record, cons
     char code[64];
     snprintf(code, sizeof code, "%.*s", (int)(length < sizeof code ? length : 0), key);
     const char *near = csi_framework_nearest_series(plan->framework, code);
+    const int shown = (int)csi_shown_length(key, length);
+    if (near != NULL) {
+        return csi_batch_report(batch, severity_of(plan->options->unknown_indicators), true, record, column,
+                                "column \"%s\": indicator \"%.*s\" is not in the framework; did you mean \"%s\"?",
+                                plan->heading[column], shown, key, near);
+    }
     return csi_batch_report(batch, severity_of(plan->options->unknown_indicators), true, record, column,
-                            "column \"%s\": indicator \"%.*s\" is not in the framework%s%s%s", plan->heading[column],
-                            (int)csi_shown_length(key, length), key, near == NULL ? "" : "; did you mean \"",
-                            near == NULL ? "" : near, near == NULL ? "" : "\"?");
+                            "column \"%s\": indicator \"%.*s\" is not in the framework: say which one it is with "
+                            "indicators: {\"%.*s\": CODE}, or leave such rows out with unknown_indicators: ignore",
+                            plan->heading[column], shown, key, shown, key);
 }
 
 csi_status csi_batch_series(csi_batch *batch, const csi_record *record, uint32_t *series)

@@ -87,6 +87,15 @@ static void say_delimiter(inspection *s)
         "delimiter");
 }
 
+/* A column of countries and one of years, which with columns of numbers is how most people keep their own figures. */
+static bool is_wide(const inspection *s)
+{
+    const csi_record *header = &s->preview.record[s->header];
+    return s->preview.framework->n_nodes == 0 && csi_columns_find(header, CSI_ROLE_YEAR) != CSI_NO_COLUMN &&
+           (csi_columns_find(header, CSI_ROLE_CODE) != CSI_NO_COLUMN ||
+            csi_columns_find(header, CSI_ROLE_NAME) != CSI_NO_COLUMN);
+}
+
 static void say_heading(inspection *s)
 {
     const csi_record *header = &s->preview.record[s->header];
@@ -96,6 +105,10 @@ static void say_heading(inspection *s)
     say(s, "heading", csi_arena_format(s->arena, "line %llu", (unsigned long long)header->line), why, "");
     if (s->reader != NULL) {
         say(s, "reader", s->reader->name, s->reader->summary, "reader");
+    } else if (is_wide(s)) {
+        say(s, "reader", "none",
+            "no reader is sure of the shape without a framework: where that has the headings of the numbers as codes, or "
+            "indicators: {HEADING: CODE} says which they are, it is wide_indicator", "reader");
     } else {
         say(s, "reader", "none",
             "no reader is sure of the shape: columns: {country: ..., year: ..., indicator: ..., value: ...} can say what "

@@ -79,8 +79,10 @@ static csi_status report_unknown(const csi_preview *preview, size_t header, cons
     char line[CSI_PLACE_ROOM];
     const csi_place place = csi_columns_place(preview, header, column, line);
     if (is_error) {
-        return csi_diag_error(diag, CSI_ERR_DATA, &place, "column \"%s\" is no indicator of the framework",
-                              plan->heading[column]);
+        return csi_diag_error(diag, CSI_ERR_DATA, &place,
+                              "column \"%s\" is no indicator of the framework: say which one it is with indicators: "
+                              "{\"%s\": CODE}, or leave such columns out with unknown_indicators: ignore",
+                              plan->heading[column], plan->heading[column]);
     }
     csi_diag_warn(diag, &place, "column \"%s\" is no indicator of the framework and is left out", plan->heading[column]);
     return CSI_OK;

@@ -112,11 +112,39 @@ def check_scale(work):
     expect("and three in tables", re.search(r"\| 0\.\d{3} \|", table), table)
 
 
+def check_words(work):
+    """Messages that say what is so, and what to do next."""
+    home, out = project(work / "words"), work / "words-out"
+    table, _ = said("check", home / "data.csv")
+    expect("one's own wide table is told what it can be", "wide_indicator" in table, table)
+    _, words = said("check", project(work / "unknown", data=DATA.replace("protests", "riots")), code=65)
+    expect("an unknown column is told how to name it", 'indicators: {"riots": CODE}' in words, words)
+    long = "country,year,indicator,value\nDEU,2020,ER.DAM.P6,3\n"
+    _, words = said("check", project(work / "unknown-long", data=long), code=65)
+    expect("an unknown code is told how to name it", 'indicators: {"ER.DAM.P6": CODE}' in words, words)
+    said("run", home, "-q", "-q", "-o", out)
+    shown, _ = said("trend", "XKX", "-r", out)
+    expect("no interval is not for want of an ensemble", "no ensemble" not in shown and "nothing here is scored" in shown, shown)
+    _, words = said("explain", "XKX", "2021", "2022", "-p", home, code=65)
+    expect("what is not scored is named", "Kosovo has no score in 2021" in words and "csindex explain XKX 2021" in words, words)
+    shown, _ = said("profile", "Germany", "-p", home)
+    expect("tiers are as many as there are", "of 4\n" in shown, shown)
+    shown, _ = said("audit", home, "-q", "-o", work / "audit")
+    expect("four countries are no statistics", "correlat" not in shown.replace("correlations, reliability", "") and
+           "share one value" not in shown and "alpha" not in shown and "4 countries are scored" in shown and "R2 0.000" not in shown, shown)
+    shown, _ = said("audit", "--help")
+    expect("the audit goes where its help says", "(default: audit)" in shown and "(default: out)" not in shown, shown)
+    other = project(work / "revised", data=DATA.replace("Germany,2020,99", "Germany,2020,98"))
+    _, words = said("run", other, "-q", "-q", "-o", out, "--max-revised", "1", code=1)
+    expect("the gate speaks in per cent", "revised_share 3.45 % is above 1 %" in words, words)
+
+
 require("run", "report", "export")
 with directory() as work:
     work = pathlib.Path(work)
     check_ensemble(work)
     check_scale(work)
+    check_words(work)
 for problem in problems:
     print(problem)
 sys.exit(1 if problems else 0)
