@@ -5,6 +5,7 @@
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/view.h"
+#include "index/variant.h"
 
 static const csi_column columns[] = {{"file", "File", CSI_COLUMN_TEXT, 0, 0, 0},
                                      {"reader", "Read as", CSI_COLUMN_TEXT, 0, 0, 0},
@@ -74,6 +75,11 @@ static csi_status run(csi_call *call)
     CSI_TRY(csi_project_open(call, call->n_arguments > 0 ? call->argument[0] : NULL, &project));
     csi_progress_stage("checking", NULL, 0);
     CSI_TRY(csi_run_compute(project, call->diag, &result));
+    for (size_t i = 0; i < project->n_variants; i++) {
+        csi_variant *variant = NULL;
+        CSI_TRY(csi_variant_make(result, &project->variant[i], call->diag, &variant));
+        csi_variant_free(variant);
+    }
     csi_progress_end();
     CSI_TRY(show(call, result));
 out:

@@ -186,8 +186,9 @@ static size_t find_unit(const csi_countries *countries, const char *text)
 static csi_status unknown_country(const csi_call *call, const char *text, const csi_country_answer *answer)
 {
     if (answer->match == CSI_COUNTRY_FOUND) {
-        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "\"%s\" is %s, which this index has no data for", text,
-                              answer->iso3);
+        const csi_country_facts *facts = csi_country_find(answer->iso3);
+        return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "\"%s\" is %s (%s), for which there is nothing here", text,
+                              facts != NULL ? facts->name : text, answer->iso3);
     }
     if (answer->match == CSI_COUNTRY_AGGREGATE) {
         return csi_diag_error(call->diag, CSI_ERR_USAGE, NULL, "\"%s\" is a group of countries, not a country", text);

@@ -90,6 +90,23 @@ static csi_status choose(csi_variant *v, const csi_run *run, csi_diag *diag, siz
                                         "the variant \"%s\" leaves no indicator", v->spec->name);
 }
 
+/* Whether somebody's judgement of just these children weighs them, which has nothing to say of a part of them: then the
+ * weights that it gave are kept among those that stay. Weights that come from the data are computed anew. */
+static bool is_judged_apart(const csi_variant *v, const csi_run *run, size_t node)
+{
+    static const char *const judged[] = {"given", "budget", "ahp"};
+    const csi_node *parent = &run->project->framework->node[node];
+    const csi_step *step = run->project->recipe->node_weight[node];
+    bool is_judged = false, is_whole = true;
+    for (size_t i = 0; step != NULL && i < sizeof judged / sizeof *judged; i++) {
+        is_judged = is_judged || strcmp(step->method->name, judged[i]) == 0;
+    }
+    for (size_t q = 0; q < parent->n_children; q++) {
+        is_whole = is_whole && v->is_in[parent->child[q]];
+    }
+    return is_judged && !is_whole;
+}
+
 /* The framework of what stays; denominators have done their work by then. */
 static csi_status reduce_framework(csi_variant *v, const csi_run *run, size_t n, csi_diag *diag)
 {
@@ -106,6 +123,9 @@ static csi_status reduce_framework(csi_variant *v, const csi_run *run, size_t n,
             node[k] = full->node[i];
             node[k].denominator = NULL;
             node[k].n_children = 0;
+            if (full->node[i].parent != CSI_NONE && is_judged_apart(v, run, full->node[i].parent)) {
+                node[k].weight = run->result->weight[i * run->result->scores->n_years];
+            }
             parent[k++] = full->node[i].parent == CSI_NONE ? "" : full->node[full->node[i].parent].code;
         }
     }
@@ -129,7 +149,7 @@ static csi_status reduce_recipe(csi_variant *v, const csi_run *run, csi_diag *di
         return no_memory(diag);
     }
     for (size_t i = 0; i < framework->n_nodes; i++) {
-        weight[i] = full->node_weight[v->node_of[i]];
+        weight[i] = is_judged_apart(v, run, v->node_of[i]) ? NULL : full->node_weight[v->node_of[i]];
         rule[i] = full->node_rule[v->node_of[i]];
         if (i >= framework->n_indicators && rule[i].min_children > framework->node[i].n_children) {
             rule[i].min_children = framework->node[i].n_children;

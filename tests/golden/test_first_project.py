@@ -112,6 +112,24 @@ def check_scale(work):
     expect("and three in tables", re.search(r"\| 0\.\d{3} \|", table), table)
 
 
+def check_variant(work):
+    """Weights given for all children of a node hold among those that a variant keeps."""
+    home, out = project(work / "variant"), work / "variant-out"
+    text = (home / "index.yaml").read_text()
+    given = "  - weight: [{node: rule, method: given, weights: {laws: 3, protests: 1}}, " \
+            "{node: supply, method: budget, budgets: [[1, 1], [3, 1]]}]\n"
+    (home / "index.yaml").write_text(text + given + "variants:\n  calm: {without: [protests, dams]}\n")
+    said("check", home)
+    said("run", home, "-q", "-q", "-o", out)
+    with gzip.open(out / "scores_calm.csv.gz", "rt", encoding="utf-8") as file:
+        calm = {(row["code"], row["iso3"], row["year"]): row["score"] for row in csv.DictReader(file)}
+    expect("the variant has what is left", float(calm["rule", "DEU", "2022"]) == 95 and float(calm["supply", "DEU", "2022"]) == 98,
+           calm)
+    (home / "index.yaml").write_text(text + "variants:\n  none: {without: [rule, supply]}\n")
+    _, words = said("check", home, code=78)
+    expect("a variant that cannot be is found by check", "leaves no indicator" in words, words)
+
+
 def check_words(work):
     """Messages that say what is so, and what to do next."""
     home, out = project(work / "words"), work / "words-out"
@@ -144,6 +162,7 @@ with directory() as work:
     work = pathlib.Path(work)
     check_ensemble(work)
     check_scale(work)
+    check_variant(work)
     check_words(work)
 for problem in problems:
     print(problem)
