@@ -10,4 +10,7 @@ void csi_methodology_text(csi_outfile *file, const char *text);
 /* What the ensemble draws, factor by factor, and what its intervals mean. Without an ensemble it says so. */
 CSI_MUST_USE csi_status csi_methodology_ensemble(const csi_publication *publication, csi_outfile *file, csi_diag *diag);
 
+/* How what is published beside the scores is computed from them: contributions, changes, sets of ranks, trends. */
+void csi_methodology_results(const csi_publication *publication, csi_outfile *file);
+
 #endif

@@ -211,7 +211,12 @@ csi_status csi_methodology_ensemble(const csi_publication *publication, csi_outf
     csi_outfile_text(file, "\nIntervals run from the 5 % to the 95 % quantile (type 7 of Hyndman and Fan). Quantiles of ranks "
                            "are exact; scores are counted in 1023 bins over the range of normalised values and placed evenly "
                            "within a bin, so that none is off by as much as a bin, a tenth of a point on a scale of 100. "
-                           "Replicates in which a country is not scored count for neither; their share stands beside.\n\n");
+                           "Replicates in which a country is not scored count for neither; their share stands beside.\n\n"
+                           "Goalposts that are taken from the sample stay those of the values as measured: an error moves a "
+                           "country against them, not them. Whether enough of a part is present goes by the weights as "
+                           "configured. A published score is that of the configured choices and not the middle of the draws: "
+                           "where the alternatives pull one way, as the arithmetic mean does, which is never below the geometric "
+                           "one, it lies towards an end of its interval or, at times, beyond.\n\n");
     put_kinds(intervals, file);
     csi_outfile_text(file, "**Which choice matters.** rank_shifts.csv tells how far the ranks of the index move on average when "
                            "one factor is drawn alone; `csindex sensitivity` gives the shares of variance.\n\n");

@@ -21,6 +21,8 @@ const char *csi_verdict_name(csi_verdict verdict)
     return "";
 }
 
+#define SAME 1e-9 /* points: what scores of two years may differ by and still be called equal */
+
 typedef struct gathering {
     const csi_run *run;
     const csi_movement_options *options;
@@ -107,21 +109,75 @@ static size_t first_comparable(const gathering *g)
     return (size_t)(first - first_year);
 }
 
+static bool compares_countries(const gathering *g)
+{
+    const csi_framework *framework = g->run->project->framework;
+    bool does = false;
+    for (size_t node = framework->n_indicators; node < framework->n_nodes; node++) {
+        does = does || (is_below(framework, node, g->options->node) &&
+                        g->run->project->recipe->node_rule[node].step->method->phi == NULL);
+    }
+    return does;
+}
+
+/* What moved the node between two years, like for like: effects themselves are added up, so that nothing is exactly nothing. */
+static csi_status step_alike(const gathering *g, size_t country, size_t from, size_t to, csi_effect *effect, double *step)
+{
+    const csi_point a = {g->run->result, from, country}, b = {g->run->result, to, country};
+    size_t n = 0;
+    const csi_status status =
+        csi_decompose(g->run->project->recipe, &g->run->context, &a, &b, g->options->node, g->diag, effect, &n);
+    *step = 0;
+    for (size_t i = 0; i < n; i++) {
+        *step += effect[i].cause == CSI_CAUSE_COVERAGE || effect[i].cause == CSI_CAUSE_BREAK ? 0 : effect[i].effect;
+    }
+    return status;
+}
+
+/* The scores of the node from year `first` on, x[0..n), chained: each year adds to the last one scored what moved between
+ * the two like for like, since an indicator that enters is no trend. What differs by rounding alone is made equal. */
+static csi_status chain(const gathering *g, size_t country, size_t first, size_t n, csi_effect *effect, double *x)
+{
+    const csi_panel *scores = g->run->result->scores;
+    const bool is_whole = compares_countries(g);
+    size_t last = CSI_NONE;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = csi_panel_get(scores, g->options->node, first + i, country);
+        if (isnan(x[i])) {
+            continue;
+        }
+        if (last != CSI_NONE && !is_whole) {
+            double step = 0;
+            const csi_status status = step_alike(g, country, first + last, first + i, effect, &step);
+            if (status != CSI_OK) {
+                return status;
+            }
+            x[i] = x[last] + step;
+        }
+        for (size_t k = 0; k < i; k++) {
+            x[i] = fabs(x[i] - x[k]) < SAME ? x[k] : x[i];
+        }
+        last = i;
+    }
+    return CSI_OK;
+}
+
 static csi_status fit_trends(const gathering *g)
 {
     const csi_panel *scores = g->run->result->scores;
     const size_t first = first_comparable(g), n = g->options->to - first + 1;
     double *t = calloc(2 * n + 1, sizeof *t), *p = calloc(2 * g->n_countries + 1, sizeof *p);
+    csi_effect *effect = calloc(csi_max_effects(g->run->project->framework) + 1, sizeof *effect);
     csi_status status = CSI_OK;
-    if (t == NULL || p == NULL) {
+    if (t == NULL || p == NULL || effect == NULL) {
         status = CSI_ERR_MEMORY;
         goto out;
     }
     for (size_t c = 0; c < g->n_countries; c++) {
         for (size_t i = 0; i < n; i++) {
             t[i] = (double)(scores->first_year + (int)(first + i));
-            t[n + i] = csi_panel_get(scores, g->options->node, first + i, c);
         }
+        CSI_TRY(chain(g, c, first, n, effect, t + n));
         g->movement[c].trend_from = first;
         CSI_TRY(csi_theil_sen_fit(t, t + n, n, g->options->level, &g->movement[c].trend));
         CSI_TRY(csi_mann_kendall_test(t, t + n, n, &g->movement[c].test));
@@ -134,6 +190,7 @@ static csi_status fit_trends(const gathering *g)
 out:
     free(t);
     free(p);
+    free(effect);
     return status == CSI_ERR_MEMORY ? csi_diag_no_memory(g->diag, "fitting trends") : status;
 }
 

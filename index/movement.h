@@ -28,7 +28,8 @@ typedef struct csi_movement {
     double p_adjusted;                   /* Benjamini-Hochberg over the countries */
     csi_verdict verdict;
     size_t trend_from;                   /* year (index): the first, or that of the last break below the node */
-    csi_theil_sen trend;                 /* of the scores from then to `to` */
+    csi_theil_sen trend;                 /* of the scores from then to `to`, chained like for like; as they are where a rule
+                                          * at or below the node compares countries */
     csi_mann_kendall test;
     double trend_p_adjusted;
 } csi_movement;

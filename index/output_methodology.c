@@ -371,34 +371,6 @@ static void write_variants(const csi_publication *publication, csi_outfile *file
     csi_outfile_char(file, '\n');
 }
 
-static void write_awaited(const csi_run *run, csi_outfile *file)
-{
-    const csi_framework *framework = run->project->framework;
-    const csi_panel *raw = run->raw->panel;
-    bool is_any = false;
-    for (size_t i = 0; i < framework->n_indicators; i++) {
-        if (run->last_report[i] != CSI_NONE && run->last_report[i] + 1 < raw->n_years) {
-            csi_outfile_text(file, is_any ? ", " : "Not reported up to the last year: ");
-            csi_methodology_text(file, framework->node[i].code);
-            csi_outfile_format(file, " (last %d)", raw->first_year + (int)run->last_report[i]);
-            is_any = true;
-        }
-    }
-    csi_outfile_text(file, is_any ? ".\n\n" : "");
-}
-
-static void write_rest(const csi_publication *publication, csi_outfile *file)
-{
-    csi_outfile_text(file, "## 8. Back to the data\n\n"
-                           "contributions.csv.gz rebuilds every score from its parts. Beside each score stand its coverage "
-                           "(the share of the indicators' weight that is present) and the share of that weight that is "
-                           "imputed. A score is provisional when an indicator below it, which the country has had values "
-                           "of, has not been reported for that year by anybody yet: it will be revised when it is.\n\n");
-    write_awaited(publication->run, file);
-    csi_outfile_text(file, "## 4, 9 and 10. Multivariate analysis, links to other indicators, presentation\n\n"
-                           "Done by other commands on the same run, not part of the computation of the scores.\n");
-}
-
 static csi_status write_methodology(const csi_publication *publication, csi_outfile *file, csi_diag *diag)
 {
     const csi_run *run = publication->run;
@@ -413,7 +385,7 @@ static csi_status write_methodology(const csi_publication *publication, csi_outf
     CSI_TRY(write_rules(publication, file, diag));
     write_variants(publication, file);
     CSI_TRY(csi_methodology_ensemble(publication, file, diag));
-    write_rest(publication, file);
+    csi_methodology_results(publication, file);
 out:
     return status;
 }

@@ -23,8 +23,8 @@ static const csi_shape_field fields[] = {
     {.name = "score_sd", .type = "number", .meaning = "Standard deviation of the score over the ensemble",
      .is_required = true},
     {.name = "set_low", .type = "integer", .is_required = true,
-     .meaning = "Best rank that the country can have: with score_sd as standard error, the sets of all countries hold all "
-                "true ranks at once with probability 0.9"},
+     .meaning = "Best rank that the country can have: if errors are normal with score_sd as standard error, the sets of all "
+                "countries hold all true ranks at once with probability 0.9"},
     {.name = "set_high", .type = "integer", .meaning = "Worst rank that it can have", .is_required = true},
     {.name = "group", .type = "integer", .is_required = true,
      .meaning = "Countries of a group cannot be told apart from its best one by those sets; group 1 is best"},

@@ -1,7 +1,7 @@
 /* trends.csv: for every country and node, where its series goes and whether that is more than noise.
  *
- * Two questions, kept apart. A trend: the Theil-Sen slope with its interval and the exact Mann-Kendall test, over the
- * years since the first or since a source last changed its method; years are few, so the smallest p that they can reach
+ * Two questions, kept apart. A trend: the Theil-Sen slope with its interval and the exact Mann-Kendall test of the chained
+ * scores, over the years since the first or since a source last changed its method; years are few, so the smallest p that they can reach
  * stands beside. A change: from the first year to the last, like for like, with the verdict of paired draws, for the index
  * itself and where an ensemble was run. Both hold false discoveries to 5 % over the countries of a node. */
 #include <math.h>
@@ -13,24 +13,27 @@
 #define LEVEL 0.9
 #define FALSE_DISCOVERY 0.05
 #define N_DRAWS 2000
+#define LEAST_YEARS 5 /* without ties n years reach p = 2/n!, four of them 0.083 */
 
 static const csi_shape_field fields[] = {
     {.name = "iso3", .type = "string", .meaning = "Code of the country", .is_required = true},
     {.name = "code", .type = "string", .meaning = "Code of the index or of a part of it", .is_required = true},
     {.name = "trend_from", .type = "integer", .is_required = true,
-     .meaning = "First year of the trend: the first scored, or the last in which a source below changed its method"},
+     .meaning = "First year of the trend: the first of the index, or the last in which a source below changed its method"},
     {.name = "trend_to", .type = "integer", .meaning = "Last year of the trend", .is_required = true},
     {.name = "n_years", .type = "integer", .meaning = "Years with a score among them", .is_required = true},
-    {.name = "slope", .type = "number", .meaning = "Theil-Sen slope, points a year"},
+    {.name = "slope", .type = "number",
+     .meaning = "Theil-Sen slope, points a year, of the scores chained like for like: each year adds what moved it since the last "
+                "year with a score, without what entered or left"},
     {.name = "slope_low", .type = "number", .meaning = "Lower end of its 90 % interval; blank where the years are too few"},
     {.name = "slope_high", .type = "number", .meaning = "Upper end of its 90 % interval"},
-    {.name = "s", .type = "integer", .meaning = "Mann-Kendall S: pairs of years that rise less those that fall"},
+    {.name = "s", .type = "integer", .meaning = "Mann-Kendall S of the same: pairs of years that rise less those that fall"},
     {.name = "p", .type = "number", .is_share = true, .meaning = "Two-sided p of S, from the exact null up to ten years"},
     {.name = "p_adjusted", .type = "number", .is_share = true,
      .meaning = "The same adjusted over the countries of the node (Benjamini-Hochberg)"},
-    {.name = "smallest_p", .type = "number", .is_share = true, .meaning = "The smallest p that so many years can reach"},
+    {.name = "smallest_p", .type = "number", .is_share = true, .meaning = "The smallest p that so many years, with these ties, can reach"},
     {.name = "trend", .type = "string", .choices = "rising|falling|no evidence|too few years",
-     .meaning = "By p_adjusted at 0.05; too few years: smallest_p is above 0.05, whatever the figures; blank: under two years"},
+     .meaning = "By p_adjusted at 0.05; too few years: under five, which cannot reach it whatever the figures; blank: under two"},
     {.name = "change_from", .type = "integer", .meaning = "First year of the change", .is_required = true},
     {.name = "change_to", .type = "integer", .meaning = "Last year of the change", .is_required = true},
     {.name = "change", .type = "number", .meaning = "Difference of the scores"},
@@ -65,7 +68,7 @@ static const char *trend_of(const csi_movement *m)
     if (m->test.n < 2) {
         return NULL;
     }
-    if (m->test.smallest_p > FALSE_DISCOVERY) {
+    if (m->test.n < LEAST_YEARS) {
         return "too few years";
     }
     return !(m->trend_p_adjusted <= FALSE_DISCOVERY) ? "no evidence" : m->test.s > 0 ? "rising" : "falling";
