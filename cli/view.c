@@ -87,8 +87,9 @@ const char *csi_view_without_intervals(const csi_results *results)
     for (size_t i = 0; i < n && !is_drawn; i++) {
         is_drawn = !isnan(results->row[i].score_q05);
     }
-    return results->variant != NULL ? "Variants have no intervals; those of the full series say how sure a score is."
-           : is_drawn               ? "No intervals: nothing here is scored."
+    return is_drawn                   ? "No intervals: nothing here is scored."
+           : results->variant != NULL ? "No intervals of this variant: `csindex run` draws them where index.yaml asks so "
+                                        "(`ensemble: {variants: N}`)."
                                     : "No intervals: no ensemble was drawn; `csindex run` draws one.";
 }
 

@@ -333,7 +333,7 @@ static void write_members(const csi_variant *variant, csi_outfile *file)
     for (size_t i = 0; i < groups->n; i++) {
         csi_outfile_text(file, i == 0 ? " Countries in the mean of the index itself: " : ", ");
         csi_methodology_text(file, groups->country[i].name);
-        csi_outfile_format(file, " %zu", variant->n_members[i]);
+        csi_outfile_format(file, " %zu", variant->groups->n_members[i]);
     }
     csi_outfile_text(file, groups->n > 0 ? "." : "");
 }
@@ -357,7 +357,7 @@ static void write_variants(const csi_publication *publication, csi_outfile *file
             csi_outfile_text(file, " An indicator counts for a country only when the country has it in every year, so no "
                                    "change comes from an indicator entering or leaving.");
         }
-        if (variant->n_members != NULL) {
+        if (variant->groups != NULL) {
             csi_outfile_text(file, " A group's score is the mean of its countries' scores, over those that are scored in "
                                    "every year in which any country is.");
             write_members(variant, file);
@@ -365,6 +365,10 @@ static void write_variants(const csi_publication *publication, csi_outfile *file
         if (variant->spec->base_year != CSI_NO_YEAR) {
             csi_outfile_format(file, " Every score as a share of its own in %d; the scale has no natural zero, so this is a "
                                      "way of drawing, not a percentage.", variant->spec->base_year);
+        }
+        if (variant->intervals.n_replicates > 0) {
+            csi_outfile_format(file, " Intervals from the first %zu replicates of the ensemble, in which the same is drawn as "
+                                     "for the full series.", variant->intervals.n_replicates);
         }
         csi_outfile_char(file, '\n');
     }

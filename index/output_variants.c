@@ -21,8 +21,8 @@ static const csi_shape *describe(const csi_publication *publication, const csi_v
     }
     shape->field = field;
     shape->title = csi_arena_format(publication->arena, "%s: %s", usual->title, variant->spec->title);
-    shape->description = csi_arena_format(publication->arena, "A variant of scores.csv.gz (%s), of the same shape; it has "
-                                                              "no intervals.", variant->spec->title);
+    shape->description = csi_arena_format(publication->arena, "A variant of scores.csv.gz (%s), of the same shape%s",
+                                          variant->spec->title, variant->intervals.n_replicates > 0 ? "." : "; it has no intervals.");
     return shape->title == NULL || shape->description == NULL ? NULL : shape;
 }
 
@@ -69,8 +69,10 @@ csi_status csi_variants_prepare(csi_publication *publication, csi_diag *diag, cs
     }
     CSI_TRY(make_all(publication, diag));
     for (size_t i = 0; i < publication->n_variants; i++) {
-        const csi_variant *variant = publication->variant[i];
+        csi_variant *variant = publication->variant[i];
+        CSI_TRY(csi_variant_draw(variant, publication->run, publication->intervals, diag));
         part[i] = (csi_publication){.run = &variant->run, .arena = publication->arena};
+        part[i].intervals = variant->intervals.n_replicates > 0 ? &variant->intervals : NULL;
         part[i].node = csi_framework_order(publication->arena, variant->project.framework);
         output[i] = (csi_output){
             .file = variant->spec->file, .compression = CSI_GZIP, .write = csi_output_scores.write, .part = &part[i],

@@ -16,7 +16,7 @@ static csi_status no_memory(csi_diag *diag)
     return csi_diag_no_memory(diag, "computing a variant");
 }
 
-static bool has_all_years(const csi_run *run, size_t indicator, size_t country)
+bool csi_variant_has_all_years(const csi_run *run, size_t indicator, size_t country)
 {
     const csi_panel *scores = run->result->scores;
     for (size_t year = 0; year < scores->n_years; year++) {
@@ -182,7 +182,7 @@ static csi_status take_normalised(csi_variant *v, const csi_run *run, csi_diag *
         memcpy(result->stage[0]->value + target, from->value + source, n * sizeof *from->value);
         memcpy(result->stage[0]->state + target, from->state + source, n * sizeof *from->state);
         for (size_t c = 0; v->spec->is_matched && c < from->n_countries; c++) {
-            for (size_t year = 0; year < from->n_years && !has_all_years(run, v->node_of[i], c); year++) {
+            for (size_t year = 0; year < from->n_years && !csi_variant_has_all_years(run, v->node_of[i], c); year++) {
                 csi_panel_set(result->stage[0], i, year, c, (double)NAN, CSI_CELL_MISSING);
             }
         }

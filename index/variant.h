@@ -15,7 +15,8 @@
 
 #include <limits.h>
 
-#include "index/run.h"
+#include "index/publish.h"
+#include "metrics/ensemble.h"
 
 #define CSI_NO_YEAR INT_MIN
 
@@ -36,6 +37,15 @@ typedef struct csi_variant_spec {
 /* Reads the section `variants` of the project into project->variant. */
 CSI_MUST_USE csi_status csi_variants_read(csi_project *project, csi_diag *diag);
 
+/* How countries make groups. */
+typedef struct csi_variant_groups {
+    size_t n, n_countries, world; /* of the groups the world is one */
+    const size_t *of;             /* [country]: its group; CSI_NONE: none but the world */
+    const double *weight;         /* [country]; NaN: left out */
+    bool *is_member;              /* [node of the variant][country]: whether the groups' scores there stand on it */
+    size_t *n_members;            /* [group]: countries that the index's own series stands on */
+} csi_variant_groups;
+
 /* A variant computed. `run` is a view: what the tables of scores are written from. Its raw panel belongs to the run that
  * it was made of, and its countries are the groups where there are groups. */
 typedef struct csi_variant {
@@ -46,7 +56,8 @@ typedef struct csi_variant {
     csi_run run;
     const size_t *node_of;        /* [n_nodes of the variant]: the node of the full framework */
     const bool *is_in;            /* [n_nodes of the full framework]: whether the variant holds it */
-    const size_t *n_members;      /* [group]: countries that the index's own series stands on; NULL: no groups */
+    const csi_variant_groups *groups; /* NULL: countries */
+    csi_intervals intervals;      /* n_replicates is 0 where there are none */
 } csi_variant;
 
 /* Computes one variant of `run`, which must outlive it. *variant is owned by the caller. */
@@ -54,9 +65,24 @@ CSI_MUST_USE csi_status csi_variant_make(const csi_run *run, const csi_variant_s
                                          csi_variant **variant);
 void csi_variant_free(csi_variant *variant); /* NULL is allowed */
 
+/* Takes the first replicates of the run's ensemble through the variant (spec->n_of_variants, as far as the run has so many)
+ * and fills its intervals: the same draws as in the full series, so that the two can be compared. Does nothing where none are
+ * asked for. Keeps the scores of one year at a time, and of the base year: 10 bytes for each replicate, node and country. */
+CSI_MUST_USE csi_status csi_variant_draw(csi_variant *variant, const csi_run *run, const csi_intervals *full, csi_diag *diag);
+
+/* The ensemble of a variant whose indicators are not all those of the run, over the nodes of the full framework, those that the
+ * variant lacks unscored. Owned by the caller; the variant and the run must outlive it. Weights that are learnt anew every
+ * year cannot be given to it. */
+CSI_MUST_USE csi_status csi_variant_ensemble(const csi_variant *variant, const csi_run *run, const csi_ensemble_spec *spec,
+                                             csi_diag *diag, csi_ensemble **ensemble);
+bool csi_variant_can_be_drawn(const csi_variant *variant);
+
 /* For index/variant*.c: countries turned into groups, and scores into shares of their base year. Ranks are filled after. */
 CSI_MUST_USE csi_status csi_variant_group(csi_variant *variant, const csi_run *run, csi_diag *diag);
 CSI_MUST_USE csi_status csi_variant_rebase(csi_variant *variant, csi_diag *diag);
 void csi_variant_unrank_world(csi_variant *variant);
+
+/* Whether a country has the indicator in every scored year. */
+bool csi_variant_has_all_years(const csi_run *run, size_t indicator, size_t country);
 
 #endif

@@ -18,12 +18,9 @@
 
 typedef struct grouping {
     csi_variant *v;
-    size_t n_groups, n_countries;
-    const size_t *group_of; /* [country]; CSI_NONE: in none but the world */
-    const double *weight;   /* [country]; NaN: left out */
-    size_t *n_members;
-    double *sum;            /* [4][group]: of weights, scores, coverage, imputed share */
-    bool *is_waiting;       /* [group] */
+    const csi_variant_groups *groups;
+    double *sum;      /* [4][group]: of weights, scores, coverage, imputed share */
+    bool *is_waiting; /* [group] */
 } grouping;
 
 /* The text that groups a country: a column of the covariates or of the data, else the table of countries' own. */
@@ -100,61 +97,57 @@ static void add_country(const grouping *g, size_t node, size_t year, size_t coun
 {
     const csi_result *result = g->v->run.result;
     const size_t at = csi_panel_at(result->scores, node, year, country);
-    const double w = g->weight[country], imputed = result->imputed_share[at];
+    const double w = g->groups->weight[country], imputed = result->imputed_share[at];
     g->sum[group] += w;
-    g->sum[g->n_groups + group] += w * result->scores->value[at];
-    g->sum[2 * g->n_groups + group] += w * result->coverage[at];
-    g->sum[3 * g->n_groups + group] += w * (isnan(imputed) ? 0 : imputed);
+    g->sum[g->groups->n + group] += w * result->scores->value[at];
+    g->sum[2 * g->groups->n + group] += w * result->coverage[at];
+    g->sum[3 * g->groups->n + group] += w * (isnan(imputed) ? 0 : imputed);
     g->is_waiting[group] = g->is_waiting[group] || g->v->run.status[at] == CSI_SCORE_PROVISIONAL;
 }
 
 /* One node in one year: from countries to groups, into `scores` and beside. */
-static void average(const grouping *g, size_t node, size_t year, const bool *is_member, size_t world, csi_panel *scores,
-                    double *coverage, double *imputed, unsigned char *status)
+static void average(const grouping *g, size_t node, size_t year, csi_panel *scores, double *coverage, double *imputed,
+                    unsigned char *status)
 {
-    memset(g->sum, 0, 4 * g->n_groups * sizeof *g->sum);
-    memset(g->is_waiting, 0, g->n_groups * sizeof *g->is_waiting);
-    for (size_t c = 0; c < g->n_countries; c++) {
+    const csi_variant_groups *groups = g->groups;
+    const bool *is_member = groups->is_member + node * groups->n_countries;
+    memset(g->sum, 0, 4 * groups->n * sizeof *g->sum);
+    memset(g->is_waiting, 0, groups->n * sizeof *g->is_waiting);
+    for (size_t c = 0; c < groups->n_countries; c++) {
         if (is_member[c] && !isnan(csi_panel_get(g->v->run.result->scores, node, year, c))) {
-            add_country(g, node, year, c, world);
-            if (g->group_of[c] != CSI_NONE) {
-                add_country(g, node, year, c, g->group_of[c]);
+            add_country(g, node, year, c, groups->world);
+            if (groups->of[c] != CSI_NONE) {
+                add_country(g, node, year, c, groups->of[c]);
             }
         }
     }
-    for (size_t k = 0; k < g->n_groups; k++) {
+    for (size_t k = 0; k < groups->n; k++) {
         const double w = g->sum[k];
         const size_t at = csi_panel_at(scores, node, year, k);
-        csi_panel_set(scores, node, year, k, w > 0 ? g->sum[g->n_groups + k] / w : (double)NAN, CSI_CELL_OBSERVED);
-        coverage[at] = w > 0 ? fmin(g->sum[2 * g->n_groups + k] / w, 1) : 0;
-        imputed[at] = w > 0 ? fmin(g->sum[3 * g->n_groups + k] / w, 1) : (double)NAN;
+        csi_panel_set(scores, node, year, k, w > 0 ? g->sum[groups->n + k] / w : (double)NAN, CSI_CELL_OBSERVED);
+        coverage[at] = w > 0 ? fmin(g->sum[2 * groups->n + k] / w, 1) : 0;
+        imputed[at] = w > 0 ? fmin(g->sum[3 * groups->n + k] / w, 1) : (double)NAN;
         status[at] = w > 0 ? g->is_waiting[k] ? CSI_SCORE_PROVISIONAL : CSI_SCORE_FINAL : CSI_SCORE_MISSING;
     }
 }
 
-static void average_node(const grouping *g, size_t node, bool *flag, csi_panel *scores, double *coverage, double *imputed,
-                         unsigned char *status)
+static void find_members(const csi_panel *scores, size_t node, bool *is_year, const csi_variant_groups *groups)
 {
-    const csi_panel *from = g->v->run.result->scores;
-    const size_t world = csi_countries_find(&g->v->raw.countries, WORLD);
-    bool *const is_member = flag, *const is_year = flag + g->n_countries;
-    for (size_t year = 0; year < from->n_years; year++) {
+    bool *is_member = groups->is_member + node * groups->n_countries;
+    for (size_t year = 0; year < scores->n_years; year++) {
         is_year[year] = false;
-        for (size_t c = 0; c < g->n_countries; c++) {
-            is_year[year] = is_year[year] || !isnan(csi_panel_get(from, node, year, c));
+        for (size_t c = 0; c < groups->n_countries; c++) {
+            is_year[year] = is_year[year] || !isnan(csi_panel_get(scores, node, year, c));
         }
     }
-    for (size_t c = 0; c < g->n_countries; c++) {
-        is_member[c] = g->weight[c] > 0 && is_constant(from, is_year, node, c);
-        if (is_member[c] && node + 1 == from->n_series) {
-            g->n_members[world]++;
-            if (g->group_of[c] != CSI_NONE) {
-                g->n_members[g->group_of[c]]++;
+    for (size_t c = 0; c < groups->n_countries; c++) {
+        is_member[c] = groups->weight[c] > 0 && is_constant(scores, is_year, node, c);
+        if (is_member[c] && node + 1 == scores->n_series) {
+            groups->n_members[groups->world]++;
+            if (groups->of[c] != CSI_NONE) {
+                groups->n_members[groups->of[c]]++;
             }
         }
-    }
-    for (size_t year = 0; year < from->n_years; year++) {
-        average(g, node, year, is_member, world, scores, coverage, imputed, status);
     }
 }
 
@@ -163,30 +156,33 @@ static csi_status average_all(const grouping *g, csi_diag *diag)
 {
     csi_result *result = g->v->run.result;
     const csi_panel *from = result->scores;
-    const size_t n = from->n_series * from->n_years * g->n_groups;
+    const size_t n = from->n_series * from->n_years * g->groups->n;
     csi_panel *scores = NULL;
     double *coverage = calloc(n + 1, sizeof *coverage), *imputed = calloc(n + 1, sizeof *imputed);
     unsigned char *status = calloc(n + 1, sizeof *status);
     int *rank = calloc(n + 1, sizeof *rank);
-    bool *flag = calloc(g->n_countries + from->n_years + 1, sizeof *flag);
-    if (coverage == NULL || imputed == NULL || status == NULL || rank == NULL || flag == NULL ||
-        csi_panel_new(from->n_series, from->first_year, from->n_years, g->n_groups, false, &scores) != CSI_OK) {
+    bool *is_year = calloc(from->n_years + 1, sizeof *is_year);
+    if (coverage == NULL || imputed == NULL || status == NULL || rank == NULL || is_year == NULL ||
+        csi_panel_new(from->n_series, from->first_year, from->n_years, g->groups->n, false, &scores) != CSI_OK) {
         free(coverage);
         free(imputed);
         free(status);
         free(rank);
-        free(flag);
+        free(is_year);
         return csi_diag_no_memory(diag, "grouping countries");
     }
     for (size_t node = 0; node < from->n_series; node++) {
-        average_node(g, node, flag, scores, coverage, imputed, status);
+        find_members(from, node, is_year, g->groups);
+        for (size_t year = 0; year < from->n_years; year++) {
+            average(g, node, year, scores, coverage, imputed, status);
+        }
     }
     csi_panel_free(result->scores);
     free(result->coverage);
     free(result->imputed_share);
     free(g->v->run.status);
     free(g->v->run.rank);
-    free(flag);
+    free(is_year);
     result->scores = scores;
     result->coverage = coverage;
     result->imputed_share = imputed;
@@ -232,15 +228,19 @@ csi_status csi_variant_group(csi_variant *v, const csi_run *run, csi_diag *diag)
     CSI_TRY(read_texts(run, v->spec, covariates, diag, text));
     CSI_TRY(read_weights(v->spec, covariates, n_countries, diag, weight));
     CSI_TRY(name_groups(v, text, n_countries, diag, group_of));
-    const size_t n_groups = v->raw.countries.n;
-    grouping g = {.v = v, .n_groups = n_groups, .n_countries = n_countries, .group_of = group_of, .weight = weight,
-                  .n_members = csi_arena_alloc(v->arena, n_groups, sizeof *g.n_members),
-                  .sum = csi_arena_alloc(v->arena, 4 * n_groups, sizeof *g.sum),
-                  .is_waiting = csi_arena_alloc(v->arena, n_groups, sizeof *g.is_waiting)};
-    if (g.n_members == NULL || g.sum == NULL || g.is_waiting == NULL) {
+    const size_t n_groups = v->raw.countries.n, n_nodes = v->run.result->scores->n_series;
+    csi_variant_groups *groups = csi_arena_alloc(v->arena, 1, sizeof *groups);
+    bool *is_member = csi_arena_alloc(v->arena, n_nodes * n_countries + 1, sizeof *is_member);
+    size_t *n_members = csi_arena_alloc(v->arena, n_groups, sizeof *n_members);
+    const grouping g = {.v = v, .groups = groups,
+                        .sum = csi_arena_alloc(v->arena, 4 * n_groups, sizeof *g.sum),
+                        .is_waiting = csi_arena_alloc(v->arena, n_groups, sizeof *g.is_waiting)};
+    if (groups == NULL || is_member == NULL || n_members == NULL || g.sum == NULL || g.is_waiting == NULL) {
         return csi_diag_no_memory(diag, "grouping countries");
     }
-    v->n_members = g.n_members;
+    *groups = (csi_variant_groups){n_groups, n_countries, csi_countries_find(&v->raw.countries, WORLD), group_of, weight,
+                                   is_member, n_members};
+    v->groups = groups;
     CSI_TRY(average_all(&g, diag));
 out:
     return status;
@@ -250,7 +250,7 @@ out:
 void csi_variant_unrank_world(csi_variant *v)
 {
     const csi_panel *scores = v->run.result->scores;
-    const size_t world = csi_countries_find(&v->raw.countries, WORLD);
+    const size_t world = v->groups->world;
     for (size_t column = 0; column < scores->n_series * scores->n_years; column++) {
         int *rank = v->run.rank + column * scores->n_countries;
         const int of_world = rank[world];

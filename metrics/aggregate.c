@@ -229,7 +229,7 @@ static csi_status score_node(const aggregation *a, size_t node)
     return status;
 }
 
-/* Indicators enter the score panel as they are; only scored years. */
+/* Indicators enter the score panel as they are, but for what is masked; only scored years. */
 static void copy_indicators(const aggregation *a)
 {
     const csi_panel *from = a->result->normalised;
@@ -240,6 +240,12 @@ static void copy_indicators(const aggregation *a)
         const size_t from_at = csi_panel_at(from, node, a->context->first_scored_year, 0);
         memcpy(scores->value + to_at, from->value + from_at, n * sizeof *scores->value);
         memcpy(scores->state + to_at, from->state + from_at, n * sizeof *scores->state);
+        for (size_t i = 0; i < n && a->context->is_masked != NULL; i++) {
+            if (csi_is_masked(a->context, node, i % a->n_countries)) {
+                scores->value[to_at + i] = (double)NAN;
+                scores->state[to_at + i] = CSI_CELL_MISSING;
+            }
+        }
         for (size_t i = to_at; i < to_at + n; i++) {
             a->result->coverage[i] = scores->state[i] != CSI_CELL_MISSING;
             a->result->imputed_share[i] = csi_cell_is_imputed(scores->state[i]);

@@ -52,6 +52,7 @@ typedef struct csi_rule_alternative {
 /* The section `ensemble:` of index.yaml, defaults filled in. Lives in the arena it was read into. */
 typedef struct csi_ensemble_spec {
     uint64_t n_replicates;
+    uint64_t n_of_variants;                /* the first so many also go through the variants; 0: none */
     uint64_t seed;
     bool is_active[CSI_N_FACTORS];
     const csi_alternative *alternative[3]; /* of imputation, treatment, normalisation, besides the configured steps */
@@ -106,8 +107,7 @@ typedef struct csi_draw_plan {
 size_t csi_ensemble_dimensions(const csi_ensemble *ensemble);
 
 /* The scores of one replicate, score[node - n_indicators][year][country] over the scored years; NaN: not scored. The slow
- * way walks csi_stages_run and csi_aggregate_run; the fast one agrees with it to a few units in the last place, and
- * exactly where every rule is arithmetic and no cell with an error was imputed. */
+ * way walks csi_stages_run and csi_aggregate_run; the fast one agrees with it to the bit. */
 CSI_MUST_USE csi_status csi_ensemble_walk(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag,
                                           double *score);
 CSI_MUST_USE csi_status csi_ensemble_scores(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag,

@@ -154,7 +154,7 @@ static csi_status lay_out_posts(const builder *b, csi_branch *v, const csi_resul
             const size_t at = i * e->n_years + year;
             find_posts(e, step, result, treated, i, year, &low[at], &high[at]);
             const double *x = csi_panel_column(treated, i, year + e->context.first_scored_year);
-            const double *z = csi_panel_column(result->normalised, i, year + e->context.first_scored_year);
+            const double *z = csi_panel_column(result->scores, i, year);
             double *to = cell + (year * e->n_indicators + i) * e->stride;
             for (size_t lane = 0; lane < e->stride; lane++) {
                 const bool is_there = lane < e->n_countries && !isnan(z[e->country[lane]]);
@@ -180,7 +180,7 @@ static csi_status lay_out_fixed(const builder *b, csi_branch *v, const csi_resul
     }
     for (size_t year = 0; year < e->n_years; year++) {
         for (size_t i = 0; i < e->n_indicators; i++) {
-            const double *z = csi_panel_column(result->normalised, i, year + e->context.first_scored_year);
+            const double *z = csi_panel_column(result->scores, i, year);
             double *to = cell + (year * e->n_indicators + i) * e->stride;
             for (size_t lane = 0; lane < e->stride; lane++) {
                 to[lane] = lane < e->n_countries ? z[e->country[lane]] : (double)NAN;

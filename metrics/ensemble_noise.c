@@ -309,7 +309,7 @@ static csi_status make_column(const target *g, const csi_panel *imputed, size_t 
     }
     for (size_t lane = 0; lane < e->stride; lane++) {
         own.x[0][lane] = (double)NAN;
-        if (lane < e->n_countries) {
+        if (lane < e->n_countries && !csi_is_masked(&e->context, indicator, e->country[lane])) {
             fill_lane(g->m, k, year, lane,
                       csi_panel_get(imputed, indicator, year + e->context.first_scored_year, e->country[lane]), &own, is_needed);
         }

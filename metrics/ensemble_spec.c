@@ -23,6 +23,7 @@
 #include <string.h>
 
 #define USUAL_REPLICATES 10000
+#define MOST_OF_VARIANTS 100000 /* all of a node's are kept one by one */
 #define USUAL_SPREAD 0.25
 #define USUAL_POST_SPREAD 0.1
 #define USUAL_CONCENTRATION 20.0
@@ -325,7 +326,7 @@ csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, c
                              csi_ensemble_spec **spec)
 {
     static const char *const known[] = {"replicates", "seed", "freeze", "imputation", "treatment", "normalisation",
-                                        "aggregation", "weights", "goalposts", "errors", "leave_out", "top"};
+                                        "aggregation", "weights", "goalposts", "errors", "leave_out", "top", "variants"};
     csi_ensemble_spec *s = csi_arena_alloc(arena, 1, sizeof *s);
     bool *is_fixed = csi_arena_alloc(arena, framework->n_indicators + 1, sizeof *is_fixed);
     const reader r = {arena, framework, recipe, diag, s};
@@ -342,10 +343,15 @@ csi_status csi_ensemble_read(csi_arena *arena, const csi_framework *framework, c
         CSI_TRY(csi_setting_check_keys(section, "ensemble", known, sizeof known / sizeof *known, diag));
     }
     const csi_setting *replicates = csi_setting_find(section, "replicates"), *seed = csi_setting_find(section, "seed");
+    const csi_setting *variants = csi_setting_find(section, "variants");
     int64_t number = 0;
     if (replicates != NULL) {
         CSI_TRY(csi_setting_integer(replicates, 1, INT64_C(1000000000), diag, &number));
         s->n_replicates = (uint64_t)number;
+    }
+    if (variants != NULL) {
+        CSI_TRY(csi_setting_integer(variants, 0, MOST_OF_VARIANTS, diag, &number));
+        s->n_of_variants = (uint64_t)number;
     }
     if (seed != NULL) {
         CSI_TRY(csi_setting_integer(seed, 0, INT64_MAX, diag, &number));

@@ -136,9 +136,16 @@ struct csi_context {
                                     nominal ones who has enough of the children; NULL: nothing */
     size_t left_out;             /* 1 + the node that the ensemble takes out of its family, as if the framework did not
                                     have it; 0: none */
+    const bool *is_masked;       /* [indicator * countries->n + country]: what takes no part in the scores although it is there,
+                                    as in a variant; NULL: nothing */
     uint64_t seed;
     size_t n_threads;
 };
+
+static inline bool csi_is_masked(const csi_context *context, size_t indicator, size_t country)
+{
+    return context->is_masked != NULL && context->is_masked[indicator * context->countries->n + country];
+}
 
 /* All methods, in the order of methods.def; and one by step and name (NULL: none). */
 size_t csi_method_count(void);

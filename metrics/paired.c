@@ -6,21 +6,9 @@
  * every draw gives p = 1; no draw gives NaN. */
 #include "metrics/paired.h"
 
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
-/* Type 7, as of the sorted values; only what is looked at is put into its place. */
-static double quantile(double *x, size_t n, double share)
-{
-    const double at = share * (double)(n - 1), below = floor(at);
-    const size_t i = (size_t)below;
-    const double own = gsl_stats_select(x, 1, n, i < n ? i : n - 1);
-    double next = INFINITY; /* behind the one that is in its place lies none that is smaller */
-    for (size_t k = i + 1; k < n; k++) {
-        next = x[k] < next ? x[k] : next;
-    }
-    return i + 1 < n ? own + (at - below) * (next - own) : own;
-}
+#include "metrics/sample.h"
 
 void csi_paired_test(double *difference, size_t n_given, double level, csi_paired *result)
 {
@@ -37,7 +25,7 @@ void csi_paired_test(double *difference, size_t n_given, double level, csi_paire
         return;
     }
     result->n = n;
-    result->low = quantile(difference, n, 0.5 - level / 2);
-    result->high = quantile(difference, n, 0.5 + level / 2);
+    result->low = csi_sample_quantile_unsorted(difference, n, 0.5 - level / 2);
+    result->high = csi_sample_quantile_unsorted(difference, n, 0.5 + level / 2);
     result->p = fmin(1, 2 * (double)((n_low < n_high ? n_low : n_high) + 1) / (double)(n + 1));
 }

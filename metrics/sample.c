@@ -3,6 +3,7 @@
 #include "metrics/sample.h"
 
 #include <float.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -149,6 +150,19 @@ double csi_sample_quantile(const double *sorted, size_t n, double p)
         return sorted[n - 1];
     }
     return sorted[below] + (position - (double)below) * (sorted[below + 1] - sorted[below]);
+}
+
+/* Only what is looked at is put into its place. */
+double csi_sample_quantile_unsorted(double *packed, size_t n, double p)
+{
+    const double at = p * (double)(n - 1), below = floor(at);
+    const size_t i = (size_t)below;
+    const double own = gsl_stats_select(packed, 1, n, i < n ? i : n - 1);
+    double next = INFINITY; /* behind the one that is in its place lies none that is smaller */
+    for (size_t k = i + 1; k < n; k++) {
+        next = packed[k] < next ? packed[k] : next;
+    }
+    return i + 1 < n ? own + (at - below) * (next - own) : own;
 }
 
 double csi_sample_median(const double *sorted, size_t n)

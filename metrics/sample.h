@@ -35,6 +35,9 @@ void csi_sample_sort(double *packed, size_t n);
 double csi_sample_quantile(const double *sorted, size_t n, double p);
 double csi_sample_median(const double *sorted, size_t n);
 
+/* The same quantile of values in any order, which are put in another here; no NaN may be left, n >= 1. */
+double csi_sample_quantile_unsorted(double *packed, size_t n, double p);
+
 /* How many of sorted[0..n) are below x, and how many equal it. */
 size_t csi_sample_below(const double *sorted, size_t n, double x);
 size_t csi_sample_equal(const double *sorted, size_t n, double x);
