@@ -38,6 +38,10 @@ steps:
   - aggregate:
       - {level: 2, method: arithmetic, min_weight_share: 0.5}
       - {level: 3, method: geometric, min_children: 1}
+variants:
+  upper: {without: [q], base_year: 2019}
+  regions: {groups: region}
+ensemble: {variants: 8}
 seed: 1
 """
 
