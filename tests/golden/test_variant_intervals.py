@@ -106,4 +106,4 @@ shown = run("rank", "--variant", "without_p5", "--results", path("with-out"), "-
 assert table("with-out", "scores_without_p5.csv.gz")["csi", "NLD", 2023]["rank_q95"] in shown
 run("run", path("with"), "-q", "-o", path("none-out"), "--replicates", "0")
 assert all(r["score_q50"] == "" for r in read("none-out", "scores_without_p5.csv.gz"))
-assert "no intervals" in run("rank", "--variant", "without_p5", "--results", path("none-out")).stdout
+assert "No intervals" in run("rank", "--variant", "without_p5", "--results", path("none-out")).stdout
