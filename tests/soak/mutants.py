@@ -197,7 +197,8 @@ class Tree:
             command = shlex.split(entry["command"])
             self.command[entry["file"]] = command, command[command.index("-o") + 1]
         objects = [str(path.relative_to(tree)) for path in (tree / "CMakeFiles/csindex_objects.dir").rglob("*.o")]
-        line = shlex.split(output("ninja", "-C", str(tree), "-t", "commands", "libcsindex_shared").splitlines()[-1].split("&&")[1])
+        lines = output("ninja", "-C", str(tree), "-t", "commands", "libcsindex_shared").splitlines()
+        line = shlex.split([line for line in lines if " -shared " in line][-1].split("&&")[1])
         libraries = [word for word in line
                      if word.startswith("-l") or word.endswith((".so", ".a")) and not word.startswith("libcsindex")]
         self.link = ["gcc", "-shared", f"-Wl,-soname,{LIBRARY}", *link_options, *objects, *libraries]
