@@ -12,7 +12,8 @@
 
 #define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
 #define MAX_METHOD_BYTES ((size_t)16 << 20)
-enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PAGES_ACROSS = 4, PROSE_WIDTH = 66, LINE_POINTS = 15, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
+enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PAGES_ACROSS = 4, PROSE_WIDTH = 66, LINE_POINTS = 15, HEADING_WIDTH = 10, HEADING_LINES = 6,
+       COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
 
 void csi_sheets_keep(csi_sheets *to, lxw_error error)
 {
@@ -111,8 +112,15 @@ static void finish_sheet(csi_sheets *to, lxw_worksheet *sheet, size_t n_columns,
                          size_t name_column)
 {
     const lxw_col_t last = (lxw_col_t)(n_columns == 0 ? 0 : n_columns - 1);
-    csi_sheets_keep(to, worksheet_set_column(sheet, 0, last, n_columns > WIDE ? 22 : 13, NULL));
-    csi_sheets_keep(to, worksheet_set_column(sheet, (lxw_col_t)name_column, (lxw_col_t)name_column, 34, NULL));
+    const lxw_col_t name = (lxw_col_t)name_column;
+    const double width = n_columns > WIDE ? 22 : 13;
+    if (name > 0) { /* ranges must not overlap: Excel takes such a file for damaged */
+        csi_sheets_keep(to, worksheet_set_column(sheet, 0, (lxw_col_t)(name - 1), width, NULL));
+    }
+    csi_sheets_keep(to, worksheet_set_column(sheet, name, name, 34, NULL));
+    if (name < last) {
+        csi_sheets_keep(to, worksheet_set_column(sheet, (lxw_col_t)(name + 1), last, width, NULL));
+    }
     worksheet_freeze_panes(sheet, 1, (lxw_col_t)n_frozen);
     set_paper(to, sheet);
     worksheet_set_landscape(sheet);
@@ -199,9 +207,13 @@ static void write_parts(csi_sheets *to)
         return;
     }
     put_headings(to, sheet, (const char *const[]){"iso3", "country"}, 2, 2);
+    size_t n_lines = 1; /* not every program finds the height itself */
     for (size_t node = 0; node < n_nodes; node++) {
         put_text(to, sheet, 0, node + 2, results->node_name[node], to->title);
+        const size_t n = strlen(results->node_name[node]) / HEADING_WIDTH + 1;
+        n_lines = n > n_lines && n <= HEADING_LINES ? n : n_lines;
     }
+    csi_sheets_keep(to, worksheet_set_row(sheet, 0, LINE_POINTS * (double)n_lines, NULL));
     for (size_t i = 0; i < results->countries.n; i++) {
         put_country(to, sheet, (lxw_row_t)i + 1, to->order[i]);
         for (size_t node = 0; node < n_nodes; node++) {
@@ -261,7 +273,11 @@ static void add_rows(lxw_chart *chart, const char *from, size_t n, lxw_col_t fir
 static void write_charts(csi_sheets *to)
 {
     const csi_results *const results = to->release->results;
-    const size_t n = results->countries.n, n_nodes = csi_names_count(results->nodes);
+    const size_t n_nodes = csi_names_count(results->nodes);
+    size_t n = 0; /* ranked countries, which stand first */
+    while (n < results->countries.n && csi_results_at(results, 0, to->release->latest, to->order[n])->rank > 0) {
+        n++;
+    }
     lxw_worksheet *const sheet = add_sheet(to, "Charts");
     if (sheet == NULL) {
         return;

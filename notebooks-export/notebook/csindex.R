@@ -40,7 +40,7 @@ codebook <- read("codebook.csv")
 rownames(codebook) <- codebook$iCode
 is_aggregate <- codebook$Type == "Aggregate"
 top <- codebook$iCode[is_aggregate & is.na(codebook$Parent)]
-parts <- codebook$iCode[is_aggregate & !is.na(codebook$Parent) & codebook$Parent == top]
+parts <- codebook$iCode[!is.na(codebook$Parent) & codebook$Parent == top] # indicators, where there are none between
 countries <- unique(scores[c("iso3", "country")])
 names_of <- setNames(ifelse(is.na(countries$country), "", countries$country), countries$iso3)
 index <- scores[scores$code == top, ]
@@ -87,8 +87,9 @@ old <- par(mfrow = c(1, 2), mar = c(4, 4, 2, 1))
 plot(line$year, line$score, type = "b", pch = 19, col = blue, xlab = "", ylab = "score", main = names_of[iso3],
      ylim = range(c(line$score, middle, line$score_q05, line$score_q95), na.rm = TRUE))
 lines(as.numeric(names(middle)), middle, col = grey, lty = 2)
-of_year <- scores[scores$year == year & scores$code %in% parts, ]
-wide <- tapply(of_year$score, list(of_year$iso3, of_year$code), function(x) x[1])[, parts, drop = FALSE]
+of_year <- contributions[contributions$year == year & contributions$parent == top, ]
+wide <- tapply(of_year$normalised, list(factor(of_year$iso3, countries$iso3), factor(of_year$code, parts)),
+               function(x) x[1])
 par(mar = c(4, 12, 2, 1))
 at <- barplot(rev(wide[iso3, ]), horiz = TRUE, col = blue, names.arg = rev(codebook[parts, "iName"]), las = 1,
               cex.names = 0.6, main = year)

@@ -50,7 +50,7 @@ scores, contributions, quality = read("scores.csv.gz"), read("contributions.csv.
 codebook = read("codebook.csv").set_index("iCode")
 parents = codebook["Parent"]
 TOP = codebook.index[(codebook["Type"] == "Aggregate") & parents.isna()][0]
-PARTS = list(codebook.index[(codebook["Type"] == "Aggregate") & (parents == TOP)])
+PARTS = list(codebook.index[parents == TOP])  # indicators, where the index has no parts between
 NAMES = scores.drop_duplicates("iso3").set_index("iso3")["country"].fillna("")
 index = scores[scores["code"] == TOP]
 YEAR = int(index.loc[index["score"].notna(), "year"].max())
@@ -92,10 +92,11 @@ left.plot(index.groupby("year")["score"].median(), color=GREY, linestyle="--", l
 left.set_title(f"{plain(NAMES[iso3])}: index")
 left.set_ylabel("score")
 left.legend()
-of_year = scores[scores["year"] == YEAR].pivot(index="iso3", columns="code", values="score")
+of_year = contributions[(contributions["year"] == YEAR) & (contributions["parent"] == TOP)]
+of_year = of_year.pivot(index="iso3", columns="code", values="normalised").reindex(index=NAMES.index, columns=PARTS)
 names_of_parts = [plain(codebook.loc[p, "iName"]) for p in PARTS]
-right.barh(names_of_parts, of_year.loc[iso3].reindex(PARTS), color=BLUE)
-right.plot(of_year.reindex(columns=PARTS).median(), names_of_parts, "|", color=ORANGE, markersize=14,
+right.barh(names_of_parts, of_year.loc[iso3], color=BLUE)
+right.plot(of_year.median(), names_of_parts, "|", color=ORANGE, markersize=14,
            label="median of all countries")
 right.invert_yaxis()
 right.set_title(f"{plain(NAMES[iso3])}: scores of the parts, {YEAR}")
@@ -107,7 +108,7 @@ states = quality[(quality["iso3"] == iso3) & (quality["year"] == YEAR)].set_inde
 print(f"{YEAR}:", ", ".join(f"{count} {state}" for state, count in states.value_counts().items()))
 moved = own[own["year"].isin([YEAR - 1, YEAR])].pivot(index="code", columns="year", values="score")
 if {YEAR - 1, YEAR} <= set(moved.columns):
-    moved = (moved[YEAR] - moved[YEAR - 1]).reindex([TOP] + PARTS)
+    moved = (moved[YEAR] - moved[YEAR - 1]).reindex([TOP] + PARTS).dropna()
     for code, points in moved.items():
         print(f"{points:+7.2f} points since {YEAR - 1}: {codebook.loc[code, 'iName']}")
 
@@ -155,7 +156,7 @@ weights = {part: float(codebook.loc[part, "Weight"]) for part in PARTS}
 weights[PARTS[0]] *= 2
 
 before = latest.set_index("iso3")["rank"]
-after = combine(of_year.reindex(columns=PARTS).loc[before.index], weights, rules[TOP]["method"])
+after = combine(of_year.loc[before.index], weights, rules[TOP]["method"])
 after = after.rank(ascending=False, method="min")
 shift = (before - after).sort_values(key=abs, ascending=False)
 for iso3_moved, places in shift.head(10).items():

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import warnings
 import xml.etree.ElementTree
+import zipfile
 import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -88,6 +89,11 @@ def check_workbook(path, scores, out):
     assert method[0].lstrip("'") == (out / "methodology.md").read_text().split("\n")[0].lstrip("# ")
     assert len(method) > 50 and not any(mark in line for line in method for mark in ("\\_", "**", "|---", "&lt;"))
     assert all(sheet.freeze_panes for sheet in book if sheet.title not in ("Charts", "Method"))
+    with zipfile.ZipFile(path) as parts:  # Excel takes a workbook for damaged in which the ranges of columns overlap
+        for name in parts.namelist():
+            ends = [int(end) for pair in re.findall(r'<col min="(\d+)" max="(\d+)"', parts.read(name).decode("utf-8", "replace"))
+                    for end in pair]
+            assert ends == sorted(ends) and len(set(ends[::2])) == len(ends[::2]), (name, ends)
     assert book["Ranking"].conditional_formatting and len(book["Charts"]._charts) == 2
     print(f"workbook: {n} scores equal")
 

@@ -105,6 +105,16 @@ def other_steps(project):
     (project / "index.yaml").write_text(text.replace("goalposts: framework", "goalposts: panel"))
 
 
+def flat(project):
+    """No parts between the index and its indicators."""
+    (project / "index.yaml").write_text("index: {id: flat}\nyears: {first: 2021, last: 2021}\nframework: framework.csv\n"
+                                        "data: [data.csv]\nsteps:\n  - normalise: {method: minmax, goalposts: framework}\n")
+    (project / "framework.csv").write_text("iCode,iName,Level,Parent,Direction,Weight,Type,goal_low,goal_high\n"
+                                           "a,A,1,top,1,1,Indicator,0,10\nb,B,1,top,1,1,Indicator,0,10\n"
+                                           "top,Top,2,,1,1,Aggregate,,\n")
+    (project / "data.csv").write_text("iso3,year,a,b\nFRA,2021,9,8\nKEN,2021,4,6\nPER,2021,1,2\n")
+
+
 with directory() as temporary:
     work = pathlib.Path(temporary)
     succeed("init", work / "starter", "-q")
@@ -119,6 +129,13 @@ with directory() as temporary:
     printed = run_plainly(work / "other")
     assert "not repeated here: normalise: minmax" in printed and AGREES.search(printed), printed
     print("a step that the notebook does not know is named")
+
+    flat(work / "starter")
+    publish(work / "starter", work / "flat")
+    printed = run_plainly(work / "flat")
+    assert "+0 places" in printed and AGREES.search(printed), printed
+    execute(work / "flat", NOTEBOOKS[1], "ir")
+    print("an index straight of its indicators is weighed too")
 
     publish(SOURCE / "datasets/paris-call", work / "default")
     found = AGREES.search(run_plainly(work / "default"))
