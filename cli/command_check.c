@@ -75,6 +75,7 @@ static csi_status run(csi_call *call)
     CSI_TRY(csi_project_open(call, call->n_arguments > 0 ? call->argument[0] : NULL, &project));
     csi_progress_stage("checking", NULL, 0);
     CSI_TRY(csi_run_compute(project, call->diag, &result));
+    csi_run_tell_gaps(result, call->diag);
     for (size_t i = 0; i < project->n_variants; i++) {
         csi_variant *variant = NULL;
         CSI_TRY(csi_variant_make(result, &project->variant[i], call->diag, &variant));

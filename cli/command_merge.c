@@ -34,6 +34,7 @@ static csi_status run(csi_call *call)
     directory = directory != NULL ? directory : "out";
     CSI_TRY(csi_project_open(call, csi_call_text(call, CSI_OPT_PROJECT), &project));
     CSI_TRY(csi_run_compute(project, call->diag, &computed));
+    csi_run_tell_gaps(computed, call->diag);
     CSI_TRY(csi_uncertainty_new(computed, call->diag, &uncertainty));
     csi_progress_stage("adding up", NULL, 0);
     CSI_TRY(add_parts(call, computed, uncertainty));

@@ -53,6 +53,7 @@ static csi_status run(csi_call *call)
     }
     csi_progress_stage("computing", NULL, 0);
     CSI_TRY(csi_run_compute(project, call->diag, &result));
+    csi_run_tell_gaps(result, call->diag);
     CSI_TRY(csi_uncertain_run(call, result, &uncertainty));
     csi_progress_stage("writing", NULL, 0);
     CSI_TRY(csi_schedule_publish(call, &schedule, result, uncertainty == NULL ? NULL : &uncertainty->intervals));

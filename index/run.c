@@ -193,3 +193,16 @@ size_t csi_run_latest_year(const csi_run *run)
     }
     return CSI_NONE;
 }
+
+void csi_run_tell_gaps(const csi_run *run, csi_diag *diag)
+{
+    const csi_project *project = run->project;
+    for (size_t i = 0; i < project->framework->n_indicators; i++) {
+        if (run->last_report[i] == CSI_NONE) {
+            csi_diag_warn(diag, NULL, "indicator \"%s\" has no value in any file", project->framework->node[i].code);
+        }
+    }
+    if (csi_run_latest_year(run) == CSI_NONE) {
+        csi_diag_warn(diag, NULL, "no country is scored in any year from %d to %d", project->first_year, project->last_year);
+    }
+}

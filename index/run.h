@@ -36,6 +36,9 @@ CSI_MUST_USE csi_status csi_run_allocate(csi_run *run, csi_diag *diag);
 CSI_MUST_USE csi_status csi_run_rank(csi_run *run, csi_diag *diag);
 void csi_run_clear(csi_run *run);
 
+/* Warns of what a run hides in blanks: indicators without a value in any file, and that no country is scored at all. */
+void csi_run_tell_gaps(const csi_run *run, csi_diag *diag);
+
 /* The last year (index in result->scores) for which the index itself is scored for any country; CSI_NONE: none. */
 size_t csi_run_latest_year(const csi_run *run);
 

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -287,6 +288,34 @@ out:
     return status;
 }
 
+/* A heading of which nothing is read: any may stand there, but one that is a slip of the pen loses a whole column. Words in
+ * other languages are headed much like the French ones. */
+static void tell_unused(const reading *r, const csi_field *field, const csi_place *place)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*s", (int)(field->length < sizeof text ? field->length : 0), field->text);
+    const char *near = csi_nearest_name(text, headings, N_COLUMNS);
+    for (size_t c = 0; c < N_COLUMNS && near != NULL; c++) {
+        if (near == headings[c] && (r->at[c] != UINT32_MAX || c == NAME_FR || c == UNIT_FR)) {
+            near = NULL;
+        }
+    }
+    if (near != NULL) {
+        csi_diag_warn(r->diag, place, "column \"%s\" is not used; did you mean \"%s\"?", text, near);
+    } else {
+        csi_diag_note(r->diag, place, "column \"%.*s\" is not used", (int)field->length, field->text);
+    }
+}
+
+static size_t find_heading(const csi_field *field)
+{
+    size_t c = 0;
+    while (c < N_COLUMNS && !is_type(field->text, field->length, headings[c])) {
+        c++;
+    }
+    return c;
+}
+
 static csi_status read_heading(reading *r, const csi_record *record)
 {
     const csi_place place = {.file = r->label, .line = record->line};
@@ -297,16 +326,19 @@ static csi_status read_heading(reading *r, const csi_record *record)
     }
     for (size_t i = 0; i < record->n_fields; i++) {
         const csi_field *field = &record->field[i];
-        size_t c = 0;
-        while (c < N_COLUMNS && !is_type(field->text, field->length, headings[c])) {
-            c++;
-        }
+        const size_t c = find_heading(field);
         if (c == N_COLUMNS) {
-            csi_diag_note(r->diag, &place, "column \"%.*s\" is not used", (int)field->length, field->text);
-        } else if (r->at[c] != UINT32_MAX) {
+            continue;
+        }
+        if (r->at[c] != UINT32_MAX) {
             status = csi_diag_error(r->diag, CSI_ERR_CONFIG, &place, "two columns are headed \"%s\"", headings[c]);
         } else {
             r->at[c] = (uint32_t)i;
+        }
+    }
+    for (size_t i = 0; i < record->n_fields; i++) {
+        if (find_heading(&record->field[i]) == N_COLUMNS) {
+            tell_unused(r, &record->field[i], &place);
         }
     }
     for (size_t c = 0; c < N_REQUIRED; c++) {

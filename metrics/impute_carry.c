@@ -15,7 +15,7 @@ enum { AS_FRAMEWORK, NO_LIMIT };
 
 static const csi_option options[] = {
     {"limit", CSI_OPTION_INTEGER, "framework", 0, 1000, "framework|none",
-     "at most so many years; framework: max_carry of each indicator, none where it gives none"},
+     "at most so many years; framework: max_carry of each indicator, no limit where it is blank"},
     {"direction", CSI_OPTION_CHOICE, "forward", 0, 0, "forward|backward|both", "from earlier years, later ones, or both"},
     CSI_OPTIONS_WHICH,
 };

@@ -213,7 +213,7 @@ if (length(unknown) > 0 || any(codebook$Type == "Denominator")) {
                 table <- t(apply(table, 1, interpolate, as.numeric(colnames(table))))
                 dimnames(table) <- named
             } else if (stage$method == "carry") {
-                table <- carry(table, if (is.na(row$max_carry)) 0 else row$max_carry)
+                table <- carry(table, if (is.na(row$max_carry)) ncol(table) else row$max_carry)
             } else if (stage$method == "minmax") {
                 table <- normalise(table, row, f, fromJSON(stage$options$range))
             }

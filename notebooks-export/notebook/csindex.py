@@ -225,7 +225,7 @@ else:
             elif stage["method"] == "linear":
                 table = interpolate(table)
             elif stage["method"] == "carry":
-                table = carry(table, 0 if pd.isna(row["max_carry"]) else row["max_carry"])
+                table = carry(table, len(table.columns) if pd.isna(row["max_carry"]) else row["max_carry"])
             elif stage["method"] == "minmax":
                 low, high = json.loads(stage["options"]["range"])
                 table = normalise(table, row, transform, low, high)

@@ -140,6 +140,15 @@ def check_words(work):
     long = "country,year,indicator,value\nDEU,2020,ER.DAM.P6,3\n"
     _, words = said("check", project(work / "unknown-long", data=long), code=65)
     expect("an unknown code is told how to name it", 'indicators: {"ER.DAM.P6": CODE}' in words, words)
+    slip = project(work / "slip", data=re.sub(r",\d+$", ",", DATA, flags=re.M))
+    tree = re.sub(r"(Indicator,.*,)\d+$", r"\g<1>0", TREE, flags=re.M)
+    (slip / "tree.csv").write_text(re.sub("$", ",", tree.rstrip(), flags=re.M).replace("max_carry,", "max_carry,valid_form"))
+    (slip / "index.yaml").write_text(CONFIGURATION.replace("NORMALISE", FIXED).replace(
+        "first: 2020, last: 2022", "first: 2040, last: 2041, read_from: 2020"))
+    _, words = said("check", slip)
+    expect("a column headed almost right is told", 'column "valid_form" is not used; did you mean "valid_from"?' in words, words)
+    expect("an indicator without data is named", 'indicator "protests" has no value in any file' in words, words)
+    expect("that nothing is scored is told", "no country is scored in any year from 2040 to 2041" in words, words)
     said("run", home, "-q", "-q", "-o", out)
     shown, _ = said("trend", "XKX", "-r", out)
     expect("no interval is not for want of an ensemble", "no ensemble" not in shown and "nothing here is scored" in shown, shown)

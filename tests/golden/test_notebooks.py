@@ -106,13 +106,14 @@ def other_steps(project):
 
 
 def flat(project):
-    """No parts between the index and its indicators."""
-    (project / "index.yaml").write_text("index: {id: flat}\nyears: {first: 2021, last: 2021}\nframework: framework.csv\n"
-                                        "data: [data.csv]\nsteps:\n  - normalise: {method: minmax, goalposts: framework}\n")
+    """No parts between the index and its indicators, which are carried without limit."""
+    (project / "index.yaml").write_text("index: {id: flat}\nyears: {first: 2021, last: 2023}\nframework: framework.csv\n"
+                                        "data: [data.csv]\nsteps:\n  - impute: {method: carry, limit: framework}\n"
+                                        "  - normalise: {method: minmax, goalposts: framework}\n")
     (project / "framework.csv").write_text("iCode,iName,Level,Parent,Direction,Weight,Type,goal_low,goal_high\n"
                                            "a,A,1,top,1,1,Indicator,0,10\nb,B,1,top,1,1,Indicator,0,10\n"
                                            "top,Top,2,,1,1,Aggregate,,\n")
-    (project / "data.csv").write_text("iso3,year,a,b\nFRA,2021,9,8\nKEN,2021,4,6\nPER,2021,1,2\n")
+    (project / "data.csv").write_text("iso3,year,a,b\nFRA,2021,9,8\nKEN,2021,4,6\nKEN,2023,5,6\nPER,2021,1,2\n")
 
 
 with directory() as temporary:
