@@ -80,8 +80,8 @@ Test(ensemble_alike, as_walked)
         "{}",
         "{leave_out: {level: 1}}",
         "{weights: {draw: dirichlet}, aggregation: {alternatives: [{level: 3, method: harmonic}, {level: 2, method: geometric}]}}",
-        "{normalisation: {alternatives: [{method: minmax, goalposts: panel, range: [0, 100]}]},"
-        " aggregation: {alternatives: [{level: 3, method: geometric, floor: 20}]}}",
+        ("{normalisation: {alternatives: [{method: minmax, goalposts: panel, range: [0, 100]}]},"
+         " aggregation: {alternatives: [{level: 3, method: geometric, floor: 20}]}}"),
         "{normalisation: {alternatives: [{method: percentile, range: [1, 100]}]}}",
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
