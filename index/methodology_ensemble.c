@@ -218,8 +218,11 @@ csi_status csi_methodology_ensemble(const csi_publication *publication, csi_outf
                            "where the alternatives pull one way, as the arithmetic mean does, which is never below the geometric "
                            "one, it lies towards an end of its interval or, at times, beyond.\n\n");
     put_kinds(intervals, file);
-    csi_outfile_text(file, "**Which choice matters.** rank_shifts.csv tells how far the ranks of the index move on average when "
-                           "one factor is drawn alone; `csindex sensitivity` gives the shares of variance.\n\n");
+    csi_outfile_format(file, "**Which choice matters.** rank_shifts.csv tells how far the ranks of the index move on average when "
+                             "one factor is drawn alone, in %llu replicates: of a factor that chooses between a few, chance draws one "
+                             "more often than the other, so that its mean is easily a tenth off. `csindex sensitivity` gives the "
+                             "shares of variance with their intervals.\n\n",
+                       (unsigned long long)csi_split_replicates(0, intervals->n_replicates));
 out:
     return status;
 }
