@@ -8,7 +8,7 @@
 #include "metrics/coherence.h"
 #include "metrics/decompose.h"
 #include "metrics/em.h"
-#include "metrics/ensemble.h"
+#include "metrics/ensemble_alike.h"
 #include "metrics/factor.h"
 #include "metrics/peers.h"
 #include "metrics/rank_change.h"
@@ -278,6 +278,9 @@ static csi_status ensemble(const void *data, csi_diag *diag)
     csi_tallies *tally = NULL;
     csi_sensitivity_result *shares = NULL;
     const csi_ensemble_options options = {.n_replicates = 3, .n_threads = 1, .with_pairs = true};
+    static const double apart[COUNTRIES];
+    const csi_alike_options alike = {.node = c->framework->n_nodes - 1, .n_replicates = 3, .n_threads = 1, .apart = apart};
+    float difference[3 * COUNTRIES];
     static const int rank[COUNTRIES] = {6, 5, 4, 3, 2, 1};
     const csi_sensitivity_options design = {.n_rows = 2, .n_bootstrap = 2, .n_threads = 1, .rank = rank};
     csi_status status = CSI_OK;
@@ -287,6 +290,7 @@ static csi_status ensemble(const void *data, csi_diag *diag)
     CSI_TRY(csi_ensemble_new(spec, c->recipe, &c->context, c->raw, diag, &made));
     CSI_TRY(csi_ensemble_tally_new(made, &options, &tally));
     CSI_TRY(csi_ensemble_run(made, &options, diag, tally));
+    CSI_TRY(csi_ensemble_alike(made, &alike, diag, difference));
     CSI_TRY(csi_ensemble_sensitivity(made, &design, diag, &shares));
 out:
     if (status == CSI_ERR_MEMORY && tally == NULL && made != NULL) {
