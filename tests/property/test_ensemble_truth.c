@@ -132,6 +132,10 @@ Test(ensemble_truth, multiple_imputation_spreads_with_what_is_missing, .disabled
     subject s = open_subject("{imputation: {alternatives: [[{method: em, multiple: 3}]]}, "
                              "freeze: [normalisation, aggregation, weights, goalposts, errors]}");
     cr_expect(s.spec->n_imputations == 2 && s.spec->n_alternatives[CSI_FACTOR_IMPUTATION] == 3);
+    for (size_t k = 0; k < s.spec->n_alternatives[CSI_FACTOR_IMPUTATION]; k++) {
+        const csi_step *step = s.spec->alternative[CSI_FACTOR_IMPUTATION][k].step;
+        cr_expect(is_near(csi_step_number(step, "draw"), (double)(k + 1), 0.0) && csi_step_is_multiple(step), "draw %zu", k + 1);
+    }
     const double few = spread_with_gaps(&s, 0.0), some = spread_with_gaps(&s, 0.15), many = spread_with_gaps(&s, 0.4);
     cr_expect(some > few * 1.1 && many > some * 1.1, "%g, %g, %g", few, some, many);
     close_subject(&s);

@@ -55,6 +55,27 @@ Test(ensemble_divide, edges)
     }
 }
 
+/* Rows of all sizes one behind the other: those that take the processor's own division are put where they belong. */
+Test(ensemble_divide, many_rows)
+{
+    enum { ROWS = 64, CELLS = ROWS * CSI_ABREAST };
+    double dividend[CELLS], quotient[CELLS], divisor[DIVISORS * CSI_ABREAST], inverse[DIVISORS * CSI_ABREAST];
+    uint8_t of[ROWS];
+    for (uint32_t i = 0; i < DIVISORS * CSI_ABREAST; i++) {
+        divisor[i] = 0.5 + drawn(i);
+    }
+    for (uint32_t i = 0; i < CELLS; i++) {
+        of[i / CSI_ABREAST] = (uint8_t)(i / CSI_ABREAST * 7 % DIVISORS);
+        dividend[i] = ldexp(drawn(i + 91), i % 37 == 5 ? -1000 : (int)(i % 11)); /* some rows have an odd one, some none */
+    }
+    csi_divide_invert(divisor, DIVISORS, inverse);
+    csi_divide_rows(dividend, divisor, inverse, of, ROWS, quotient);
+    for (size_t i = 0; i < CELLS; i++) {
+        const double by = divisor[of[i / CSI_ABREAST] * CSI_ABREAST + i % CSI_ABREAST];
+        cr_expect(quotient[i] == dividend[i] / by, "cell %zu: %a / %a", i, dividend[i], by);
+    }
+}
+
 static void expect_tame_quotient(double dividend, double divisor)
 {
     const double inverse = 1.0 / divisor;
