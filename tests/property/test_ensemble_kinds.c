@@ -191,6 +191,14 @@ static const trial trials[] = {
     {"draws among choices", TREE_EXACT, FILLED POSTS MEANS,
      "{imputation: {alternatives: [[{method: em, multiple: 3}], [{method: em, draw: 2, multiple: 3}], [{method: em}]]}}",
      NULL},
+    {"complete, arithmetic", TREE_COMPLETE, POSTS MEANS, "{}", NULL},
+    {"complete, geometric", TREE_COMPLETE, POSTS GEOMETRIC, "{}", NULL},
+    {"complete, geometric above arithmetic", TREE_COMPLETE, POSTS MEANS "- aggregate: {level: 3, method: geometric}\n"
+     "- aggregate: {level: 4, method: geometric}\n", "{aggregation: {alternatives: [{method: harmonic}]}}", NULL},
+    {"complete, with a floor in between", TREE_COMPLETE,
+     POSTS GEOMETRIC "- aggregate: {level: 3, method: geometric, floor: 30}\n",
+     "{weights: {draw: dirichlet, concentration: 5}}", NULL},
+    {"complete, a pillar left out", TREE_COMPLETE, POSTS MEANS, "{leave_out: {level: 2}}", NULL},
 };
 
 Test(ensemble_kinds, every_kind)

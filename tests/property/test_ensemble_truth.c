@@ -160,7 +160,9 @@ Test(ensemble_truth, perfect_data_are_certain)
     for (size_t c = 0; c < s.n_countries; c++) {
         const csi_tallies_cell *cell = &tally->cell[csi_tallies_at(tally, k, s.n_years - 1, c)];
         if (csi_tallies_count(tally, k, s.n_years - 1, c) > 0) {
+            const double sd = csi_tallies_score_sd(tally, k, s.n_years - 1, c);
             cr_expect(c == perfect ? cell->least == cell->most : cell->least < cell->most, "country %zu", c);
+            cr_expect(c == perfect ? sd <= 0 : sd > 0, "country %zu: sd %g", c, sd);
         }
     }
     csi_tallies_free(tally);

@@ -28,7 +28,9 @@ coin tree_make(tree_errors errors)
         for (int year = 0; year < TREE_YEARS; year++) {
             for (int i = 0; i < TREE_INDICATORS; i++) {
                 const double value = 3 + 94 * uniform(&state);
-                const bool is_gap = uniform(&state) < 1.0 / 6 || (i == 5 && c % 2 == 1) || c == TREE_COUNTRIES - 1;
+                const bool is_drawn = uniform(&state) < 1.0 / 6;
+                const bool is_gap = errors == TREE_COMPLETE ? i == 1 && year == 3
+                                                            : is_drawn || (i == 5 && c % 2 == 1) || c == TREE_COUNTRIES - 1;
                 const char *form = is_gap ? "C%02d,%d,%c,\n" : "C%02d,%d,%c,%.3f\n";
                 length += (size_t)snprintf(data + length, sizeof data - length, form, c, 2000 + year, 'a' + i, value);
             }
@@ -38,13 +40,13 @@ coin tree_make(tree_errors errors)
     const table d = table_read(write_text_file(directory, "data.csv", data));
     coin c = coin_read_long(&m, &d, 2000, 2000 + (TREE_YEARS - TREE_SCORED), 2000 + TREE_YEARS - 1);
     csi_panel *with_errors = NULL;
-    cr_assert(csi_panel_new(TREE_INDICATORS, 2000, TREE_YEARS, TREE_COUNTRIES, errors != TREE_EXACT, &with_errors) ==
-              CSI_OK);
+    cr_assert(csi_panel_new(TREE_INDICATORS, 2000, TREE_YEARS, TREE_COUNTRIES,
+                            errors == TREE_ERRORS || errors == TREE_SKEWED, &with_errors) == CSI_OK);
     cr_assert(errors != TREE_SKEWED || csi_panel_add_error_below(with_errors) == CSI_OK);
     const size_t n = TREE_INDICATORS * TREE_YEARS * TREE_COUNTRIES;
     memcpy(with_errors->value, c.raw->value, n * sizeof(double));
     memcpy(with_errors->state, c.raw->state, n);
-    for (size_t i = 0; i < n && errors != TREE_EXACT; i++) {
+    for (size_t i = 0; i < n && with_errors->standard_error != NULL; i++) {
         const size_t indicator = i / TREE_YEARS / TREE_COUNTRIES; /* b and f have none */
         if (indicator != 1 && indicator != 5 && !isnan(with_errors->value[i]) && uniform(&state) < 0.8) {
             with_errors->standard_error[i] = 0.2 + uniform(&state);

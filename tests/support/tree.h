@@ -16,8 +16,9 @@ enum {
     TREE_CELLS = TREE_AGGREGATES * TREE_SCORED * TREE_COUNTRIES
 };
 
-/* Standard errors of four of five values but those of b and f; skewed ones differ below, but for those of a. */
-typedef enum tree_errors { TREE_EXACT, TREE_ERRORS, TREE_SKEWED } tree_errors;
+/* Standard errors of four of five values but those of b and f; skewed ones differ below, but for those of a. Complete: no
+ * errors, and nothing missing but b in the fourth year, which nobody has. */
+typedef enum tree_errors { TREE_EXACT, TREE_ERRORS, TREE_SKEWED, TREE_COMPLETE } tree_errors;
 
 coin tree_make(tree_errors errors);
 
