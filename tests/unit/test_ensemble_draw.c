@@ -260,6 +260,19 @@ Test(ensemble_draw, splits_of_parts)
 }
 
 /* What stands where the section names nothing: how many alternatives of imputing and normalising steps, of rules. */
+/* The usual alternative differs from the configured step in the goalposts alone. */
+Test(ensemble_draw, usual_goalposts)
+{
+    subject s;
+    open_subject(&s, "- normalise: {method: minmax, range: [2, 90], clip: true}\n", "{}");
+    const csi_step *own = s.c.recipe->stage, *other = s.spec->alternative[CSI_FACTOR_NORMALISATION]->step;
+    cr_expect(csi_step_choice(own, "goalposts") == 0 && csi_step_choice(other, "goalposts") == 1);
+    NEAR(csi_step_value(other, "range")->numbers[0], 2.0);
+    NEAR(csi_step_value(other, "range")->numbers[1], 90.0);
+    cr_expect(csi_step_boolean(other, "clip") && other->method == own->method);
+    close_subject(&s);
+}
+
 Test(ensemble_draw, usual_alternatives)
 {
     static const struct {
@@ -292,6 +305,10 @@ Test(ensemble_draw, usual_alternatives)
         cr_expect(spec->n_alternatives[CSI_FACTOR_NORMALISATION] == cases[i].n_normalising, "case %zu", i);
         cr_expect(spec->n_rules == cases[i].n_rules, "case %zu: %zu rules", i, spec->n_rules);
         cr_expect(spec->is_active[CSI_FACTOR_NORMALISATION] == (cases[i].n_normalising > 0), "case %zu", i);
+        cr_expect(spec->is_active[CSI_FACTOR_IMPUTATION] == (cases[i].n_imputing > 0), "case %zu", i);
+        cr_expect(spec->is_active[CSI_FACTOR_AGGREGATION] == (cases[i].n_rules > 0), "case %zu", i);
+        cr_expect(spec->is_active[CSI_FACTOR_WEIGHTS] && spec->is_active[CSI_FACTOR_GOALPOSTS], "case %zu", i);
+        cr_expect(spec->is_active[CSI_FACTOR_LEAVE_OUT] == false, "case %zu", i);
         close_subject(&s);
     }
 }
