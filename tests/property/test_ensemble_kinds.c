@@ -120,6 +120,8 @@ static void compare_index(void *user, const csi_ensemble_block *block)
 
 static const trial trials[] = {
     {"errors of filled cells", TREE_ERRORS, FILLED "- treat: transform\n" POSTS MEANS, "{}", NULL},
+    {"errors of cells filled in two ways", TREE_ERRORS, FILLED POSTS MEANS,
+     "{imputation: {alternatives: [[{method: linear, max_gap: 1}, {method: carry, direction: both, limit: none}]]}}", NULL},
     {"skewed errors", TREE_SKEWED, FILLED "- treat: transform\n" POSTS MEANS, "{errors: {correlation: 0.5}}", NULL},
     {"errors of a transform of some", TREE_ERRORS,
      FILLED "- treat: {method: transform, indicators: [c]}\n- treat: none\n" POSTS MEANS, "{freeze: [weights]}", NULL},

@@ -296,6 +296,7 @@ Test(ensemble_draw, usual_alternatives)
         {"- normalise: minmax\n", "{normalisation: {alternatives: [{method: minmax, goalposts: yearly}]}}", 0, 1, 1},
         {"- normalise: minmax\n", "{normalisation: {alternatives: [[{method: minmax, clip: false}]]}}", 0, 1, 0},
         {"- normalise: minmax\n", "{normalisation: {alternatives: []}, aggregation: {alternatives: []}}", 0, 0, 0},
+        {"- normalise: minmax\n", "{weights: {spread: 0}, goalposts: {spread: 0}}", 0, 1, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         subject s;
@@ -307,7 +308,8 @@ Test(ensemble_draw, usual_alternatives)
         cr_expect(spec->is_active[CSI_FACTOR_NORMALISATION] == (cases[i].n_normalising > 0), "case %zu", i);
         cr_expect(spec->is_active[CSI_FACTOR_IMPUTATION] == (cases[i].n_imputing > 0), "case %zu", i);
         cr_expect(spec->is_active[CSI_FACTOR_AGGREGATION] == (cases[i].n_rules > 0), "case %zu", i);
-        cr_expect(spec->is_active[CSI_FACTOR_WEIGHTS] && spec->is_active[CSI_FACTOR_GOALPOSTS], "case %zu", i);
+        const bool is_still = strstr(cases[i].section, "spread") != NULL;
+        cr_expect(spec->is_active[CSI_FACTOR_WEIGHTS] != is_still && spec->is_active[CSI_FACTOR_GOALPOSTS] != is_still, "case %zu", i);
         cr_expect(spec->is_active[CSI_FACTOR_LEAVE_OUT] == false, "case %zu", i);
         close_subject(&s);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "metrics/sensitivity.h"
+#include "metrics/rng.h"
 #include "tests/support/support.h"
 
 #define HIGH ((double)CSI_RANK_BINS) /* so that a bin is 1 wide */
@@ -236,4 +237,29 @@ Test(tally, pairs)
         }
         csi_tallies_free(tally);
     }
+}
+
+/* More replicates than are counted at a time. */
+Test(tally, pairs_of_many_replicates)
+{
+    enum { REPLICATES = 1300, STRIDE = 1344, LANES = 6 };
+    static uint16_t rank[LANES * STRIDE];
+    static const size_t country[LANES] = {5, 0, 3, 1, 4, 2};
+    const csi_stream stream = {11, 2, 7};
+    for (uint32_t i = 0; i < LANES * STRIDE; i++) {
+        rank[i] = (uint16_t)(7.0 * csi_draw_uniform(&stream, i)); /* 0: none */
+    }
+    csi_tallies *tally = make((csi_tallies_shape){1, 1, LANES, 0, 1, true, 0});
+    csi_tallies_add_pairs(tally, 0, rank, STRIDE, REPLICATES, LANES, country);
+    for (size_t a = 0; a < LANES; a++) {
+        for (size_t b = 0; b < LANES; b++) {
+            uint32_t above = 0;
+            for (size_t r = 0; r < REPLICATES; r++) {
+                const uint16_t one = rank[a * STRIDE + r], other = rank[b * STRIDE + r];
+                above += one > 0 && other > 0 && one < other;
+            }
+            cr_expect(csi_tallies_above(tally, 0, country[a])[country[b]] == above, "%zu above %zu", a, b);
+        }
+    }
+    csi_tallies_free(tally);
 }
