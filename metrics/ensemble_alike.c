@@ -4,20 +4,22 @@
  * Down the tree, with l of a child the like-for-like part of its own difference, that of its parent is
  *     sum over the common children  slope l + weight part
  * of metrics/decompose_mean.c; an indicator's is its difference, or 0 across a break. The arithmetic mean and the geometric
- * one of positive values are written out here, since hundreds of thousands of them are asked for: with f the identity or
- * the logarithm and K(a, b) = (a - b)/(f(a) - f(b)), slope = mean(u0, u1) K(s0C, s1C)/K(x0, x1). By hand: a geometric mean
- * of (1, 4) and (4, 4), nothing entering: 2, all of the difference. */
+ * one of positive values are taken for many replicates at once (metrics/ensemble_alike_rows.c): with f the identity or the
+ * logarithm and K(a, b) = (a - b)/(f(a) - f(b)), slope = mean(u0, u1) K(s0C, s1C)/K(x0, x1). Other rules go one by one. */
 #include "metrics/ensemble_alike.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/logarithm.h"
 #include "core/workers.h"
 #include "metrics/decompose.h"
+#include "metrics/ensemble_alike_rows.h"
 #include "metrics/ensemble_children.h"
 
 #define CELLS (CSI_CHUNK * CSI_ABREAST)
+#define ROWS_OF_CHILD 9
 
 /* What one thread works with. */
 typedef struct workspace {
@@ -29,6 +31,7 @@ typedef struct workspace {
     double *x[2], *like;     /* [node][row][replicate]: scores of the two years, and their difference like for like */
     double *weight[2];       /* [node][replicate] */
     double *family;          /* seven columns of a family's children */
+    double *rows;            /* [ROWS_OF_CHILD][child][replicate] */
     csi_parts *part;
     csi_effect *effect;
     csi_diag *quiet;         /* of replicates that walk; the methods' warnings were given when the ensemble was made */
@@ -47,13 +50,6 @@ typedef struct job {
 static bool is_present(double x, double weight)
 {
     return !isnan(x) && weight > 0;
-}
-
-/* (a - b)/(ln a - ln b) of positive numbers, also where they nearly meet; fa and fb are their logarithms. */
-static double log_mean(double a, double b, double fa, double fb)
-{
-    const double half = 0.5 * (fa - fb), square = half * half;
-    return fabs(half) > 0.005 ? (a - b) / (fa - fb) : sqrt(a * b) * (1 + square / 6 * (1 + square / 20));
 }
 
 /* The children of one node in one replicate and country. */
@@ -93,45 +89,6 @@ static double like_by_parts(const family *f, double s0, double s1, csi_parts *pa
     csi_decompose_mean(f->step->method->phi, f->step, f->n, f->x[0], f->w[0], s0, f->x[1], f->w[1], s1, part);
     for (size_t q = 0; q < f->n; q++) {
         sum += part[q].weight + (part[q].slope == 0 ? 0 : part[q].slope * f->like[q]);
-    }
-    return sum;
-}
-
-static bool is_plain(const family *f)
-{
-    bool is_above = f->kind != CSI_RULE_HARMONIC;
-    for (size_t q = 0; q < f->n && f->kind == CSI_RULE_GEOMETRIC; q++) {
-        is_above = is_above && !(f->x[0][q] <= fmax(f->floor, 0)) && !(f->x[1][q] <= fmax(f->floor, 0));
-    }
-    return is_above;
-}
-
-/* What the arithmetic and the geometric mean make of the children on both sides. */
-static double like_of_common(const family *f)
-{
-    const bool is_log = f->kind == CSI_RULE_GEOMETRIC;
-    double weight[2] = {0, 0}, mean[2] = {0, 0}, sum = 0;
-    for (size_t q = 0; q < f->n; q++) {
-        if (is_present(f->x[0][q], f->w[0][q]) && is_present(f->x[1][q], f->w[1][q])) {
-            for (int side = 0; side < 2; side++) {
-                weight[side] += f->w[side][q];
-                mean[side] += f->w[side][q] * f->f[side][q];
-            }
-        }
-    }
-    if (weight[0] <= 0 || weight[1] <= 0) {
-        return 0;
-    }
-    const double m0 = mean[0] / weight[0], m1 = mean[1] / weight[1];
-    const double k = is_log ? log_mean(csi_exp(m0), csi_exp(m1), m0, m1) : 1;
-    for (size_t q = 0; q < f->n; q++) {
-        const double x0 = f->x[0][q], x1 = f->x[1][q];
-        if (is_present(x0, f->w[0][q]) && is_present(x1, f->w[1][q])) {
-            const double u0 = f->w[0][q] / weight[0], u1 = f->w[1][q] / weight[1];
-            const double f0 = f->f[0][q], f1 = f->f[1][q];
-            const double own = is_log ? log_mean(x0, x1, f0, f1) : 1;
-            sum += k * (0.5 * (u0 + u1) / own * f->like[q] + (u1 - u0) * (0.5 * (f0 + f1) - 0.5 * (m0 + m1)));
-        }
     }
     return sum;
 }
@@ -177,8 +134,121 @@ static void score_cell(const job *j, workspace *w, size_t node, size_t lane, siz
         const csi_patterns *p = pattern_of(j->e, r, node, j->year[side], lane, &pattern);
         s[side] = w->x[side][at] = p->if_scored[pattern] + score_of(&f, side);
     }
-    w->like[at] = isnan(s[0]) || isnan(s[1]) ? (double)NAN : is_plain(&f) ? like_of_common(&f)
-                                                             : like_by_parts(&f, s[0], s[1], w->part);
+    w->like[at] = isnan(s[0]) || isnan(s[1]) ? (double)NAN : like_by_parts(&f, s[0], s[1], w->part);
+}
+
+/* The children of one node and country in all replicates, for those that are plain: the arithmetic mean, or the geometric one
+ * of values above its floor and 0. */
+typedef struct family_rows {
+    double x[2][CSI_ABREAST], is_log[CSI_ABREAST], if_scored[2][CSI_ABREAST], like[CSI_ABREAST]; /* of the node */
+    bool is_plain[CSI_ABREAST];
+    csi_alike_family family;
+    double *child[ROWS_OF_CHILD]; /* what the family points to */
+} family_rows;
+
+static void place_rows(const workspace *w, size_t n, family_rows *f)
+{
+    for (size_t k = 0; k < ROWS_OF_CHILD; k++) {
+        f->child[k] = w->rows + k * n * CSI_ABREAST;
+    }
+    f->family = (csi_alike_family){n, f->is_log, {f->child[0], f->child[1]}, {f->child[2], f->child[3]},
+                                   {f->child[4], f->child[5]}, f->child[6], {f->child[7], f->child[8]}, {f->x[0], f->x[1]},
+                                   f->like};
+}
+
+/* Which children replicate r has on the side, as a column of the family's rows. */
+static void mark_replicate(const job *j, const workspace *w, size_t node, size_t lane, int side, size_t r, family_rows *f)
+{
+    const csi_node *own = &j->e->context.framework->node[node];
+    size_t pattern;
+    const csi_patterns *p = pattern_of(j->e, w->replicate[r], node, j->year[side], lane, &pattern);
+    f->if_scored[side][r] = p->if_scored[pattern];
+    for (size_t q = 0; q < own->n_children; q++) {
+        const bool is_there = p->has[q][pattern] > 0 && w->weight[side][own->child[q] * CSI_ABREAST + r] > 0;
+        f->child[side][q * CSI_ABREAST + r] = is_there ? 1 : 0;
+    }
+}
+
+/* The same where all replicates have the same patterns, as most have. */
+static void mark_alike(const csi_patterns *p, const double *weight, const csi_node *own, size_t lane, double *if_scored,
+                       double *there)
+{
+    const size_t pattern = p->of[lane];
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        if_scored[r] = p->if_scored[pattern];
+    }
+    for (size_t q = 0; q < own->n_children; q++) {
+        const double has = p->has[q][pattern];
+        for (size_t r = 0; r < CSI_ABREAST; r++) {
+            there[q * CSI_ABREAST + r] = weight[own->child[q] * CSI_ABREAST + r] > 0 ? has : 0;
+        }
+    }
+}
+
+static void mark_there(const job *j, const workspace *w, size_t node, size_t lane, int side, family_rows *f)
+{
+    const csi_patterns *p[CSI_ABREAST];
+    bool are_alike = true;
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        size_t pattern;
+        p[r] = pattern_of(j->e, w->replicate[r], node, j->year[side], lane, &pattern);
+        are_alike = are_alike && p[r] == p[0];
+    }
+    if (are_alike) {
+        mark_alike(p[0], w->weight[side], &j->e->context.framework->node[node], lane, f->if_scored[side], f->child[side]);
+        return;
+    }
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        mark_replicate(j, w, node, lane, side, r, f);
+    }
+}
+
+/* Whether no value of the geometric means is at or below its floor, or 0. */
+static void judge_plain(const workspace *w, size_t node, size_t n, family_rows *f)
+{
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        const csi_rule_kind kind = w->replicate[r]->rule_kind[node];
+        const double least = fmax(w->replicate[r]->rule_floor[node], 0);
+        f->is_log[r] = kind == CSI_RULE_GEOMETRIC ? 1 : 0;
+        f->is_plain[r] = kind == CSI_RULE_GEOMETRIC || kind == CSI_RULE_ARITHMETIC;
+        for (size_t at = r; at < n * CSI_ABREAST && kind == CSI_RULE_GEOMETRIC; at += CSI_ABREAST) {
+            const bool is_low = (f->child[0][at] > 0 && f->child[2][at] <= least) || (f->child[1][at] > 0 && f->child[3][at] <= least);
+            f->is_plain[r] = f->is_plain[r] && !is_low;
+        }
+    }
+}
+
+static void take_rows(const job *j, const workspace *w, size_t node, size_t lane, size_t cell, family_rows *f)
+{
+    const csi_node *own = &j->e->context.framework->node[node];
+    place_rows(w, own->n_children, f);
+    for (int side = 0; side < 2; side++) {
+        mark_there(j, w, node, lane, side, f);
+        for (size_t q = 0; q < own->n_children; q++) {
+            const size_t child = own->child[q], at = q * CSI_ABREAST;
+            memcpy(f->child[2 + side] + at, w->x[side] + child * CELLS + cell, sizeof f->like);
+            memcpy(f->child[4 + side] + at, w->weight[side] + child * CSI_ABREAST, sizeof f->like);
+            memcpy(f->child[6] + at, w->like + child * CELLS + cell, sizeof f->like);
+        }
+    }
+    judge_plain(w, node, own->n_children, f);
+}
+
+static void score_row(const job *j, workspace *w, size_t node, size_t lane, size_t cell)
+{
+    family_rows f;
+    take_rows(j, w, node, lane, cell, &f);
+    csi_alike_rows(&f.family);
+    for (size_t r = 0; r < CSI_ABREAST; r++) {
+        const size_t at = node * CELLS + cell + r;
+        if (!f.is_plain[r]) {
+            score_cell(j, w, node, lane, cell + r);
+            continue;
+        }
+        w->x[0][at] = f.if_scored[0][r] + f.x[0][r];
+        w->x[1][at] = f.if_scored[1][r] + f.x[1][r];
+        w->like[at] = isnan(w->x[0][at]) || isnan(w->x[1][at]) ? (double)NAN : f.like[r];
+    }
 }
 
 static void make_indicator(const job *j, workspace *w, size_t indicator, size_t first, size_t n)
@@ -206,8 +276,8 @@ static void make_node(const job *j, workspace *w, size_t node, size_t first, siz
     for (size_t q = 0; q < own->n_children; q++) {
         make_node(j, w, own->child[q], first, n);
     }
-    for (size_t cell = 0; cell < n * CSI_ABREAST; cell++) {
-        score_cell(j, w, node, first + cell / CSI_ABREAST, cell);
+    for (size_t i = 0; i < n; i++) {
+        score_row(j, w, node, first + i, i * CSI_ABREAST);
     }
 }
 
@@ -340,6 +410,7 @@ static void clear_workspace(workspace *w)
     free(w->scratch);
     free(w->like);
     free(w->family);
+    free(w->rows);
     free(w->part);
     free(w->effect);
     csi_diag_free(w->quiet);
@@ -363,10 +434,11 @@ static csi_status fill_workspace(const csi_ensemble *e, workspace *w)
     w->scratch = calloc(csi_draw_room(e) + 1, sizeof *w->scratch);
     w->like = calloc(e->n_nodes * CELLS, sizeof *w->like);
     w->family = calloc(7 * e->n_nodes, sizeof *w->family);
+    w->rows = calloc(ROWS_OF_CHILD * e->n_nodes, CSI_ABREAST * sizeof *w->rows);
     w->part = calloc(e->n_nodes, sizeof *w->part);
     w->effect = calloc(csi_max_effects(e->context.framework) + 1, sizeof *w->effect);
     w->quiet = csi_diag_new(1);
-    return !is_whole || w->kept == NULL || w->error == NULL || w->scratch == NULL || w->like == NULL || w->family == NULL ||
+    return !is_whole || w->kept == NULL || w->error == NULL || w->scratch == NULL || w->like == NULL || w->family == NULL || w->rows == NULL ||
                    w->part == NULL || w->effect == NULL || w->quiet == NULL
                ? CSI_ERR_MEMORY
                : CSI_OK;
