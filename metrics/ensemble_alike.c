@@ -10,29 +10,17 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/logarithm.h"
 #include "core/workers.h"
-#include "metrics/decompose.h"
-#include "metrics/ensemble_alike_rows.h"
-#include "metrics/ensemble_children.h"
-
-#define CELLS (CSI_CHUNK * CSI_ABREAST)
-#define ROWS_OF_CHILD 9
+#include "metrics/ensemble_alike_tree.h"
 
 /* What one thread works with. */
 typedef struct workspace {
-    csi_replicate *replicate[CSI_ABREAST];
+    csi_alike_tree tree;
     csi_children *children[2];
     csi_child *column[2];    /* [indicator] */
     float *kept, *error;
     double *scratch;
-    double *x[2], *like;     /* [node][row][replicate]: scores of the two years, and their difference like for like */
-    double *weight[2];       /* [node][replicate] */
-    double *family;          /* seven columns of a family's children */
-    double *rows;            /* [ROWS_OF_CHILD][child][replicate] */
-    csi_parts *part;
     csi_effect *effect;
     csi_diag *quiet;         /* of replicates that walk; the methods' warnings were given when the ensemble was made */
 } workspace;
@@ -47,221 +35,18 @@ typedef struct job {
     workspace *workspace;
 } job;
 
-static bool is_present(double x, double weight)
-{
-    return !isnan(x) && weight > 0;
-}
-
-/* The children of one node in one replicate and country. */
-typedef struct family {
-    size_t n;
-    csi_rule_kind kind;
-    const csi_step *step;
-    double floor;
-    double *x[2], *w[2]; /* NaN: missing */
-    double *f[2];        /* x on the axis of the rule */
-    double *like;
-} family;
-
-static double axis_of(const family *f, double x)
-{
-    const double floored = x < f->floor ? f->floor : x;
-    return f->kind == CSI_RULE_GEOMETRIC ? csi_log(floored) : f->kind == CSI_RULE_HARMONIC ? 1 / floored : x;
-}
-
-static double score_of(const family *f, int side)
-{
-    double sum = 0, weight = 0;
-    for (size_t q = 0; q < f->n; q++) {
-        if (is_present(f->x[side][q], f->w[side][q])) {
-            sum += f->w[side][q] * f->f[side][q];
-            weight += f->w[side][q];
-        }
-    }
-    sum /= weight;
-    return f->kind == CSI_RULE_GEOMETRIC ? csi_exp(sum) : f->kind == CSI_RULE_HARMONIC ? 1 / sum : sum;
-}
-
-/* By the general split. */
-static double like_by_parts(const family *f, double s0, double s1, csi_parts *part)
-{
-    double sum = 0;
-    csi_decompose_mean(f->step->method->phi, f->step, f->n, f->x[0], f->w[0], s0, f->x[1], f->w[1], s1, part);
-    for (size_t q = 0; q < f->n; q++) {
-        sum += part[q].weight + (part[q].slope == 0 ? 0 : part[q].slope * f->like[q]);
-    }
-    return sum;
-}
-
-/* Whether replicate r scores the node in the year, and from which of its children. */
-static const csi_patterns *pattern_of(const csi_ensemble *e, const csi_replicate *r, size_t node, size_t year, size_t lane,
-                                      size_t *pattern)
-{
-    const csi_patterns *own = r->branch->patterns[year * (e->n_nodes - e->n_indicators) + node - e->n_indicators];
-    *pattern = own->of[lane];
-    return own;
-}
-
-static void take_family(const job *j, const workspace *w, size_t node, size_t lane, size_t cell, family *f)
-{
-    const csi_ensemble *e = j->e;
-    const csi_node *own = &e->context.framework->node[node];
-    const size_t r = cell % CSI_ABREAST;
-    for (int side = 0; side < 2; side++) {
-        size_t pattern;
-        const csi_patterns *p = pattern_of(e, w->replicate[r], node, j->year[side], lane, &pattern);
-        for (size_t q = 0; q < own->n_children; q++) {
-            const size_t child = own->child[q];
-            f->x[side][q] = p->has[q][pattern] > 0 ? w->x[side][child * CELLS + cell] : (double)NAN;
-            f->w[side][q] = w->weight[side][child * CSI_ABREAST + r];
-            f->f[side][q] = axis_of(f, f->x[side][q]);
-            f->like[q] = w->like[child * CELLS + cell];
-        }
-    }
-}
-
-static void score_cell(const job *j, workspace *w, size_t node, size_t lane, size_t cell)
-{
-    const csi_node *own = &j->e->context.framework->node[node];
-    const csi_replicate *r = w->replicate[cell % CSI_ABREAST];
-    const size_t n = own->n_children, at = node * CELLS + cell;
-    family f = {n, r->rule_kind[node], r->rule[node], r->rule_floor[node], {w->family, w->family + n},
-                {w->family + 2 * n, w->family + 3 * n}, {w->family + 4 * n, w->family + 5 * n}, w->family + 6 * n};
-    double s[2];
-    take_family(j, w, node, lane, cell, &f);
-    for (int side = 0; side < 2; side++) {
-        size_t pattern;
-        const csi_patterns *p = pattern_of(j->e, r, node, j->year[side], lane, &pattern);
-        s[side] = w->x[side][at] = p->if_scored[pattern] + score_of(&f, side);
-    }
-    w->like[at] = isnan(s[0]) || isnan(s[1]) ? (double)NAN : like_by_parts(&f, s[0], s[1], w->part);
-}
-
-/* The children of one node and country in all replicates, for those that are plain: the arithmetic mean, or the geometric one
- * of values above its floor and 0. */
-typedef struct family_rows {
-    double x[2][CSI_ABREAST], is_log[CSI_ABREAST], if_scored[2][CSI_ABREAST], like[CSI_ABREAST]; /* of the node */
-    bool is_plain[CSI_ABREAST];
-    csi_alike_family family;
-    double *child[ROWS_OF_CHILD]; /* what the family points to */
-} family_rows;
-
-static void place_rows(const workspace *w, size_t n, family_rows *f)
-{
-    for (size_t k = 0; k < ROWS_OF_CHILD; k++) {
-        f->child[k] = w->rows + k * n * CSI_ABREAST;
-    }
-    f->family = (csi_alike_family){n, f->is_log, {f->child[0], f->child[1]}, {f->child[2], f->child[3]},
-                                   {f->child[4], f->child[5]}, f->child[6], {f->child[7], f->child[8]}, {f->x[0], f->x[1]},
-                                   f->like};
-}
-
-/* Which children replicate r has on the side, as a column of the family's rows. */
-static void mark_replicate(const job *j, const workspace *w, size_t node, size_t lane, int side, size_t r, family_rows *f)
-{
-    const csi_node *own = &j->e->context.framework->node[node];
-    size_t pattern;
-    const csi_patterns *p = pattern_of(j->e, w->replicate[r], node, j->year[side], lane, &pattern);
-    f->if_scored[side][r] = p->if_scored[pattern];
-    for (size_t q = 0; q < own->n_children; q++) {
-        const bool is_there = p->has[q][pattern] > 0 && w->weight[side][own->child[q] * CSI_ABREAST + r] > 0;
-        f->child[side][q * CSI_ABREAST + r] = is_there ? 1 : 0;
-    }
-}
-
-/* The same where all replicates have the same patterns, as most have. */
-static void mark_alike(const csi_patterns *p, const double *weight, const csi_node *own, size_t lane, double *if_scored,
-                       double *there)
-{
-    const size_t pattern = p->of[lane];
-    for (size_t r = 0; r < CSI_ABREAST; r++) {
-        if_scored[r] = p->if_scored[pattern];
-    }
-    for (size_t q = 0; q < own->n_children; q++) {
-        const double has = p->has[q][pattern];
-        for (size_t r = 0; r < CSI_ABREAST; r++) {
-            there[q * CSI_ABREAST + r] = weight[own->child[q] * CSI_ABREAST + r] > 0 ? has : 0;
-        }
-    }
-}
-
-static void mark_there(const job *j, const workspace *w, size_t node, size_t lane, int side, family_rows *f)
-{
-    const csi_patterns *p[CSI_ABREAST];
-    bool are_alike = true;
-    for (size_t r = 0; r < CSI_ABREAST; r++) {
-        size_t pattern;
-        p[r] = pattern_of(j->e, w->replicate[r], node, j->year[side], lane, &pattern);
-        are_alike = are_alike && p[r] == p[0];
-    }
-    if (are_alike) {
-        mark_alike(p[0], w->weight[side], &j->e->context.framework->node[node], lane, f->if_scored[side], f->child[side]);
-        return;
-    }
-    for (size_t r = 0; r < CSI_ABREAST; r++) {
-        mark_replicate(j, w, node, lane, side, r, f);
-    }
-}
-
-/* Whether no value of the geometric means is at or below its floor, or 0. */
-static void judge_plain(const workspace *w, size_t node, size_t n, family_rows *f)
-{
-    for (size_t r = 0; r < CSI_ABREAST; r++) {
-        const csi_rule_kind kind = w->replicate[r]->rule_kind[node];
-        const double least = fmax(w->replicate[r]->rule_floor[node], 0);
-        f->is_log[r] = kind == CSI_RULE_GEOMETRIC ? 1 : 0;
-        f->is_plain[r] = kind == CSI_RULE_GEOMETRIC || kind == CSI_RULE_ARITHMETIC;
-        for (size_t at = r; at < n * CSI_ABREAST && kind == CSI_RULE_GEOMETRIC; at += CSI_ABREAST) {
-            const bool is_low = (f->child[0][at] > 0 && f->child[2][at] <= least) || (f->child[1][at] > 0 && f->child[3][at] <= least);
-            f->is_plain[r] = f->is_plain[r] && !is_low;
-        }
-    }
-}
-
-static void take_rows(const job *j, const workspace *w, size_t node, size_t lane, size_t cell, family_rows *f)
-{
-    const csi_node *own = &j->e->context.framework->node[node];
-    place_rows(w, own->n_children, f);
-    for (int side = 0; side < 2; side++) {
-        mark_there(j, w, node, lane, side, f);
-        for (size_t q = 0; q < own->n_children; q++) {
-            const size_t child = own->child[q], at = q * CSI_ABREAST;
-            memcpy(f->child[2 + side] + at, w->x[side] + child * CELLS + cell, sizeof f->like);
-            memcpy(f->child[4 + side] + at, w->weight[side] + child * CSI_ABREAST, sizeof f->like);
-            memcpy(f->child[6] + at, w->like + child * CELLS + cell, sizeof f->like);
-        }
-    }
-    judge_plain(w, node, own->n_children, f);
-}
-
-static void score_row(const job *j, workspace *w, size_t node, size_t lane, size_t cell)
-{
-    family_rows f;
-    take_rows(j, w, node, lane, cell, &f);
-    csi_alike_rows(&f.family);
-    for (size_t r = 0; r < CSI_ABREAST; r++) {
-        const size_t at = node * CELLS + cell + r;
-        if (!f.is_plain[r]) {
-            score_cell(j, w, node, lane, cell + r);
-            continue;
-        }
-        w->x[0][at] = f.if_scored[0][r] + f.x[0][r];
-        w->x[1][at] = f.if_scored[1][r] + f.x[1][r];
-        w->like[at] = isnan(w->x[0][at]) || isnan(w->x[1][at]) ? (double)NAN : f.like[r];
-    }
-}
-
 static void make_indicator(const job *j, workspace *w, size_t indicator, size_t first, size_t n)
 {
     for (int side = 0; side < 2; side++) {
         const csi_child *column = &w->column[side][indicator];
         const double *rows = column->x == NULL ? csi_children_make(w->children[side], column, first, n) : NULL;
+        double *x = w->tree.x[side] + indicator * CSI_ALIKE_CELLS;
         for (size_t cell = 0; cell < n * CSI_ABREAST; cell++) {
-            w->x[side][indicator * CELLS + cell] = rows != NULL ? rows[cell] : column->x[first + cell / CSI_ABREAST];
+            x[cell] = rows != NULL ? rows[cell] : column->x[first + cell / CSI_ABREAST];
         }
     }
-    for (size_t at = indicator * CELLS; at < indicator * CELLS + n * CSI_ABREAST; at++) {
-        w->like[at] = j->is_broken[indicator] ? 0 : w->x[1][at] - w->x[0][at];
+    for (size_t at = indicator * CSI_ALIKE_CELLS; at < indicator * CSI_ALIKE_CELLS + n * CSI_ABREAST; at++) {
+        w->tree.like[at] = j->is_broken[indicator] ? 0 : w->tree.x[1][at] - w->tree.x[0][at];
     }
 }
 
@@ -277,7 +62,7 @@ static void make_node(const job *j, workspace *w, size_t node, size_t first, siz
         make_node(j, w, own->child[q], first, n);
     }
     for (size_t i = 0; i < n; i++) {
-        score_row(j, w, node, first + i, i * CSI_ABREAST);
+        csi_alike_score(&w->tree, node, first + i, i * CSI_ABREAST);
     }
 }
 
@@ -286,11 +71,11 @@ static void begin_batch(const job *j, workspace *w)
     const csi_ensemble *e = j->e;
     uint64_t key[CSI_ABREAST];
     for (size_t r = 0; r < CSI_ABREAST; r++) {
-        key[r] = w->replicate[r]->error_key;
+        key[r] = w->tree.replicate[r]->error_key;
     }
     csi_kept_errors(e, key, w->kept);
     for (int side = 0; side < 2; side++) {
-        csi_children_begin(w->children[side], (const csi_replicate *const *)w->replicate, j->year[side], w->kept);
+        csi_children_begin(w->children[side], (const csi_replicate *const *)w->tree.replicate, j->year[side], w->kept);
         csi_children_begin_node(w->children[side]);
         for (size_t i = 0; i < e->n_indicators; i++) {
             if (j->is_below[i]) {
@@ -298,9 +83,9 @@ static void begin_batch(const job *j, workspace *w)
             }
         }
         for (size_t at = 0; at < e->n_nodes * CSI_ABREAST; at++) {
-            const csi_replicate *r = w->replicate[at % CSI_ABREAST];
+            const csi_replicate *r = w->tree.replicate[at % CSI_ABREAST];
             const size_t node = at / CSI_ABREAST;
-            w->weight[side][at] = e->nominal[node * e->n_years + j->year[side]] *
+            w->tree.weight[side][at] = e->nominal[node * e->n_years + j->year[side]] *
                                   (r->has_weights ? r->weight_factor[node] : 1);
         }
     }
@@ -310,7 +95,7 @@ static void begin_batch(const job *j, workspace *w)
 static void take_fast(const job *j, workspace *w, size_t start, size_t n)
 {
     const csi_ensemble *e = j->e;
-    const double *like = w->like + j->options->node * CELLS;
+    const double *like = w->tree.like + j->options->node * CSI_ALIKE_CELLS;
     const size_t *lanes = e->n_lanes + j->options->node - e->n_indicators;
     const size_t n_from = lanes[j->year[0] * (e->n_nodes - e->n_indicators)];
     const size_t n_to = lanes[j->year[1] * (e->n_nodes - e->n_indicators)], n_lanes = n_from < n_to ? n_from : n_to;
@@ -381,15 +166,15 @@ static csi_status take_batch(void *user, size_t number, size_t thread)
         for (size_t factor = 0; factor < CSI_N_FACTORS; factor++) {
             plan.key[factor] = start + (r < n ? r : n - 1);
         }
-        csi_replicate_draw(j->e, &plan, w->scratch, w->replicate[r]);
-        is_slow = is_slow || w->replicate[r]->is_slow;
+        csi_replicate_draw(j->e, &plan, w->scratch, w->tree.replicate[r]);
+        is_slow = is_slow || w->tree.replicate[r]->is_slow;
     }
     if (!is_slow) {
         take_fast(j, w, start, n);
     }
     for (size_t r = 0; r < n && is_slow && status == CSI_OK; r++) {
         walked own = {j, w, start + r};
-        status = csi_walk_use(j->e, w->replicate[r], w->error, w->quiet, take_walked, &own);
+        status = csi_walk_use(j->e, w->tree.replicate[r], w->error, w->quiet, take_walked, &own);
     }
     return status;
 }
@@ -397,49 +182,53 @@ static csi_status take_batch(void *user, size_t number, size_t thread)
 static void clear_workspace(workspace *w)
 {
     for (size_t r = 0; r < CSI_ABREAST; r++) {
-        csi_replicate_free(w->replicate[r]);
+        csi_replicate_free(w->tree.replicate[r]);
     }
     for (int side = 0; side < 2; side++) {
         csi_children_free(w->children[side]);
         free(w->column[side]);
-        free(w->x[side]);
-        free(w->weight[side]);
+        free(w->tree.x[side]);
+        free(w->tree.weight[side]);
     }
     free(w->kept);
     free(w->error);
     free(w->scratch);
-    free(w->like);
-    free(w->family);
-    free(w->rows);
-    free(w->part);
+    free(w->tree.like);
+    free(w->tree.family);
+    free(w->tree.rows);
+    free(w->tree.part);
     free(w->effect);
     csi_diag_free(w->quiet);
 }
 
-static csi_status fill_workspace(const csi_ensemble *e, workspace *w)
+static csi_status fill_workspace(const job *j, workspace *w)
 {
+    const csi_ensemble *e = j->e;
+    w->tree.e = e;
+    w->tree.year[0] = j->year[0];
+    w->tree.year[1] = j->year[1];
     bool is_whole = true;
     for (size_t r = 0; r < CSI_ABREAST && is_whole; r++) {
-        is_whole = csi_replicate_new(e, &w->replicate[r]) == CSI_OK;
+        is_whole = csi_replicate_new(e, &w->tree.replicate[r]) == CSI_OK;
     }
     for (int side = 0; side < 2 && is_whole; side++) {
         w->column[side] = calloc(e->n_indicators + 1, sizeof *w->column[side]);
-        w->x[side] = calloc(e->n_nodes * CELLS, sizeof *w->x[side]);
-        w->weight[side] = calloc(e->n_nodes * CSI_ABREAST, sizeof *w->weight[side]);
-        is_whole = csi_children_new(e, &w->children[side]) == CSI_OK && w->column[side] != NULL && w->x[side] != NULL &&
-                   w->weight[side] != NULL;
+        w->tree.x[side] = calloc(e->n_nodes * CSI_ALIKE_CELLS, sizeof *w->tree.x[side]);
+        w->tree.weight[side] = calloc(e->n_nodes * CSI_ABREAST, sizeof *w->tree.weight[side]);
+        is_whole = csi_children_new(e, &w->children[side]) == CSI_OK && w->column[side] != NULL && w->tree.x[side] != NULL &&
+                   w->tree.weight[side] != NULL;
     }
     w->kept = calloc(csi_kept_room(e) + 1, sizeof *w->kept);
     w->error = calloc(csi_error_room(e) + 1, sizeof *w->error);
     w->scratch = calloc(csi_draw_room(e) + 1, sizeof *w->scratch);
-    w->like = calloc(e->n_nodes * CELLS, sizeof *w->like);
-    w->family = calloc(7 * e->n_nodes, sizeof *w->family);
-    w->rows = calloc(ROWS_OF_CHILD * e->n_nodes, CSI_ABREAST * sizeof *w->rows);
-    w->part = calloc(e->n_nodes, sizeof *w->part);
+    w->tree.like = calloc(e->n_nodes * CSI_ALIKE_CELLS, sizeof *w->tree.like);
+    w->tree.family = calloc(7 * e->n_nodes, sizeof *w->tree.family);
+    w->tree.rows = calloc(CSI_ALIKE_ROWS * e->n_nodes, CSI_ABREAST * sizeof *w->tree.rows);
+    w->tree.part = calloc(e->n_nodes, sizeof *w->tree.part);
     w->effect = calloc(csi_max_effects(e->context.framework) + 1, sizeof *w->effect);
     w->quiet = csi_diag_new(1);
-    return !is_whole || w->kept == NULL || w->error == NULL || w->scratch == NULL || w->like == NULL || w->family == NULL || w->rows == NULL ||
-                   w->part == NULL || w->effect == NULL || w->quiet == NULL
+    return !is_whole || w->kept == NULL || w->error == NULL || w->scratch == NULL || w->tree.like == NULL ||
+                   w->tree.family == NULL || w->tree.rows == NULL || w->tree.part == NULL || w->effect == NULL || w->quiet == NULL
                ? CSI_ERR_MEMORY
                : CSI_OK;
 }
@@ -495,7 +284,7 @@ csi_status csi_ensemble_alike(const csi_ensemble *ensemble, const csi_alike_opti
     mark_below(&j, options->node);
     find_breaks(&j);
     for (size_t t = 0; t < n_threads; t++) {
-        CSI_TRY(fill_workspace(ensemble, &j.workspace[t]));
+        CSI_TRY(fill_workspace(&j, &j.workspace[t]));
     }
     status = csi_workers_run(n_threads, (options->n_replicates + CSI_ABREAST - 1) / CSI_ABREAST, take_batch, &j);
     if (status != CSI_OK) {

@@ -38,7 +38,8 @@ CSI_INLINE void add_side(const csi_alike_family *f, int side, const bool has_log
     }
     for (size_t i = 0; i < f->n * COLUMNS; i += COLUMNS) {
         for (size_t r = 0; r < COLUMNS; r++) {
-            const double logarithm = has_log ? csi_lane_log(x[i + r]) : 0, own = has_log && is_log[r] > 0 ? logarithm : x[i + r];
+            const double logarithm = has_log ? csi_lane_log(x[i + r]) : 0;
+            const double own = has_log && is_log[r] > 0 ? logarithm : x[i + r];
             const double w = weight[i + r], here = is_here[i + r], both = here * is_beside[i + r], part = w * own;
             axis[i + r] = own;
             s->weight[r] += here > 0 ? w : 0.0;
