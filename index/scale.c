@@ -45,7 +45,9 @@ static csi_scale round_about(csi_scale scale)
         scale.low = floor(scale.low / scale.step) * scale.step;
         scale.high = ceil(scale.high / scale.step) * scale.step;
     }
-    for (double step = scale.step; step < 1 - 1e-9; step *= 10) {
+    double step = scale.step;
+    while (step < 1 - 1e-9) {
+        step *= 10;
         scale.step_decimals++;
     }
     const double extent = scale.high - scale.low;
