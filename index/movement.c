@@ -69,7 +69,8 @@ static csi_status explain(const gathering *g, size_t country, csi_effect *effect
     }
     m->like_for_like = m->after - m->before - m->by_cause[CSI_CAUSE_COVERAGE] - m->by_cause[CSI_CAUSE_BREAK];
     const double missing = run->project->recipe->scale_high - m->before;
-    m->gap_closed = missing > 0 && csi_recipe_is_bounded(run->project->recipe, run->project->framework) ? m->like_for_like / missing : NAN;
+    const bool has_top = csi_recipe_is_bounded(run->project->recipe, run->project->framework);
+    m->gap_closed = missing > 0 && has_top ? m->like_for_like / missing : NAN;
     return status;
 }
 

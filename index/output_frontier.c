@@ -11,7 +11,8 @@ static const csi_shape_field fields[] = {
     {.name = "frontier", .type = "number", .meaning = "Best score of any country in that year", .is_required = true},
     {.name = "frontier_iso3", .type = "string", .meaning = "Whose it is; of several the first by code", .is_required = true},
     {.name = "distance_to_frontier", .type = "number", .meaning = "frontier - score", .is_required = true},
-    {.name = "distance_to_top", .type = "number", .meaning = "Upper end of the scale - score; blank where the method sets none, as for z-scores"},
+    {.name = "distance_to_top", .type = "number",
+     .meaning = "Upper end of the scale - score; blank where the method sets none, as for z-scores"},
 };
 
 static const csi_shape shape = {

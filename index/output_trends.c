@@ -1,9 +1,9 @@
 /* trends.csv: for every country and node, where its series goes and whether that is more than noise.
  *
  * Two questions, kept apart. A trend: the Theil-Sen slope with its interval and the exact Mann-Kendall test of the chained
- * scores, over the years since the first or since a source last changed its method; years are few, so the smallest p that they can reach
- * stands beside. A change: from the first year to the last, like for like, with the verdict of paired draws, for the index
- * itself and where an ensemble was run. Both hold false discoveries to 5 % over the countries of a node. */
+ * scores, over the years since the first or since a source last changed its method; years are few, so the smallest p that they
+ * can reach stands beside. A change: from the first year to the last, like for like, with the verdict of paired draws, for the
+ * index itself and where an ensemble was run. Both hold false discoveries to 5 % over the countries of a node. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -21,8 +21,9 @@ static const csi_shape *describe(const csi_publication *publication, const csi_v
     }
     shape->field = field;
     shape->title = csi_arena_format(publication->arena, "%s: %s", usual->title, variant->spec->title);
+    const char *end = variant->intervals.n_replicates > 0 ? "." : "; it has no intervals.";
     shape->description = csi_arena_format(publication->arena, "A variant of scores.csv.gz (%s), of the same shape%s",
-                                          variant->spec->title, variant->intervals.n_replicates > 0 ? "." : "; it has no intervals.");
+                                          variant->spec->title, end);
     return shape->title == NULL || shape->description == NULL ? NULL : shape;
 }
 

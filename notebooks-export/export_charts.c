@@ -1,5 +1,6 @@
 /* Charts for slides and papers, as SVG, and drawn from that as PNG: the ranking with its intervals (all countries, and the
- * first thirty), the index over the years, and the parts of the index as a table of shades. A missing value is a dash or a gap, never a zero. */
+ * first thirty), the index over the years, and the parts of the index as a table of shades. A missing value is a dash or a gap,
+ * never a zero. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -12,8 +12,8 @@
 
 #define FIXED_TIME 946684800 /* 2000-01-01T00:00:00Z */
 #define MAX_METHOD_BYTES ((size_t)16 << 20)
-enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PAGES_ACROSS = 4, PROSE_WIDTH = 66, LINE_POINTS = 15, HEADING_WIDTH = 10, HEADING_LINES = 6,
-       COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
+enum { CELL_LIMIT = 32767, CHARTED = 5, WIDE = 16, PAPER_A4 = 9, PAGES_ACROSS = 4, PROSE_WIDTH = 66, LINE_POINTS = 15,
+       HEADING_WIDTH = 10, HEADING_LINES = 6, COLOUR_LOW = 0xf7fbff, COLOUR_HIGH = 0x6baed6, COLOUR_BAR = 0x9ecae1 };
 
 void csi_sheets_keep(csi_sheets *to, lxw_error error)
 {
