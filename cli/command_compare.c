@@ -66,8 +66,9 @@ static csi_status make_columns(const csi_call *call, comparison *c)
         add_column(c, "difference", "Difference", CSI_COLUMN_NUMBER, 2);
     }
     add_column(c, NULL, "", CSI_COLUMN_BAR, 1);
-    c->column[c->n_columns - 1].low = csi_results_scale(c->results).low;
-    c->column[c->n_columns - 1].high = csi_results_scale(c->results).high;
+    const csi_scale scale = csi_results_scale(c->results);
+    c->column[c->n_columns - 1].low = scale.low;
+    c->column[c->n_columns - 1].high = scale.high;
     return CSI_OK;
 }
 

@@ -146,8 +146,9 @@ static csi_status show(const csi_call *call, const ranking *r)
     }
     column[RANK_INTERVAL].heading = r->has_intervals ? "90 %" : NULL;
     column[BAR].heading = r->has_intervals ? "90 % interval" : "";
-    column[BAR].low = csi_results_scale(r->results).low;
-    column[BAR].high = csi_results_scale(r->results).high;
+    const csi_scale scale = csi_results_scale(r->results);
+    column[BAR].low = scale.low;
+    column[BAR].high = scale.high;
     CSI_TRY(csi_table_new(column, N_COLUMNS, call->diag, &table));
     for (size_t i = 0; i < top; i++) {
         add_row(table, r, i);

@@ -68,8 +68,9 @@ static csi_status show_years(const csi_call *call, const csi_results *results, s
     }
     column[RANK_INTERVAL].heading = has_intervals ? "90 %" : NULL;
     column[BAR].heading = has_intervals ? "90 % interval" : "";
-    column[BAR].low = csi_results_scale(results).low;
-    column[BAR].high = csi_results_scale(results).high;
+    const csi_scale scale = csi_results_scale(results);
+    column[BAR].low = scale.low;
+    column[BAR].high = scale.high;
     CSI_TRY(csi_table_new(column, N_COLUMNS, call->diag, &table));
     for (size_t year = 0; year < results->n_years; year++) {
         add_row(table, results, node, year, c);

@@ -110,17 +110,6 @@ static size_t first_comparable(const gathering *g)
     return (size_t)(first - first_year);
 }
 
-static bool compares_countries(const gathering *g)
-{
-    const csi_framework *framework = g->run->project->framework;
-    bool does = false;
-    for (size_t node = framework->n_indicators; node < framework->n_nodes; node++) {
-        does = does || (is_below(framework, node, g->options->node) &&
-                        g->run->project->recipe->node_rule[node].step->method->phi == NULL);
-    }
-    return does;
-}
-
 /* What moved the node between two years, like for like: effects themselves are added up, so that nothing is exactly nothing. */
 static csi_status step_alike(const gathering *g, size_t country, size_t from, size_t to, csi_effect *effect, double *step)
 {
@@ -130,7 +119,7 @@ static csi_status step_alike(const gathering *g, size_t country, size_t from, si
         csi_decompose(g->run->project->recipe, &g->run->context, &a, &b, g->options->node, g->diag, effect, &n);
     *step = 0;
     for (size_t i = 0; i < n; i++) {
-        *step += effect[i].cause == CSI_CAUSE_COVERAGE || effect[i].cause == CSI_CAUSE_BREAK ? 0 : effect[i].effect;
+        *step += csi_cause_is_alike(effect[i].cause) ? effect[i].effect : 0;
     }
     return status;
 }
@@ -140,7 +129,7 @@ static csi_status step_alike(const gathering *g, size_t country, size_t from, si
 static csi_status chain(const gathering *g, size_t country, size_t first, size_t n, csi_effect *effect, double *x)
 {
     const csi_panel *scores = g->run->result->scores;
-    const bool is_whole = compares_countries(g);
+    const bool is_whole = csi_compares_countries(g->run->project->recipe, g->run->project->framework, g->options->node);
     size_t last = CSI_NONE;
     for (size_t i = 0; i < n; i++) {
         x[i] = csi_panel_get(scores, g->options->node, first + i, country);

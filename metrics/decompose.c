@@ -56,11 +56,13 @@ static void add_effect(descent *d, size_t node, csi_cause cause, double effect)
                      .effect = effect};
 }
 
-/* Whether the source of the indicator changed its method somewhere between the two years. */
-static bool is_across_break(const descent *d, const csi_node *indicator)
+bool csi_cause_is_alike(csi_cause cause)
 {
-    const int a = d->a->result->scores->first_year + (int)d->a->year;
-    const int b = d->b->result->scores->first_year + (int)d->b->year;
+    return cause != CSI_CAUSE_COVERAGE && cause != CSI_CAUSE_BREAK;
+}
+
+bool csi_indicator_breaks(const csi_node *indicator, int a, int b)
+{
     const int earlier = a < b ? a : b, later = a < b ? b : a;
     for (size_t i = 0; i < indicator->n_breaks; i++) {
         if (indicator->breaks[i] > earlier && indicator->breaks[i] <= later) {
@@ -70,6 +72,21 @@ static bool is_across_break(const descent *d, const csi_node *indicator)
     return false;
 }
 
+bool csi_compares_countries(const csi_recipe *recipe, const csi_framework *framework, size_t node)
+{
+    const csi_node *own = &framework->node[node];
+    bool does = node >= framework->n_indicators && recipe->node_rule[node].step->method->phi == NULL;
+    for (size_t q = 0; node >= framework->n_indicators && q < own->n_children && !does; q++) {
+        does = csi_compares_countries(recipe, framework, own->child[q]);
+    }
+    return does;
+}
+
+static int year_of(const csi_point *point)
+{
+    return point->result->scores->first_year + (int)point->year;
+}
+
 static void add_indicator(descent *d, size_t node)
 {
     const double before = score_at(d->a, node), after = score_at(d->b, node);
@@ -77,7 +94,7 @@ static void add_indicator(descent *d, size_t node)
         return;
     }
     const bool is_imputed = csi_cell_is_imputed(state_at(d->a, node)) || csi_cell_is_imputed(state_at(d->b, node));
-    const bool is_broken = is_across_break(d, &d->context->framework->node[node]);
+    const bool is_broken = csi_indicator_breaks(&d->context->framework->node[node], year_of(d->a), year_of(d->b));
     add_effect(d, node, is_broken ? CSI_CAUSE_BREAK : is_imputed ? CSI_CAUSE_IMPUTED : CSI_CAUSE_VALUE,
                d->slope[node] * (after - before));
 }

@@ -38,6 +38,13 @@ typedef enum csi_cause {
 } csi_cause;
 #define CSI_N_CAUSES 6
 const char *csi_cause_name(csi_cause cause); /* "value", "imputed", "break", "coverage", "weight", "others" */
+bool csi_cause_is_alike(csi_cause cause);    /* like for like: neither coverage nor a break */
+
+/* Whether the source of an indicator changed its method somewhere between two years of the calendar, in any order. */
+bool csi_indicator_breaks(const csi_node *indicator, int a, int b);
+
+/* Whether a rule at the node or below it compares countries, so that a difference takes a Shapley value. */
+bool csi_compares_countries(const csi_recipe *recipe, const csi_framework *framework, size_t node);
 
 typedef struct csi_effect {
     size_t node;     /* the indicator or part that it is due to */

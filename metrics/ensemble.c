@@ -126,20 +126,11 @@ static csi_status fill_workspace(const run *job, workspace *w)
     return csi_ranker_new(e->n_countries, e->low, e->high, &w->ranker);
 }
 
-/* Why a walk failed, said once: `quiet` holds what it said. NULL is allowed. */
 static void pass_error_on(const run *job, const csi_diag *quiet)
 {
-    size_t n = 0;
-    const csi_message *message = csi_diag_messages(quiet, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (message[i].severity == CSI_ERROR) {
-            const csi_place place = {.file = message[i].file, .line = message[i].line, .column = message[i].column};
-            pthread_mutex_lock(&job->lock[job->e->n_years]);
-            csi_diag_error(job->diag, message[i].status, &place, "in a replicate of the ensemble: %s", message[i].text);
-            pthread_mutex_unlock(&job->lock[job->e->n_years]);
-            return;
-        }
-    }
+    pthread_mutex_lock(&job->lock[job->e->n_years]);
+    (void)csi_walk_tell(quiet, job->diag);
+    pthread_mutex_unlock(&job->lock[job->e->n_years]);
 }
 
 static csi_status draw_block(run *job, workspace *w, uint64_t first, size_t n)

@@ -85,8 +85,8 @@ static void begin_batch(const job *j, workspace *w)
         for (size_t at = 0; at < e->n_nodes * CSI_ABREAST; at++) {
             const csi_replicate *r = w->tree.replicate[at % CSI_ABREAST];
             const size_t node = at / CSI_ABREAST;
-            w->tree.weight[side][at] = e->nominal[node * e->n_years + j->year[side]] *
-                                  (r->has_weights ? r->weight_factor[node] : 1);
+            const double nominal = e->nominal[node * e->n_years + j->year[side]];
+            w->tree.weight[side][at] = nominal * (r->has_weights ? r->weight_factor[node] : 1);
         }
     }
 }
@@ -119,21 +119,12 @@ typedef struct walked {
     size_t number;
 } walked;
 
-static bool compares_countries(const job *j, const csi_recipe *recipe)
-{
-    bool does = false;
-    for (size_t node = j->e->n_indicators; node < j->e->n_nodes; node++) {
-        does = does || (j->is_below[node] && recipe->node_rule[node].step->method->phi == NULL);
-    }
-    return does;
-}
-
 static csi_status take_walked(void *user, const csi_recipe *recipe, const csi_context *context, const csi_result *result)
 {
     const walked *own = user;
     const job *j = own->j;
     const size_t node = j->options->node;
-    const bool is_whole = compares_countries(j, recipe);
+    const bool is_whole = csi_compares_countries(recipe, context->framework, node);
     csi_status status = CSI_OK;
     for (size_t c = 0; c < j->e->n_countries && status == CSI_OK; c++) {
         const csi_point a = {result, j->year[0], c}, b = {result, j->year[1], c};
@@ -145,8 +136,7 @@ static csi_status take_walked(void *user, const csi_recipe *recipe, const csi_co
             status = csi_decompose(recipe, context, &a, &b, node, own->w->quiet, own->w->effect, &n);
         }
         for (size_t i = 0; i < n; i++) {
-            const bool is_apart = own->w->effect[i].cause == CSI_CAUSE_COVERAGE || own->w->effect[i].cause == CSI_CAUSE_BREAK;
-            like -= is_apart ? own->w->effect[i].effect : 0;
+            like -= csi_cause_is_alike(own->w->effect[i].cause) ? 0 : own->w->effect[i].effect;
         }
         j->difference[c * j->options->n_replicates + own->number] = (float)like;
     }
@@ -246,26 +236,8 @@ static void find_breaks(job *j)
 {
     const int first_year = j->e->raw->first_year + (int)j->e->context.first_scored_year;
     for (size_t i = 0; i < j->e->n_indicators; i++) {
-        const csi_node *own = &j->e->context.framework->node[i];
-        for (size_t b = 0; b < own->n_breaks; b++) {
-            j->is_broken[i] = j->is_broken[i] || (own->breaks[b] > first_year + (int)j->year[0] &&
-                                                  own->breaks[b] <= first_year + (int)j->year[1]);
-        }
-    }
-}
-
-/* Why a walk failed, said once. */
-static void pass_error_on(const job *j, size_t n_threads, csi_diag *diag)
-{
-    for (size_t t = 0; t < n_threads; t++) {
-        size_t n = 0;
-        const csi_message *message = csi_diag_messages(j->workspace[t].quiet, &n);
-        for (size_t i = 0; i < n; i++) {
-            if (message[i].severity == CSI_ERROR) {
-                csi_diag_error(diag, message[i].status, NULL, "in a replicate of the ensemble: %s", message[i].text);
-                return;
-            }
-        }
+        j->is_broken[i] = csi_indicator_breaks(&j->e->context.framework->node[i], first_year + (int)j->year[0],
+                                               first_year + (int)j->year[1]);
     }
 }
 
@@ -287,8 +259,10 @@ csi_status csi_ensemble_alike(const csi_ensemble *ensemble, const csi_alike_opti
         CSI_TRY(fill_workspace(&j, &j.workspace[t]));
     }
     status = csi_workers_run(n_threads, (options->n_replicates + CSI_ABREAST - 1) / CSI_ABREAST, take_batch, &j);
-    if (status != CSI_OK) {
-        pass_error_on(&j, n_threads, diag);
+    for (size_t t = 0; t < n_threads && status != CSI_OK; t++) {
+        if (csi_walk_tell(j.workspace[t].quiet, diag)) {
+            break;
+        }
     }
 out:
     for (size_t t = 0; j.workspace != NULL && t < n_threads; t++) {

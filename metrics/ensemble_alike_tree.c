@@ -105,17 +105,22 @@ typedef struct family_rows {
     double x[2][CSI_ABREAST], is_log[CSI_ABREAST], if_scored[2][CSI_ABREAST], like[CSI_ABREAST]; /* of the node */
     bool is_plain[CSI_ABREAST];
     csi_alike_family family;
-    double *child[CSI_ALIKE_ROWS]; /* what the family points to */
+    double *child[CSI_ALIKE_ROWS]; /* what the family points to, in the order of a child_row */
 } family_rows;
+
+/* Of a child; the second side's row follows the first one's. */
+enum child_row { IS_THERE = 0, SCORE = 2, WEIGHT = 4, AXIS = 6, LIKE = 8 };
 
 static void place_rows(const csi_alike_tree *t, size_t n, family_rows *f)
 {
     for (size_t k = 0; k < CSI_ALIKE_ROWS; k++) {
         f->child[k] = t->rows + k * n * CSI_ABREAST;
     }
-    f->family = (csi_alike_family){n, f->is_log, {f->child[0], f->child[1]}, {f->child[2], f->child[3]},
-                                   {f->child[4], f->child[5]}, f->child[6], {f->child[7], f->child[8]}, {f->x[0], f->x[1]},
-                                   f->like};
+    f->family = (csi_alike_family){
+        .n = n, .is_log = f->is_log, .like = f->child[LIKE], .score = {f->x[0], f->x[1]}, .to = f->like,
+        .is_there = {f->child[IS_THERE], f->child[IS_THERE + 1]}, .x = {f->child[SCORE], f->child[SCORE + 1]},
+        .weight = {f->child[WEIGHT], f->child[WEIGHT + 1]}, .axis = {f->child[AXIS], f->child[AXIS + 1]},
+    };
 }
 
 /* Which children replicate r has on the side, as a column of the family's rows. */
@@ -127,7 +132,7 @@ static void mark_replicate(const csi_alike_tree *t, size_t node, size_t lane, in
     f->if_scored[side][r] = p->if_scored[pattern];
     for (size_t q = 0; q < own->n_children; q++) {
         const bool is_there = p->has[q][pattern] > 0 && t->weight[side][own->child[q] * CSI_ABREAST + r] > 0;
-        f->child[side][q * CSI_ABREAST + r] = is_there ? 1 : 0;
+        f->child[IS_THERE + side][q * CSI_ABREAST + r] = is_there ? 1 : 0;
     }
 }
 
@@ -157,7 +162,8 @@ static void mark_there(const csi_alike_tree *t, size_t node, size_t lane, int si
         are_alike = are_alike && p[r] == p[0];
     }
     if (are_alike) {
-        mark_alike(p[0], t->weight[side], &t->e->context.framework->node[node], lane, f->if_scored[side], f->child[side]);
+        mark_alike(p[0], t->weight[side], &t->e->context.framework->node[node], lane, f->if_scored[side],
+                   f->child[IS_THERE + side]);
         return;
     }
     for (size_t r = 0; r < CSI_ABREAST; r++) {
@@ -174,8 +180,8 @@ static void judge_plain(const csi_alike_tree *t, size_t node, size_t n, family_r
         f->is_log[r] = kind == CSI_RULE_GEOMETRIC ? 1 : 0;
         f->is_plain[r] = kind == CSI_RULE_GEOMETRIC || kind == CSI_RULE_ARITHMETIC;
         for (size_t at = r; at < n * CSI_ABREAST && kind == CSI_RULE_GEOMETRIC; at += CSI_ABREAST) {
-            const bool is_low = (f->child[0][at] > 0 && f->child[2][at] <= least) ||
-                                (f->child[1][at] > 0 && f->child[3][at] <= least);
+            const bool is_low = (f->child[IS_THERE][at] > 0 && f->child[SCORE][at] <= least) ||
+                                (f->child[IS_THERE + 1][at] > 0 && f->child[SCORE + 1][at] <= least);
             f->is_plain[r] = f->is_plain[r] && !is_low;
         }
     }
@@ -189,9 +195,9 @@ static void take_rows(const csi_alike_tree *t, size_t node, size_t lane, size_t 
         mark_there(t, node, lane, side, f);
         for (size_t q = 0; q < own->n_children; q++) {
             const size_t child = own->child[q], at = q * CSI_ABREAST;
-            memcpy(f->child[2 + side] + at, t->x[side] + child * CSI_ALIKE_CELLS + cell, sizeof f->like);
-            memcpy(f->child[4 + side] + at, t->weight[side] + child * CSI_ABREAST, sizeof f->like);
-            memcpy(f->child[6] + at, t->like + child * CSI_ALIKE_CELLS + cell, sizeof f->like);
+            memcpy(f->child[SCORE + side] + at, t->x[side] + child * CSI_ALIKE_CELLS + cell, sizeof f->like);
+            memcpy(f->child[WEIGHT + side] + at, t->weight[side] + child * CSI_ABREAST, sizeof f->like);
+            memcpy(f->child[LIKE] + at, t->like + child * CSI_ALIKE_CELLS + cell, sizeof f->like);
         }
     }
     judge_plain(t, node, own->n_children, f);

@@ -161,7 +161,10 @@ void csi_indicator_errors(const csi_ensemble *ensemble, const uint64_t *key, siz
 CSI_MUST_USE csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error, csi_diag *diag,
                                  double *score);
 
-/* The same, handing over all that came of it while it lasts, with the drawn weights, not scaled. */
+/* Says in `diag` why a walk failed that had `quiet` (NULL is allowed) to itself; whether there is an error to tell. */
+bool csi_walk_tell(const csi_diag *quiet, csi_diag *diag);
+
+/* A walk again, handing over all that came of it while it lasts, with the drawn weights, not scaled. */
 typedef csi_status csi_use_walk(void *user, const csi_recipe *recipe, const csi_context *context, const csi_result *result);
 CSI_MUST_USE csi_status csi_walk_use(const csi_ensemble *ensemble, const csi_replicate *replicate, float *error,
                                      csi_diag *diag, csi_use_walk *use, void *user);

@@ -23,7 +23,7 @@
 #include <string.h>
 
 #define USUAL_REPLICATES 10000
-#define MOST_OF_VARIANTS 100000 /* all of a node's are kept one by one */
+#define MOST_OF_VARIANTS 100000 /* those of a year are kept one by one */
 #define USUAL_SPREAD 0.25
 #define USUAL_POST_SPREAD 0.1
 #define USUAL_CONCENTRATION 20.0

@@ -177,6 +177,20 @@ csi_status csi_walk(const csi_ensemble *ensemble, const csi_replicate *replicate
     return csi_walk_use(ensemble, replicate, error, diag, copy_scores, score);
 }
 
+bool csi_walk_tell(const csi_diag *quiet, csi_diag *diag)
+{
+    size_t n = 0;
+    const csi_message *message = csi_diag_messages(quiet, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (message[i].severity == CSI_ERROR) {
+            const csi_place place = {.file = message[i].file, .line = message[i].line, .column = message[i].column};
+            (void)csi_diag_error(diag, message[i].status, &place, "in a replicate of the ensemble: %s", message[i].text);
+            return true;
+        }
+    }
+    return false;
+}
+
 csi_status csi_ensemble_walk(const csi_ensemble *ensemble, const csi_draw_plan *plan, csi_diag *diag, double *score)
 {
     csi_replicate *replicate = NULL;
